@@ -1,0 +1,1 @@
+//! The one process per user: capture loop, spool, uploader.

@@ -1,0 +1,1 @@
+//! Who answers for a span: rules, then task keys. Pure.

@@ -1,0 +1,1 @@
+//! System bindings of Linux: they return samples and never decide.

@@ -1,0 +1,1 @@
+//! Typed HTTP client of the API. Must not know where its answers end up.

@@ -1,0 +1,17 @@
+//! The domain of Dayloom: what an event is, what a day is, and the pure rules that turn one into the other.
+//!
+//! This crate must not know a clock, a disk, a network or an async runtime. Everything here takes values and
+//! returns values; the instant "now" arrives through [`Clock`] or as a parameter.
+
+pub mod clock;
+pub mod day;
+pub mod event;
+pub mod ids;
+pub mod people;
+pub mod review;
+pub mod rule;
+pub mod zone;
+
+pub use clock::Clock;
+pub use ids::*;
+pub use zone::Zone;

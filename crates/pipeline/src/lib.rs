@@ -1,0 +1,1 @@
+//! Marks, derives and writes days: one stage per file and the durable runner.

@@ -1,0 +1,1 @@
+//! The HTTP server: extractors, one file per endpoint, pages, sessions, rate limits.

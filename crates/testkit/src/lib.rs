@@ -1,0 +1,1 @@
+//! Helpers for tests: databases, clocks, generated days. Never shipped.

@@ -1,0 +1,1 @@
+//! Typed page contexts, templates and drawings. Must not know storage or HTTP.

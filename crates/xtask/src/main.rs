@@ -1,0 +1,2 @@
+//! Development tasks: tidy checks and generated pages.
+fn main() {}
