@@ -1,1 +1,34 @@
-//! The only crate that knows SQL: domain types in, domain types out.
+//! Where everything is kept: the only crate that knows SQL. Domain types go in and come out.
+//!
+//! One file per repository, one text for SQLite and Postgres; the few hot paths (ingest, taking dirty days,
+//! reading a window of events) carry one text per dialect, side by side. This crate must not know HTTP, a clock or
+//! how a day is derived: the instant "now" is always a parameter.
+
+pub mod days;
+pub mod devices;
+pub mod error;
+pub mod events;
+pub mod ingest;
+pub mod people;
+pub mod projects;
+pub mod rules;
+pub mod sessions;
+pub mod settings;
+mod store;
+pub mod task_import;
+pub mod tasks;
+pub mod tokens;
+pub mod workspaces;
+
+pub use days::{EntryReview, StoredDay, Taken, TaskLabel, TimesheetRow, Written};
+pub use devices::{DevicePatch, Enroll, EnrollError};
+pub use error::StorageError;
+pub use ingest::{Batch, IngestError, IngestOutcome, NewEvent, RejectReason, Submitted};
+pub use people::DeveloperPatch;
+pub use projects::{NewProject, ProjectError, ProjectMember, ProjectOverview};
+pub use rules::{NewRule, RuleError, RulePatch};
+pub use store::{Dialect, Migrate, Store};
+pub use task_import::{ImportOutcome, ImportRow};
+pub use tasks::{NewTask, TaskCursor, TaskError, TaskFilter, TaskPage, TaskPatch};
+pub use tokens::{ApiToken, NewToken};
+pub use workspaces::{Member, MemberError, MemberPatch, NewWorkspace, WorkspaceError};

@@ -1,0 +1,214 @@
+//! Derived days: the queue of dirty ones, the days themselves, and their rows in the timesheet.
+
+use std::{collections::HashMap, time::Duration};
+
+use dayloom_domain::{
+    DeveloperId, EntryId, TaskId,
+    day::{Category, Day},
+    review::{EntryStatus, Pin},
+};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{StorageError, store::Inner};
+
+/// A dirty day taken from the queue under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Whose day.
+    pub developer_id: DeveloperId,
+    /// Which local date.
+    pub date: Date,
+    /// Grows with every mark; the day is clean only if it did not grow since it was taken.
+    pub generation: i64,
+    /// Failed attempts so far.
+    pub attempts: i64,
+    /// The lease: only its holder can finish, fail or give back.
+    pub lease: uuid::Uuid,
+}
+
+/// What writing a day did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The day's revision now.
+    pub revision: i64,
+    /// Whether the content differed from what was stored.
+    pub changed: bool,
+}
+
+/// What a task is called, for those allowed to see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskLabel {
+    /// Key.
+    pub key: Option<String>,
+    /// Title.
+    pub title: String,
+}
+
+/// A day as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDay {
+    /// The day; every block carries its entry's id.
+    pub day: Day,
+    /// Grows when the content changes, from 1.
+    pub revision: i64,
+    /// Evidence is stored that this day does not yet contain.
+    pub pending: bool,
+    /// Names of the tasks in it that are of workspaces the person is active in.
+    pub tasks: HashMap<TaskId, TaskLabel>,
+}
+
+/// A row of the timesheet (`contract/tracker.md` §2.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimesheetRow {
+    /// The entry.
+    pub id: EntryId,
+    /// Its local date.
+    pub entry_date: Date,
+    /// First instant.
+    pub started_at: Option<Timestamp>,
+    /// First instant after it.
+    pub ended_at: Option<Timestamp>,
+    /// Minutes.
+    pub duration_minutes: i64,
+    /// Task, if any.
+    pub task_id: Option<TaskId>,
+    /// The task's title where the person may see it.
+    pub task_title: Option<String>,
+    /// Reason in words; never a raw title or address.
+    pub description: Option<String>,
+    /// Confidence from 0 to 1.
+    pub confidence_score: Option<f64>,
+    /// Where it stands.
+    pub attribution_status: Option<EntryStatus>,
+}
+
+/// What a person says about an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntryReview {
+    /// Confirmed, corrected or dismissed; inferred takes a review back.
+    pub status: EntryStatus,
+    /// The task it has from now on.
+    pub task_id: Option<TaskId>,
+    /// Kind of time.
+    pub category: Category,
+}
+
+/// The repository of days.
+#[derive(Clone, Copy)]
+pub struct Days<'a>(pub(crate) &'a Inner);
+
+impl Days<'_> {
+    /// Marks local dates of a person as dirty.
+    pub async fn mark(
+        &self,
+        developer: DeveloperId,
+        dates: &[Date],
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let _ = (developer, dates, now);
+        unimplemented!()
+    }
+    /// Marks every local date on which the person has evidence, between the two dates inclusive. Returns how many.
+    pub async fn mark_range(
+        &self,
+        developer: DeveloperId,
+        from: Date,
+        to: Date,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
+        let _ = (developer, from, to, now);
+        unimplemented!()
+    }
+    /// Takes up to `limit` due days for `lease`, projects in turn, longest waiting first. Days under a lease that has
+    /// not run out are left alone; any number of takers never get the same day.
+    pub async fn take(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Taken>, StorageError> {
+        let _ = (now, lease, limit);
+        unimplemented!()
+    }
+    /// Writes the derived day and cleans the mark in one transaction. `None`, writing nothing, if the lease was lost.
+    /// If the day was marked again since it was taken, it stays dirty.
+    pub async fn finish(
+        &self,
+        taken: &Taken,
+        day: &Day,
+        now: Timestamp,
+    ) -> Result<Option<Written>, StorageError> {
+        let _ = (taken, day, now);
+        unimplemented!()
+    }
+    /// Cleans the mark without writing. False if the lease was lost. If the day was marked again it stays dirty.
+    pub async fn done(&self, taken: &Taken) -> Result<bool, StorageError> {
+        let _ = taken;
+        unimplemented!()
+    }
+    /// Gives a day back after a failure; it is due again at `retry_at`. False if the lease was lost.
+    pub async fn fail(&self, taken: &Taken, retry_at: Timestamp) -> Result<bool, StorageError> {
+        let _ = (taken, retry_at);
+        unimplemented!()
+    }
+    /// When the next waiting day is due: now or earlier if some are waiting, `None` if nothing is dirty.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StorageError> {
+        unimplemented!()
+    }
+    /// How many days are dirty, of everyone: a figure for the operator.
+    pub async fn backlog(&self) -> Result<i64, StorageError> {
+        unimplemented!()
+    }
+    /// Whether evidence is stored that the derived day does not contain.
+    pub async fn pending(&self, developer: DeveloperId, date: Date) -> Result<bool, StorageError> {
+        let _ = (developer, date);
+        unimplemented!()
+    }
+    /// Writes the difference between the stored day and this one; entries keep their ids by `external_task_ref`.
+    /// Reviewed entries change nothing but their minutes.
+    pub async fn write(
+        &self,
+        developer: DeveloperId,
+        day: &Day,
+        now: Timestamp,
+    ) -> Result<Written, StorageError> {
+        let _ = (developer, day, now);
+        unimplemented!()
+    }
+    /// The stored day. `None` if it was never derived; see [`Days::pending`].
+    pub async fn read(&self, developer: DeveloperId, date: Date) -> Result<Option<StoredDay>, StorageError> {
+        let _ = (developer, date);
+        unimplemented!()
+    }
+    /// Reviewed entries that overlap `[from, to)`, by start.
+    pub async fn pins(
+        &self,
+        developer: DeveloperId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Pin>, StorageError> {
+        let _ = (developer, from, to);
+        unimplemented!()
+    }
+    /// Rows of the timesheet of the local dates `start` to `end` inclusive, dismissed ones left out, by date and start.
+    pub async fn timesheet(
+        &self,
+        developer: DeveloperId,
+        start: Date,
+        end: Date,
+    ) -> Result<Vec<TimesheetRow>, StorageError> {
+        let _ = (developer, start, end);
+        unimplemented!()
+    }
+    /// Stores a review of an entry and marks its day dirty. `None` if the person has no such inferred entry.
+    pub async fn review(
+        &self,
+        developer: DeveloperId,
+        entry: EntryId,
+        review: &EntryReview,
+        now: Timestamp,
+    ) -> Result<Option<TimesheetRow>, StorageError> {
+        let _ = (developer, entry, review, now);
+        unimplemented!()
+    }
+}

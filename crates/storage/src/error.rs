@@ -1,0 +1,87 @@
+//! What can go wrong with the database itself. Refusals of a rule are errors of the method that holds the rule.
+//!
+//! No message here carries a value of a row: titles, addresses and tokens must not reach a log this way.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// The database could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The address names no database this program can open.
+    #[error("`{0}` is no database address; use sqlite:FILE, sqlite::memory: or postgres://USER@HOST/NAME")]
+    Address(String),
+    /// The schema is older than this program and it was told not to migrate.
+    #[error(
+        "the database is at schema {found}, this program needs {wanted}; run `dayloom migrate` once, then start again"
+    )]
+    Older {
+        /// Version found.
+        found: i64,
+        /// Version needed.
+        wanted: i64,
+    },
+    /// The schema was written by a newer program.
+    #[error(
+        "the database is at schema {found}, this program knows up to {known}; install the newer dayloom that wrote it"
+    )]
+    Newer {
+        /// Version found.
+        found: i64,
+        /// Newest version this program knows.
+        known: i64,
+    },
+    /// The database refused or could not be reached. Only the kind of failure is kept.
+    #[error("the database failed ({0}); check that it is reachable and its disk is not full, then try again")]
+    Database(String),
+    /// A unique rule of a table was broken; repositories turn it into an error of their own where a person can cause it.
+    #[error("the row is already there")]
+    Conflict,
+    /// A stored row cannot be read back.
+    #[error("a stored `{0}` cannot be read; restore the database from a backup or report this")]
+    Unreadable(&'static str),
+    /// The store is closing and takes no more work.
+    #[error("the store is closed; start the program again")]
+    Closed,
+}
+
+impl StorageError {
+    /// Whether trying again can help without anyone changing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, StorageError::Database(_) | StorageError::Conflict)
+    }
+}
+
+impl From<DbErr> for StorageError {
+    fn from(error: DbErr) -> Self {
+        if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
+            return StorageError::Conflict;
+        }
+        match error {
+            DbErr::Conn(RuntimeErr::SqlxError(e))
+            | DbErr::Exec(RuntimeErr::SqlxError(e))
+            | DbErr::Query(RuntimeErr::SqlxError(e)) => kind(&e),
+            DbErr::ConnectionAcquire(_) => StorageError::Database("no free connection".to_owned()),
+            DbErr::Type(_) | DbErr::Json(_) => StorageError::Unreadable("column"),
+            _ => StorageError::Database("other".to_owned()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        kind(&error)
+    }
+}
+
+/// The code of a database error, or the class of a driver error: never its text, which may quote a row.
+fn kind(error: &sqlx::Error) -> StorageError {
+    match error {
+        sqlx::Error::Database(e) if e.is_unique_violation() => StorageError::Conflict,
+        sqlx::Error::Database(e) => StorageError::Database(format!("code {}", e.code().unwrap_or_default())),
+        sqlx::Error::Io(e) => StorageError::Database(format!("input or output: {}", e.kind())),
+        sqlx::Error::PoolTimedOut => StorageError::Database("no free connection".to_owned()),
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => StorageError::Closed,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StorageError::Unreadable("column"),
+        _ => StorageError::Database("driver".to_owned()),
+    }
+}
