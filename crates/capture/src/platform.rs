@@ -33,6 +33,8 @@ pub struct Platform {
     pub zone: fn() -> Option<Zone>,
     /// The person's home folder, for `~` in titles.
     pub home: Option<PathBuf>,
+    /// Where programs keep their settings (`~/.config` on Linux), for the folders an editor has open.
+    pub config_home: Option<PathBuf>,
 }
 
 impl Platform {
@@ -49,6 +51,7 @@ impl Platform {
             call: Slot::new(Role::Call, Vec::new()),
             zone: system_zone,
             home: None,
+            config_home: None,
         }
     }
 }

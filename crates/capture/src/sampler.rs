@@ -58,7 +58,7 @@ impl Sampler {
         lines
     }
 
-    async fn look(&mut self, _now: Timestamp) -> Result<Sample, Withheld> {
+    async fn look(&mut self, now: Timestamp) -> Result<Sample, Withheld> {
         let platform = &mut self.platform;
         macro_rules! ask {
             ($slot:ident, $call:ident ( $($arg:expr),* )) => {{
@@ -68,14 +68,16 @@ impl Sampler {
                 }
             }};
         }
-        let input_cadence = ask!(input, take());
-        let idle = ask!(idle, idle()).ok_or(Withheld::PresenceUnknown)?;
+        let input_cadence = ask!(input, take(now));
+        let idle = ask!(idle, idle(now)).ok_or(Withheld::PresenceUnknown)?;
         let call_app = ask!(call, call());
         let in_call = matches!(call_app, Some(Some(_)));
         if !in_call && idle.as_secs() > u64::from(self.policy.idle_threshold_s) {
             return Err(Withheld::Idle);
         }
-        let window = ask!(window, window()).flatten().unwrap_or_else(Window::default);
+        let window = ask!(window, window(now))
+            .flatten()
+            .unwrap_or_else(Window::default);
         if let Some(reason) = self.policy.exclusions.verdict(&window, &window.class, true) {
             return Err(reason);
         }

@@ -3,7 +3,7 @@
 //! A source only reports. What is a file, a repository or private is decided elsewhere in this crate.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dayloom_domain::event::{InputCadence, System};
@@ -136,7 +136,7 @@ pub struct Process {
     /// The terminal it is attached to, as the system numbers it; 0 is none.
     pub tty: u64,
     /// When a person last typed into that terminal, where the system says.
-    pub tty_input: Option<SystemTime>,
+    pub tty_input: Option<Timestamp>,
 }
 
 /// What the shell hook left of one interactive shell.
@@ -149,28 +149,28 @@ pub struct ShellState {
     /// Its last command, secrets already redacted.
     pub last_command: Option<String>,
     /// When the shell last showed a prompt.
-    pub at: SystemTime,
+    pub at: Timestamp,
 }
 
 /// Tells the window in focus.
 #[async_trait]
 pub trait WindowSource: Send {
     /// The window in focus; `None` where nothing has the focus.
-    async fn window(&mut self) -> Result<Option<Window>, Lost>;
+    async fn window(&mut self, now: Timestamp) -> Result<Option<Window>, Lost>;
 }
 
 /// Tells how long there has been no input.
 #[async_trait]
 pub trait IdleSource: Send {
     /// Time since the last input.
-    async fn idle(&mut self) -> Result<Duration, Lost>;
+    async fn idle(&mut self, now: Timestamp) -> Result<Duration, Lost>;
 }
 
 /// Counts input events. It never learns which key or button it was.
 #[async_trait]
 pub trait InputCounter: Send {
     /// Events since the last call.
-    async fn take(&mut self) -> Result<InputCadence, Lost>;
+    async fn take(&mut self, now: Timestamp) -> Result<InputCadence, Lost>;
 }
 
 /// Tells the state of the machine.
@@ -183,8 +183,9 @@ pub trait SystemSource: Send {
 /// Tells the page in the browser in focus.
 #[async_trait]
 pub trait BrowserSource: Send {
-    /// The page last reported for the browser `app` (a name such as `Firefox`) at `now`, if there is a fresh one.
-    async fn page(&mut self, app: &str, now: Timestamp) -> Result<Option<Page>, Lost>;
+    /// The page that the browser `app` (a name such as `Firefox`) shows in a window of this title at `now`, if the
+    /// source can tell for sure.
+    async fn page(&mut self, app: &str, title: Option<&str>, now: Timestamp) -> Result<Option<Page>, Lost>;
 }
 
 /// Tells what interactive shells last did.
