@@ -8,8 +8,10 @@ pub mod day;
 pub mod event;
 pub mod ids;
 pub mod people;
+pub mod remote;
 pub mod review;
 pub mod rule;
+pub mod team;
 pub mod zone;
 
 pub use clock::Clock;
