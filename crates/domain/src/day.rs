@@ -70,15 +70,17 @@ impl Attribution {
 /// What the person was on, normalised so that two equal signals are the same thing to the eye.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Signal {
-    /// Application.
+    /// Application, by its name; by its bundle id where it has none.
     pub app: String,
+    /// Bundle id of the application, or the platform's like (WM_CLASS on X11).
+    pub bundle_id: Option<String>,
     /// Title without its noise.
     pub title: Option<String>,
     /// Repository.
     pub repo: Option<String>,
     /// Branch.
     pub branch: Option<String>,
-    /// File.
+    /// File in front; in a terminal, its directory.
     pub path: Option<String>,
     /// Host of the page.
     pub host: Option<String>,
@@ -95,8 +97,11 @@ pub struct Span {
     pub end: Timestamp,
     /// Attention inside, in microseconds; gaps between start and end are not in it.
     pub micros: i64,
-    /// The pieces of attention themselves, in order, disjoint; their lengths add up to `micros`.
+    /// The pieces of attention themselves, in order, disjoint; their lengths add up to `micros`. The piece at
+    /// place `n` is proven by the event at place `n` of `event_ids`.
     pub pieces: Vec<(Timestamp, Timestamp)>,
+    /// The zone stored with its last event.
+    pub zone: Zone,
     /// The device that saw it.
     pub device_id: DeviceId,
     /// The project of its first event.
@@ -105,7 +110,7 @@ pub struct Span {
     pub signal: Signal,
     /// Whether in a call.
     pub in_call: bool,
-    /// The events it rests on, in order.
+    /// The events it rests on, one for each piece, in order.
     pub event_ids: Vec<EventId>,
 }
 
@@ -123,7 +128,8 @@ pub struct AttributedSpan {
 pub struct Block {
     /// The entry's id where it already has one (a pinned block).
     pub entry_id: Option<EntryId>,
-    /// Dedupe key: `tracker:<first event id>` (`contract/tracker.md` §3).
+    /// Dedupe key: `tracker:<first event id>` (`contract/tracker.md` §3), with `@` and the microsecond it begins
+    /// at where that event already begins another block. At most 100 characters.
     pub external_ref: String,
     /// First instant.
     pub start: Timestamp,

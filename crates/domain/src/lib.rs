@@ -5,12 +5,14 @@
 
 pub mod clock;
 pub mod day;
+pub mod derive;
 pub mod event;
 pub mod ids;
 pub mod people;
 pub mod remote;
 pub mod review;
 pub mod rule;
+pub mod signal;
 pub mod team;
 pub mod zone;
 

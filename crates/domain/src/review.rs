@@ -1,9 +1,9 @@
 //! What a person decided about time: the only evidence that outranks every rule and model.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryId, TaskId, day::Category};
+use crate::{EntryId, ProjectId, TaskId, day::Category};
 
 /// Where an entry stands (`contract/tracker.md` §3): `inferred` until a person acts on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,10 +26,15 @@ pub struct Pin {
     pub entry_id: EntryId,
     /// Its `external_task_ref`, kept as long as the review stands.
     pub external_ref: String,
+    /// The local date of the entry. It claims spans of this date only: where two devices stand in different
+    /// zones, another date's time may lie within the same hour.
+    pub date: Date,
     /// First instant claimed.
     pub start: Timestamp,
     /// First instant after it.
     pub end: Timestamp,
+    /// The project the entry was filed under, kept where no evidence is left inside.
+    pub project_id: ProjectId,
     /// Confirmed, corrected or dismissed (never inferred).
     pub status: EntryStatus,
     /// The task the person gave, if any.
