@@ -224,7 +224,8 @@ impl<'v> Fields<'v, '_> {
         let Some(value) = json.get(name) else {
             return self.missing(name);
         };
-        let items = self.apply(name, value, |value| items(value, max))?;
+        let judged = items(value, max);
+        let items = self.inside(Loc::Name(name.into()), value, |fields| fields.judge(value, judged))?;
         self.inside(Loc::Name(name.into()), value, |fields| {
             let read: Vec<Option<T>> = items
                 .iter()

@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use domain::{Zone, event};
+use dayloom_domain::{Zone, event};
 use jiff::Timestamp;
 
 use crate::{decode::Fault, json::Json, time};
@@ -80,6 +80,14 @@ pub fn integer<'v>(min: i64, max: i64) -> impl Fn(&Json<'v>) -> Result<i64, Faul
 pub fn unsigned<'v>(min: u32, max: u32) -> impl Fn(&Json<'v>) -> Result<u32, Fault> {
     let rule = integer(min.into(), max.into());
     move |value| rule(value).map(|n| u32::try_from(n).unwrap_or(max))
+}
+
+/// A whole number above zero.
+pub fn positive(value: &Json<'_>) -> Result<i64, Fault> {
+    match integer(i64::MIN, i64::MAX)(value)? {
+        number if number > 0 => Ok(number),
+        _ => Err(Fault::new("greater_than", "Input should be greater than 0").with(serde_json::json!({ "gt": 0 }))),
+    }
 }
 
 fn whole(value: &Json<'_>) -> Result<i128, Fault> {
