@@ -4,6 +4,7 @@
 //! the sections of `contract/team.md` named beside them.
 
 pub mod classify;
+pub mod day;
 pub mod repo_pattern;
 pub mod sleep;
 pub mod tick;

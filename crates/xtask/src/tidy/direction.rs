@@ -6,12 +6,13 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Each crate and what of ours it may depend on, without its dev-dependencies.
-const MAY: [(&str, &[&str]); 14] = [
+const MAY: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("client", &["api", "domain"]),
     ("storage", &["domain"]),
     ("attribution", &["domain"]),
+    ("patterns", &["domain"]),
     ("pipeline", &["attribution", "domain", "storage"]),
     ("capture", &["domain"]),
     ("capture-linux", &["capture", "domain"]),
