@@ -1,0 +1,406 @@
+//! Does what the machine decides: reads the spool, calls the server, waits. Also keeps the config fresh.
+//!
+//! Must not decide about events: what leaves the spool is the machine's word.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::account_for;
+use super::machine::{Answer, Health, Input, Load, Machine, Millis, Work};
+use crate::enrolment::{Device, Enrolment, enrol_into};
+use crate::link::{BatchAnswer, DeviceConfig, Link, LinkError};
+use crate::policy::InForce;
+use crate::shared::Shared;
+use crate::spool::{AccountKey, Waiting};
+use crate::status::{AgentStatus, Upload};
+use crate::{AgentError, SpoolError};
+
+/// Most bytes of a batch: what a server reads without complaint, and what the agent holds without notice.
+const MAX_BATCH_BYTES: usize = 1 << 20;
+/// A paused device asks more often, for nothing else tells it that the pause is over.
+const PAUSED_HEARTBEAT: Duration = Duration::from_secs(60);
+/// Between looks for samples too old for any server.
+const EXPIRE: Duration = Duration::from_secs(3_600);
+
+/// Brings the events of one account to its server.
+pub(crate) struct Driver<L> {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) link: L,
+    pub(crate) account: AccountKey,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) device: Device,
+    pub(crate) rng: StdRng,
+    state: State,
+}
+
+struct State {
+    machine: Machine,
+    began: Instant,
+    loaded: Vec<Waiting>,
+    heartbeat_due: Instant,
+    expire_due: Instant,
+    /// The etag a heartbeat was already asked for: a server that names two must not be asked for ever.
+    asked_for: Option<String>,
+    seq_checked: bool,
+    /// The last heartbeat was refused with this status.
+    heartbeat_refused: Option<u16>,
+    told: Option<Health>,
+}
+
+impl<L: Link> Driver<L> {
+    /// A driver that asks for the config at once, unless it has just been given (`fresh`).
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        link: L,
+        account: AccountKey,
+        enrolment: Enrolment,
+        device: Device,
+        rng: StdRng,
+        fresh: bool,
+    ) -> Self {
+        let began = Instant::now();
+        let heartbeat_due = if fresh {
+            began + shared.settings.heartbeat
+        } else {
+            began
+        };
+        let state = State {
+            machine: Machine::default(),
+            began,
+            loaded: vec![],
+            heartbeat_due,
+            expire_due: began,
+            asked_for: None,
+            seq_checked: false,
+            heartbeat_refused: None,
+            told: None,
+        };
+        Self {
+            shared,
+            link,
+            account,
+            enrolment,
+            device,
+            rng,
+            state,
+        }
+    }
+
+    /// Works until told to stop. A call on its way is given up: what it carried is still in the spool.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut input = Input::Wake;
+        loop {
+            let work = self.state.machine.step(self.now(), input, &mut self.rng);
+            self.report();
+            let done = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                done = self.perform(work) => done,
+            };
+            input = done;
+        }
+    }
+
+    /// Sends what waits, once, and answers when the machine first rests.
+    pub(crate) async fn flush(&mut self) -> Health {
+        let mut input = Input::Wake;
+        loop {
+            let work = self.state.machine.step(self.now(), input, &mut self.rng);
+            if matches!(work, Work::Rest(_)) {
+                return self.state.machine.health();
+            }
+            input = self.perform(work).await;
+        }
+    }
+
+    fn now(&self) -> Millis {
+        // An hour ahead, so that instants before the start can be told from none.
+        u64::try_from(self.state.began.elapsed().as_millis()).unwrap_or(u64::MAX / 2) + 3_600_000
+    }
+
+    async fn perform(&mut self, work: Work) -> Input {
+        match work {
+            Work::Load(load) => Input::Loaded(self.load(load).await),
+            Work::Send(rows) => Input::Answered(self.send(&rows).await),
+            Work::Settle(settlement) => {
+                let now = self.shared.clock.now();
+                let settled = self.shared.spool.settle(&settlement, now).await;
+                for (_, reason) in &settlement.refused {
+                    tracing::warn!(reason, "the server refused a sample; it is kept aside");
+                }
+                let refused = u64::try_from(settlement.refused.len()).unwrap_or(u64::MAX);
+                metrics::counter!("dayloom_agent_rejected_events_total").increment(refused);
+                self.shared
+                    .tell_with_numbers(|status| status.last_upload_at = Some(now))
+                    .await;
+                if self.state.heartbeat_due <= Instant::now() {
+                    self.heartbeat().await;
+                }
+                Input::Settled(self.said(settled).is_some())
+            }
+            Work::Enrol => Input::Enrolled(self.enrol().await),
+            Work::Rest(until) => self.rest(until).await,
+        }
+    }
+
+    async fn load(&mut self, load: Load) -> Vec<i64> {
+        let spool = &self.shared.spool;
+        let rows = match load {
+            Load::Row(row) => spool.get(row).await.map(|found| found.into_iter().collect()),
+            Load::Oldest { limit, skip } => spool.oldest(self.account, limit, MAX_BATCH_BYTES, &skip).await,
+        };
+        self.state.loaded = self.said(rows).unwrap_or_default();
+        self.state.loaded.iter().map(|event| event.row).collect()
+    }
+
+    async fn send(&mut self, rows: &[i64]) -> Answer {
+        let mut sent = std::mem::take(&mut self.state.loaded);
+        sent.retain(|event| rows.contains(&event.row));
+        let bodies = sent
+            .iter_mut()
+            .map(|event| std::mem::take(&mut event.body))
+            .collect();
+        let answer = self
+            .link
+            .batch(self.device.id, self.shared.clock.now(), bodies)
+            .await;
+        match answer {
+            Ok(answer) => match account_for(&sent, &answer.counts) {
+                Some(refused) => {
+                    self.heard(&answer).await;
+                    Answer::Taken { refused }
+                }
+                None => Answer::Unclear,
+            },
+            Err(LinkError::Undecodable) => Answer::Unclear,
+            Err(LinkError::Unreachable) => Answer::Unreachable,
+            Err(LinkError::Refused {
+                status,
+                retry_after_s,
+                ..
+            }) => Answer::Refused {
+                status,
+                retry_after_s,
+            },
+        }
+    }
+
+    async fn heard(&mut self, answer: &BatchAnswer) {
+        if let Some(etag) = &answer.config_etag
+            && *etag != self.enrolment.config.config_etag
+            && self.state.asked_for.as_ref() != Some(etag)
+        {
+            self.state.asked_for = Some(etag.clone());
+            self.state.heartbeat_due = Instant::now();
+        }
+        self.state.heartbeat_refused = None;
+        if !std::mem::replace(&mut self.state.seq_checked, true) {
+            let raised = self
+                .shared
+                .spool
+                .raise_seq(answer.server_seq.min(i64::MAX / 2))
+                .await;
+            self.said(raised);
+        }
+    }
+
+    async fn rest(&mut self, until: Option<Millis>) -> Input {
+        if self.state.expire_due <= Instant::now() {
+            self.expire().await;
+        }
+        let until =
+            until.map(|until| Instant::now() + Duration::from_millis(until.saturating_sub(self.now())));
+        let housekeeping = self.state.heartbeat_due.min(self.state.expire_due);
+        let wake = until.map_or(housekeeping, |until| until.min(housekeeping));
+        tokio::select! {
+            biased;
+            () = self.shared.awoken.notified() => {
+                self.state.heartbeat_due = Instant::now();
+                return Input::Fresh;
+            }
+            () = tokio::time::sleep_until(wake) => {}
+            () = self.shared.spooled.notified() => return Input::Wake,
+        }
+        if self.state.heartbeat_due <= Instant::now() {
+            let stuck = matches!(
+                self.state.machine.health(),
+                Health::Unreachable | Health::TokenRefused(_) | Health::NotEnrolled
+            );
+            if self.heartbeat().await && stuck {
+                return Input::Fresh;
+            }
+        }
+        Input::Wake
+    }
+
+    async fn expire(&mut self) {
+        self.state.expire_due = Instant::now() + EXPIRE;
+        let gone = self.shared.spool.expire(self.shared.clock.now()).await;
+        if let Some(gone) = self.said(gone).filter(|gone| *gone > 0) {
+            tracing::warn!(events = gone, "samples older than the server takes were dropped");
+            metrics::counter!("dayloom_agent_dropped_events_total", "why" => "age").increment(gone);
+            self.shared.tell_with_numbers(|_| {}).await;
+        }
+    }
+
+    /// Asks what this device is to do. Answers whether the server said.
+    async fn heartbeat(&mut self) -> bool {
+        let config = match self.link.heartbeat(self.device.id).await {
+            Ok(config) => config,
+            Err(LinkError::Refused { status: 404, .. }) => {
+                let enrolled = self.enrol().await;
+                self.plan_heartbeat();
+                return enrolled;
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no heartbeat");
+                if let LinkError::Refused {
+                    status: status @ (401 | 403),
+                    ..
+                } = error
+                {
+                    self.state.heartbeat_refused = Some(status);
+                }
+                self.plan_heartbeat();
+                return false;
+            }
+        };
+        self.state.heartbeat_refused = None;
+        self.apply(config);
+        self.plan_heartbeat();
+        true
+    }
+
+    fn plan_heartbeat(&mut self) {
+        let usual = self.shared.settings.heartbeat;
+        let wait = if self.enrolment.config.paused {
+            usual.min(PAUSED_HEARTBEAT)
+        } else {
+            usual
+        };
+        self.state.heartbeat_due = Instant::now() + wait;
+    }
+
+    async fn enrol(&mut self) -> bool {
+        match enrol_into(&self.link, &self.device, self.enrolment.account.project_id).await {
+            Ok(config) => {
+                tracing::info!("the server did not know this device any more; it is enrolled again");
+                self.apply(config);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "this device could not be enrolled again");
+                self.shared
+                    .tell(|status| status.problem = Some(error.to_string()));
+                false
+            }
+        }
+    }
+
+    /// Puts a config in force and remembers it.
+    fn apply(&mut self, config: DeviceConfig) {
+        let now = self.shared.clock.now();
+        let changed = config != self.enrolment.config;
+        if changed {
+            self.enrolment.config = config;
+            match InForce::from(&self.enrolment.config, &self.shared.settings) {
+                Ok(rules) => drop(self.shared.in_force.send_replace(rules)),
+                Err(error) => tracing::error!(%error, "the exclusions could not be read"),
+            }
+            if let Err(error) = self.enrolment.save(&self.shared.home) {
+                tracing::warn!(%error, "the config could not be remembered");
+            }
+            tracing::info!(
+                etag = self.enrolment.config.config_etag,
+                "a new config is in force"
+            );
+        }
+        let interval_s = self.shared.in_force.borrow().interval_s;
+        self.shared.tell(|status| {
+            status.last_heartbeat_at = Some(now);
+            status.show_config(&self.enrolment.config, interval_s);
+        });
+    }
+
+    /// Passes a result on, and says what went wrong with the spool.
+    fn said<T>(&self, result: Result<T, SpoolError>) -> Option<T> {
+        result
+            .inspect_err(|error| {
+                tracing::error!(%error, "the spool failed");
+                self.shared
+                    .tell(|status| status.problem = Some(error.to_string()));
+            })
+            .ok()
+    }
+
+    fn report(&mut self) {
+        let health = match (self.state.machine.health(), self.state.heartbeat_refused) {
+            (Health::Flowing, Some(status)) => Health::TokenRefused(status),
+            (health, _) => health,
+        };
+        self.tell_health(health);
+    }
+
+    fn tell_health(&mut self, health: Health) {
+        if self.state.told == Some(health) {
+            return;
+        }
+        self.state.told = Some(health);
+        let (upload, code) = named(health);
+        let problem = problem(health);
+        if let Some(problem) = &problem {
+            tracing::warn!("{problem}");
+        } else {
+            tracing::debug!("uploading flows");
+        }
+        self.shared.tell(|status: &mut AgentStatus| {
+            status.upload = upload;
+            status.upload_status = code;
+            status.problem = problem;
+        });
+    }
+}
+
+fn named(health: Health) -> (Upload, Option<u16>) {
+    match health {
+        Health::Flowing => (Upload::Flowing, None),
+        Health::Unreachable => (Upload::Unreachable, None),
+        Health::Failing(status) => (Upload::Failing, Some(status)),
+        Health::Limited => (Upload::Limited, Some(429)),
+        Health::TokenRefused(status) => (Upload::TokenRefused, Some(status)),
+        Health::SchemaRefused => (Upload::SchemaRefused, Some(409)),
+        Health::NotEnrolled => (Upload::NotEnrolled, Some(404)),
+        Health::SpoolFailed => (Upload::SpoolFailed, None),
+    }
+}
+
+/// What is wrong and what to do, in words. What waits is safe in all of these.
+fn problem(health: Health) -> Option<String> {
+    Some(match health {
+        Health::Flowing => return None,
+        Health::Unreachable => {
+            "The server does not answer; samples wait and are sent when it does. Check the network and the address.".into()
+        }
+        Health::Failing(200) => {
+            "The server's answers cannot be read; samples wait. Check that the address is that of a Dayloom server.".into()
+        }
+        Health::Failing(status) => {
+            format!("The server answers {status}; samples wait and are sent again. If it stays so, tell its operator.")
+        }
+        Health::Limited => "The server asks for patience; samples wait and are sent later. Nothing is to be done.".into(),
+        Health::TokenRefused(status) => {
+            AgentError::TokenRefused { status }.to_string()
+        }
+        Health::SchemaRefused => {
+            "The server does not speak this version's schema; samples wait. Update the server or this program.".into()
+        }
+        Health::NotEnrolled => {
+            "The server does not know this device and did not enrol it; samples wait. Ask the project's administrator.".into()
+        }
+        Health::SpoolFailed => "The spool could not be written. Check free space and permissions of the home folder.".into(),
+    })
+}
