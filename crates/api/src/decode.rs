@@ -35,8 +35,17 @@ pub struct Problem {
 impl Problem {
     /// A fault at one place, for checks that need more than the body.
     pub fn at(place: &[&str], fault: Fault, input: impl Into<Value>) -> Self {
-        let loc = place.iter().map(|name| Loc::Name((*name).to_owned().into())).collect();
-        Self { kind: fault.kind.into(), loc, msg: fault.msg, input: input.into(), ctx: fault.ctx }
+        let loc = place
+            .iter()
+            .map(|name| Loc::Name((*name).to_owned().into()))
+            .collect();
+        Self {
+            kind: fault.kind.into(),
+            loc,
+            msg: fault.msg,
+            input: input.into(),
+            ctx: fault.ctx,
+        }
     }
 
     /// The fault of a body that is no JSON.
@@ -75,7 +84,11 @@ pub struct Fault {
 impl Fault {
     /// A fault without bounds.
     pub fn new(kind: &'static str, msg: impl Into<String>) -> Self {
-        Self { kind, msg: msg.into(), ctx: None }
+        Self {
+            kind,
+            msg: msg.into(),
+            ctx: None,
+        }
     }
 
     /// The same with the bounds that were broken.
@@ -113,12 +126,21 @@ pub trait Decode: Sized {
     /// Whether there is anything to read; `()` says no and the body is never looked at.
     const WANTED: bool = true;
 
+    /// The value of a body that is not looked at; only `()` has one.
+    fn decode_nothing() -> Option<Self> {
+        None
+    }
+
     /// Reads all fields, then builds the value; none if there was any fault.
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self>;
 }
 
 impl Decode for () {
     const WANTED: bool = false;
+
+    fn decode_nothing() -> Option<Self> {
+        Some(())
+    }
 
     fn decode(_: &mut Fields<'_, '_>) -> Option<Self> {
         Some(())
@@ -138,7 +160,12 @@ pub fn query<T: Decode>(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>, problems: &mut
 
 fn root<T: Decode>(name: &'static str, json: &Json<'_>, problems: &mut Vec<Problem>) -> Option<T> {
     let mut path = vec![Loc::Name(name.into())];
-    Fields { json, path: &mut path, problems }.open(T::decode)
+    Fields {
+        json,
+        path: &mut path,
+        problems,
+    }
+    .open(T::decode)
 }
 
 /// The fields of one object, and the faults found so far.
@@ -207,9 +234,9 @@ impl<'v> Fields<'v, '_> {
     ) -> Option<Option<T>> {
         match self.json.get(name) {
             None | Some(Json::Null) => Some(None),
-            Some(json) => {
-                self.inside(Loc::Name(name.into()), json, |fields| fields.open(read)).map(Some)
-            }
+            Some(json) => self
+                .inside(Loc::Name(name.into()), json, |fields| fields.open(read))
+                .map(Some),
         }
     }
 
@@ -225,7 +252,9 @@ impl<'v> Fields<'v, '_> {
             return self.missing(name);
         };
         let judged = items(value, max);
-        let items = self.inside(Loc::Name(name.into()), value, |fields| fields.judge(value, judged))?;
+        let items = self.inside(Loc::Name(name.into()), value, |fields| {
+            fields.judge(value, judged)
+        })?;
         self.inside(Loc::Name(name.into()), value, |fields| {
             let read: Vec<Option<T>> = items
                 .iter()
@@ -244,7 +273,10 @@ impl<'v> Fields<'v, '_> {
         let Json::Object(pairs) = json else { return };
         for (key, value) in pairs.iter().filter(|(key, _)| !names.contains(&key.as_ref())) {
             self.inside(Loc::Name(key.to_string().into()), value, |fields| {
-                fields.report(Fault::new("extra_forbidden", "Extra inputs are not permitted"), value);
+                fields.report(
+                    Fault::new("extra_forbidden", "Extra inputs are not permitted"),
+                    value,
+                );
             });
         }
     }
@@ -253,7 +285,9 @@ impl<'v> Fields<'v, '_> {
     pub fn refuse<T>(&mut self, name: &'static str, fault: Fault) -> Option<T> {
         let json = self.json;
         let value = json.get(name).unwrap_or(json);
-        self.inside(Loc::Name(name.into()), value, |fields| fields.report(fault, value));
+        self.inside(Loc::Name(name.into()), value, |fields| {
+            fields.report(fault, value)
+        });
         None
     }
 
@@ -291,7 +325,9 @@ impl<'v> Fields<'v, '_> {
         match judged {
             Ok(read) => Some(read),
             Err(fault) => {
-                self.inside(Loc::Name(name.into()), value, |fields| fields.report(fault, value));
+                self.inside(Loc::Name(name.into()), value, |fields| {
+                    fields.report(fault, value)
+                });
                 None
             }
         }
@@ -303,7 +339,11 @@ impl<'v> Fields<'v, '_> {
 
     fn inside<T>(&mut self, step: Loc, json: &'v Json<'v>, work: impl FnOnce(&mut Fields<'v, '_>) -> T) -> T {
         self.path.push(step);
-        let result = work(&mut Fields { json, path: self.path, problems: self.problems });
+        let result = work(&mut Fields {
+            json,
+            path: self.path,
+            problems: self.problems,
+        });
         self.path.pop();
         result
     }

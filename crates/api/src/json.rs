@@ -95,13 +95,27 @@ pub fn with_json<T>(body: &[u8], then: impl FnOnce(&Json<'_>) -> T) -> Result<T,
 }
 
 fn malformed(body: &[u8], error: &serde_json::Error) -> Malformed {
-    let line_start: usize =
-        body.split_inclusive(|b| *b == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let line_start: usize = body
+        .split_inclusive(|b| *b == b'\n')
+        .take(error.line().saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or("expected value").to_owned();
+    let message = text
+        .split(" at line ")
+        .next()
+        .unwrap_or("expected value")
+        .to_owned();
     // The reader's own words name only what it expected, except for a number it could not hold.
-    let message = if message.contains('`') { "unexpected value".to_owned() } else { message };
-    Malformed { position: line_start + error.column().saturating_sub(1), message }
+    let message = if message.contains('`') {
+        "unexpected value".to_owned()
+    } else {
+        message
+    };
+    Malformed {
+        position: line_start + error.column().saturating_sub(1),
+        message,
+    }
 }
 
 /// Replaces lone surrogate escapes by `\ufffd` and values no tree can hold by `null`; none if there was nothing to
@@ -129,10 +143,13 @@ fn mend(body: &[u8]) -> Option<Vec<u8>> {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             b'-' | b'0'..=b'9' => {
-                let len =
-                    body[at..].iter().take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+                let len = body[at..]
+                    .iter()
+                    .take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
                 let end = at + len.count();
-                let number = std::str::from_utf8(&body[at..end]).ok().and_then(|n| n.parse::<f64>().ok());
+                let number = std::str::from_utf8(&body[at..end])
+                    .ok()
+                    .and_then(|n| n.parse::<f64>().ok());
                 if number.is_some_and(f64::is_infinite) {
                     out.extend_from_slice(b"null");
                     changed = true;
@@ -218,7 +235,9 @@ fn copy_string(text: &[u8], out: &mut Vec<u8>) -> bool {
 /// The code unit of a `\uXXXX` escape that begins here.
 fn escape(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-    let digits = std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
     u16::from_str_radix(digits, 16).ok()
 }
 
@@ -334,7 +353,10 @@ mod tests {
 
     #[test]
     fn numbers_no_double_holds_become_null_alone() {
-        assert_eq!(value(b"[1e999, 2, \"1e999\"]").unwrap(), serde_json::json!([null, 2, "1e999"]));
+        assert_eq!(
+            value(b"[1e999, 2, \"1e999\"]").unwrap(),
+            serde_json::json!([null, 2, "1e999"])
+        );
     }
 
     #[test]

@@ -3,12 +3,21 @@
 //! Bodies and queries are read by [`decode`], which gives the validation errors of `contract/tracker.md` §0;
 //! answers are plain serde types with an OpenAPI schema. This crate must not know HTTP, storage or a clock.
 
+pub mod admin;
+pub mod attribution_rules;
 pub mod decode;
+pub mod developers;
+pub mod devices;
 pub mod json;
+pub mod members;
+pub mod projects;
 pub mod rules;
+pub mod tasks;
 pub mod time;
 pub mod tokens;
 pub mod tracker;
+pub mod words;
+pub mod workspaces;
 
 pub use decode::{Decode, Fields, Patch, Problem};
 pub use json::Json;

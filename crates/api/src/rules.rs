@@ -55,7 +55,8 @@ pub fn id<T: FromStr>(value: &Json<'_>) -> Result<T, Fault> {
     if text.chars().count() > MAX_ID {
         return Err(too_long(MAX_ID));
     }
-    text.parse().map_err(|_| Fault::new("uuid_parsing", "Input should be a valid UUID"))
+    text.parse()
+        .map_err(|_| Fault::new("uuid_parsing", "Input should be a valid UUID"))
 }
 
 /// A whole number within `[min, max]`, from whole floats, numeric texts and booleans too.
@@ -86,7 +87,10 @@ pub fn unsigned<'v>(min: u32, max: u32) -> impl Fn(&Json<'v>) -> Result<u32, Fau
 pub fn positive(value: &Json<'_>) -> Result<i64, Fault> {
     match integer(i64::MIN, i64::MAX)(value)? {
         number if number > 0 => Ok(number),
-        _ => Err(Fault::new("greater_than", "Input should be greater than 0").with(serde_json::json!({ "gt": 0 }))),
+        _ => {
+            Err(Fault::new("greater_than", "Input should be greater than 0")
+                .with(serde_json::json!({ "gt": 0 })))
+        }
     }
 }
 
@@ -99,21 +103,30 @@ fn whole(value: &Json<'_>) -> Result<i128, Fault> {
         Json::Float(number) => exact(*number).ok_or_else(|| Fault::new("int_from_float", FRACTION)),
         Json::Text(text) => {
             let text = text.trim();
-            let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'));
+            let plain = text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'));
             let zeros = |part: &str| part.bytes().all(|b| b == b'0');
             let digits = match text.split_once('.') {
                 Some((whole, fraction)) if zeros(fraction) => whole,
                 Some(_) => "",
                 None => text,
             };
-            digits.parse().ok().filter(|_| plain).ok_or_else(|| Fault::new("int_parsing", PARSING))
+            digits
+                .parse()
+                .ok()
+                .filter(|_| plain)
+                .ok_or_else(|| Fault::new("int_parsing", PARSING))
         }
         _ => Err(Fault::new("int_type", "Input should be a valid integer")),
     }
 }
 
 /// The whole number a float stands for, where it stands for one.
-#[expect(clippy::cast_possible_truncation, reason = "whole and within 2^100: the cast is exact")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole and within 2^100: the cast is exact"
+)]
 fn exact(number: f64) -> Option<i128> {
     (number.fract() == 0.0 && number.abs() < 2_f64.powi(100)).then_some(number as i128)
 }
@@ -135,7 +148,10 @@ pub fn boolean(value: &Json<'_>) -> Result<bool, Fault> {
         _ => return Err(Fault::new("bool_type", "Input should be a valid boolean")),
     };
     parsed.ok_or_else(|| {
-        Fault::new("bool_parsing", "Input should be a valid boolean, unable to interpret input")
+        Fault::new(
+            "bool_parsing",
+            "Input should be a valid boolean, unable to interpret input",
+        )
     })
 }
 
@@ -149,15 +165,20 @@ pub fn instant(value: &Json<'_>) -> Result<Timestamp, Fault> {
     };
     read.ok_or_else(|| {
         let error = "expected ISO 8601 or unix time";
-        Fault::new("datetime_parsing", format!("Input should be a valid datetime, {error}"))
-            .with(serde_json::json!({ "error": error }))
+        Fault::new(
+            "datetime_parsing",
+            format!("Input should be a valid datetime, {error}"),
+        )
+        .with(serde_json::json!({ "error": error }))
     })
 }
 
 /// One of a fixed set of words, exactly as written.
 pub fn one_of<'v, T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&Json<'v>) -> Result<T, Fault> {
     move |value| {
-        let found = value.as_text().and_then(|text| words.iter().find(|(word, _)| *word == text));
+        let found = value
+            .as_text()
+            .and_then(|text| words.iter().find(|(word, _)| *word == text));
         found.map(|(_, meaning)| *meaning).ok_or_else(|| {
             let quoted: Vec<String> = words.iter().map(|(word, _)| format!("'{word}'")).collect();
             let expected = match quoted.split_last() {
@@ -173,29 +194,50 @@ pub fn one_of<'v, T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&Json
 
 /// An IANA time zone.
 pub fn zone(value: &Json<'_>) -> Result<Zone, Fault> {
-    Zone::parse(string(value)?)
-        .map_err(|_| Fault::new("value_error", "Input should be an IANA time zone such as Europe/Berlin"))
+    Zone::parse(string(value)?).map_err(|_| {
+        Fault::new(
+            "value_error",
+            "Input should be an IANA time zone such as Europe/Berlin",
+        )
+    })
 }
 
 /// Counts of input: both required, nothing else allowed (`contract/tracker.md` §2.3).
 pub fn input_cadence(value: &Json<'_>) -> Option<event::InputCadence> {
     let Json::Object(pairs) = value else { return None };
     let known = |key: &str| matches!(key, "key_events" | "mouse_events");
-    let count = |name| value.get(name).and_then(|v| integer(0, i64::MAX)(v).ok()).map(i64::unsigned_abs);
+    let count = |name| {
+        value
+            .get(name)
+            .and_then(|v| integer(0, i64::MAX)(v).ok())
+            .map(i64::unsigned_abs)
+    };
     let only_known = pairs.iter().all(|(key, _)| known(key));
     let (key_events, mouse_events) = (count("key_events")?, count("mouse_events")?);
-    only_known.then_some(event::InputCadence { key_events, mouse_events })
+    only_known.then_some(event::InputCadence {
+        key_events,
+        mouse_events,
+    })
 }
 
 fn string<'j>(value: &'j Json<'_>) -> Result<&'j str, Fault> {
-    value.as_text().ok_or_else(|| Fault::new("string_type", "Input should be a valid string"))
+    value
+        .as_text()
+        .ok_or_else(|| Fault::new("string_type", "Input should be a valid string"))
 }
 
 fn too_long(max: usize) -> Fault {
-    Fault::new("string_too_long", format!("String should have at most {max} characters"))
-        .with(serde_json::json!({ "max_length": max }))
+    Fault::new(
+        "string_too_long",
+        format!("String should have at most {max} characters"),
+    )
+    .with(serde_json::json!({ "max_length": max }))
 }
 
 fn without_nul(text: &str) -> String {
-    if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() }
+    if text.contains('\0') {
+        text.replace('\0', "")
+    } else {
+        text.to_owned()
+    }
 }

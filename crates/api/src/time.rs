@@ -35,14 +35,19 @@ impl Serialize for Stamp {
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse(&text).map(Stamp).ok_or_else(|| serde::de::Error::custom("expected an ISO 8601 instant"))
+        parse(&text)
+            .map(Stamp)
+            .ok_or_else(|| serde::de::Error::custom("expected an ISO 8601 instant"))
     }
 }
 
 impl PartialSchema for Stamp {
     fn schema() -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .into()
     }
 }
 
@@ -52,7 +57,11 @@ impl ToSchema for Stamp {}
 pub fn format(at: Timestamp) -> String {
     const WHOLE: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
     const FINE: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
-    let printer = if at.subsec_nanosecond() / 1_000 == 0 { &WHOLE } else { &FINE };
+    let printer = if at.subsec_nanosecond() / 1_000 == 0 {
+        &WHOLE
+    } else {
+        &FINE
+    };
     printer.timestamp_to_string(&at)
 }
 
@@ -77,7 +86,11 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 
 /// Reads whole unix seconds, or milliseconds beyond the year 2603.
 pub fn from_unix_int(number: i128) -> Option<Timestamp> {
-    let scale = if number.abs() > MILLISECONDS_FROM { 1_000 } else { 1_000_000 };
+    let scale = if number.abs() > MILLISECONDS_FROM {
+        1_000
+    } else {
+        1_000_000
+    };
     let micros = i64::try_from(number.checked_mul(scale)?).ok()?;
     Timestamp::from_microsecond(micros).ok()
 }
@@ -89,12 +102,24 @@ pub fn from_unix_int(number: i128) -> Option<Timestamp> {
     reason = "a cast that saturates is out of every timestamp's range and refused below"
 )]
 pub fn from_unix(number: f64) -> Option<Timestamp> {
-    let scale = if number.abs() > MILLISECONDS_FROM as f64 { 1e3 } else { 1e6 };
-    number.is_finite().then(|| (number * scale).round() as i64).and_then(|us| Timestamp::from_microsecond(us).ok())
+    let scale = if number.abs() > MILLISECONDS_FROM as f64 {
+        1e3
+    } else {
+        1e6
+    };
+    number
+        .is_finite()
+        .then(|| (number * scale).round() as i64)
+        .and_then(|us| Timestamp::from_microsecond(us).ok())
 }
 
 fn micros(at: Timestamp) -> Option<Timestamp> {
-    at.round(jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Floor)).ok()
+    at.round(
+        jiff::TimestampRound::new()
+            .smallest(Unit::Microsecond)
+            .mode(jiff::RoundMode::Floor),
+    )
+    .ok()
 }
 
 #[cfg(test)]
@@ -117,16 +142,37 @@ mod tests {
             "1795255200000",
             " 1795255200 ",
         ] {
-            assert_eq!(parse(text).map(format).as_deref(), Some("2026-11-21T10:00:00Z"), "{text}");
+            assert_eq!(
+                parse(text).map(format).as_deref(),
+                Some("2026-11-21T10:00:00Z"),
+                "{text}"
+            );
         }
-        assert_eq!(parse("2026-11-21").map(format).as_deref(), Some("2026-11-21T00:00:00Z"));
-        assert_eq!(from_unix(1_795_255_200.25).map(format).as_deref(), Some("2026-11-21T10:00:00.250000Z"));
-        assert_eq!(from_unix_int(-1).map(format).as_deref(), Some("1969-12-31T23:59:59Z"));
+        assert_eq!(
+            parse("2026-11-21").map(format).as_deref(),
+            Some("2026-11-21T00:00:00Z")
+        );
+        assert_eq!(
+            from_unix(1_795_255_200.25).map(format).as_deref(),
+            Some("2026-11-21T10:00:00.250000Z")
+        );
+        assert_eq!(
+            from_unix_int(-1).map(format).as_deref(),
+            Some("1969-12-31T23:59:59Z")
+        );
     }
 
     #[test]
     fn what_is_no_instant_is_refused() {
-        for text in ["", "yesterday", "2026-13-01", "2026-11-21T25:00:00Z", "99999999999999999999", "-", "1e9"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-11-21T25:00:00Z",
+            "99999999999999999999",
+            "-",
+            "1e9",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(from_unix(f64::NAN), None);

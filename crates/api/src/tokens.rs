@@ -33,7 +33,10 @@ impl Decode for NewApiToken {
             Patch::Clear => None,
             Patch::Set(days) => Some(days),
         };
-        Some(Self { name: name?, expires_in_days })
+        Some(Self {
+            name: name?,
+            expires_in_days,
+        })
     }
 }
 
@@ -69,6 +72,8 @@ pub struct CreatedApiToken {
 
 impl std::fmt::Debug for CreatedApiToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedApiToken").field("row", &self.row).finish_non_exhaustive()
+        f.debug_struct("CreatedApiToken")
+            .field("row", &self.row)
+            .finish_non_exhaustive()
     }
 }

@@ -1,1 +1,25 @@
-//! The HTTP server: extractors, one file per endpoint, pages, sessions, rate limits.
+//! The HTTP server: extractors, one file per endpoint or small group, pages, sessions, rate limits.
+//!
+//! It reads requests, asks storage, and phrases answers; it must not know SQL and derives nothing. The instant
+//! "now" comes from the state's clock.
+
+pub mod auth;
+mod docs;
+pub mod endpoints;
+pub mod error;
+pub mod extract;
+mod health;
+mod limits;
+mod observe;
+pub mod pages;
+mod paths;
+mod router;
+mod serve;
+pub mod state;
+
+pub use auth::{Account, Caller};
+pub use error::ApiError;
+pub use extract::{ApiPath, ApiQuery, Call};
+pub use router::{document, router};
+pub use serve::{DRAIN, serve};
+pub use state::{Secret, ServerState, Settings};

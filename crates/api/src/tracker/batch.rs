@@ -50,9 +50,15 @@ impl Decode for IncomingBatch {
         let device_id = fields.required("device_id", rules::id);
         let sent_at = fields.required("sent_at", rules::instant);
         let mut last_zone: Option<Zone> = None;
-        let events = fields.list("events", MAX_EVENTS, |event| Ok(event::read(event, &mut last_zone)));
+        let events = fields.list("events", MAX_EVENTS, |event| {
+            Ok(event::read(event, &mut last_zone))
+        });
         sent_at?;
-        Some(Self { schema_version: schema_version?, device_id: device_id?, events: events? })
+        Some(Self {
+            schema_version: schema_version?,
+            device_id: device_id?,
+            events: events?,
+        })
     }
 }
 

@@ -17,7 +17,10 @@ const MICROS: i64 = 1_000_000;
 pub struct Seconds(pub i64);
 
 impl Serialize for Seconds {
-    #[expect(clippy::cast_precision_loss, reason = "exact to the microsecond for 285 years")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact to the microsecond for 285 years"
+    )]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0 % MICROS == 0 {
             serializer.serialize_i64(self.0 / MICROS)
@@ -41,7 +44,10 @@ impl<'de> Deserialize<'de> for Seconds {
 
 impl PartialSchema for Seconds {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).into()
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0))
+            .into()
     }
 }
 
@@ -159,7 +165,8 @@ mod tests {
 
     #[test]
     fn seconds_are_whole_where_they_are_whole_and_exact_where_not() {
-        let text = serde_json::to_string(&[Seconds(21_600_000_000), Seconds(1), Seconds(90_500_000)]).unwrap();
+        let text =
+            serde_json::to_string(&[Seconds(21_600_000_000), Seconds(1), Seconds(90_500_000)]).unwrap();
         assert_eq!(text, "[21600,1e-6,90.5]");
         let back: Vec<Seconds> = serde_json::from_str(&text).unwrap();
         assert_eq!(back, [Seconds(21_600_000_000), Seconds(1), Seconds(90_500_000)]);

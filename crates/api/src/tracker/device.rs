@@ -72,7 +72,9 @@ pub struct DeviceQuery {
 
 impl Decode for DeviceQuery {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
-        Some(Self { device_id: fields.required("device_id", rules::id)? })
+        Some(Self {
+            device_id: fields.required("device_id", rules::id)?,
+        })
     }
 }
 
@@ -128,7 +130,9 @@ pub struct DeviceConfig {
 impl DeviceConfig {
     /// The config in force on a device.
     pub fn of(device: people::Device) -> Self {
-        let people::Device { config, config_etag, .. } = device;
+        let people::Device {
+            config, config_etag, ..
+        } = device;
         Self {
             config_etag,
             sample_interval_s: config.sample_interval_s,

@@ -202,6 +202,8 @@ pub enum Unreadable {
 pub struct Received {
     /// The id as it was sent, where that is not the id in lower case; none if it was missing or no text.
     pub sent_id: Option<String>,
+    /// The id, where it is one.
+    pub id: Option<EventId>,
     /// The event.
     pub event: Result<Box<IncomingEvent>, Unreadable>,
 }
@@ -242,13 +244,22 @@ pub struct IncomingEvent {
 /// Reads one place of a batch. `last_zone` spares the look-up where neighbours share a zone.
 pub fn read(json: &Json<'_>, last_zone: &mut Option<Zone>) -> Received {
     let sent = json.get("event_id").and_then(Json::as_text);
-    let id = sent.filter(|text| text.chars().count() <= MAX_ID).and_then(|text| text.parse::<EventId>().ok());
+    let id = sent
+        .filter(|text| text.chars().count() <= MAX_ID)
+        .and_then(|text| text.parse::<EventId>().ok());
     let event = match id {
         None => Err(Unreadable::Id),
-        Some(id) => fields(id, json, last_zone).map(Box::new).map_err(|_| Unreadable::Event),
+        Some(id) => fields(id, json, last_zone)
+            .map(Box::new)
+            .map_err(|_| Unreadable::Event),
     };
-    let canonical = |text: &str| id.is_some() && text.len() == MAX_ID && !text.bytes().any(|b| b.is_ascii_uppercase());
-    Received { sent_id: sent.filter(|text| !canonical(text)).map(str::to_owned), event }
+    let canonical =
+        |text: &str| id.is_some() && text.len() == MAX_ID && !text.bytes().any(|b| b.is_ascii_uppercase());
+    Received {
+        sent_id: sent.filter(|text| !canonical(text)).map(str::to_owned),
+        id,
+        event,
+    }
 }
 
 fn fields(id: EventId, json: &Json<'_>, last_zone: &mut Option<Zone>) -> Result<IncomingEvent, Fault> {

@@ -32,7 +32,12 @@ impl Decode for PresignRequest {
         let content_type = fields.required("content_type", rules::text(64));
         let byte_size = fields.required("byte_size", rules::positive);
         let sha256 = fields.required("sha256", rules::text_between(64, 64));
-        Some(Self { event_id: event_id?, content_type: content_type?, byte_size: byte_size?, sha256: sha256? })
+        Some(Self {
+            event_id: event_id?,
+            content_type: content_type?,
+            byte_size: byte_size?,
+            sha256: sha256?,
+        })
     }
 }
 

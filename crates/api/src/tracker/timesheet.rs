@@ -24,7 +24,10 @@ impl Decode for TimesheetQuery {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
         let start = fields.optional("start", rules::text(64));
         let end = fields.optional("end", rules::text(64));
-        Some(Self { start: start?, end: end? })
+        Some(Self {
+            start: start?,
+            end: end?,
+        })
     }
 }
 

@@ -1,0 +1,92 @@
+//! The API, one file per resource, and the one list of its endpoints.
+//!
+//! Every endpoint stands in [`all`] with its path from its `#[utoipa::path]`, so that no route is without its entry in
+//! the OpenAPI document.
+
+mod batch;
+mod days;
+mod devices;
+mod evidence;
+mod tasks_open;
+mod timesheet;
+mod tokens;
+mod tracker_projects;
+
+use utoipa::{
+    IntoResponses, OpenApi,
+    openapi::{
+        Components,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::ServerState;
+
+/// Under which path everything of the API is (`contract/tracker.md` §0).
+pub const BASE: &str = "/api/v1";
+
+/// Every endpoint. Methods of one path stand in one line.
+pub fn all() -> OpenApiRouter<ServerState> {
+    let endpoints = OpenApiRouter::new()
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(tracker_projects::list))
+        .routes(routes!(devices::enroll))
+        .routes(routes!(devices::heartbeat))
+        .routes(routes!(devices::sync_status))
+        .routes(routes!(batch::send))
+        .routes(routes!(evidence::presign))
+        .routes(routes!(timesheet::read))
+        .routes(routes!(tasks_open::list))
+        .routes(routes!(days::read));
+    OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Dayloom", description = "Activity in, attributed time out."),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A session token (JWT) or an API token that begins `aexy_`."))
+            .build();
+        let components = document.components.get_or_insert_with(Components::new);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The refusals of every endpoint that reads (`contract/tracker.md` §0, §1.1).
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers for the document, is never built")]
+pub(crate) enum Refusals {
+    /// No credential, or one that is not valid.
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] dayloom_api::Refusal),
+    /// Unknown, or not the caller's.
+    #[response(status = 404)]
+    NotFound(#[to_schema] dayloom_api::Refusal),
+    /// Something of the server failed; plain text.
+    #[response(status = 500, content_type = "text/plain")]
+    Internal(#[to_schema] String),
+}
+
+/// The refusals of every endpoint that takes a query or a body, besides [`Refusals`].
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers for the document, is never built")]
+pub(crate) enum InputRefusals {
+    /// The query or the body is not as described.
+    #[response(status = 422)]
+    Invalid(#[to_schema] dayloom_api::Invalid),
+    /// The body is larger than 32 MiB.
+    #[response(status = 413)]
+    TooLarge(#[to_schema] dayloom_api::Refusal),
+}

@@ -1,0 +1,112 @@
+//! What every request can reach: settings, store, clock, rate limits, and the bell that wakes the pipeline.
+
+use std::sync::Arc;
+
+use dayloom_domain::Clock;
+use dayloom_storage::Store;
+use jiff::Timestamp;
+
+use crate::limits::Limiter;
+
+/// The key session tokens are signed with. Never printed.
+#[derive(Clone)]
+pub struct Secret(Arc<[u8]>);
+
+impl Secret {
+    /// A secret from its bytes.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        Self(bytes.as_ref().into())
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+/// What an operator chooses.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Signs session tokens.
+    pub secret: Secret,
+    /// Whether the limits of `contract/tracker.md` §2.4 hold (`DAYLOOM_RATE_LIMITS`).
+    pub rate_limits: bool,
+    /// Where this server is reached from outside, such as `https://days.example.org`; decides whether cookies are
+    /// `Secure` and which origins count as its own. None on one's own machine.
+    pub public_url: Option<String>,
+}
+
+impl Settings {
+    /// Settings for one's own machine: limits on, no public address.
+    pub fn local(secret: Secret) -> Self {
+        Self {
+            secret,
+            rate_limits: true,
+            public_url: None,
+        }
+    }
+}
+
+/// Shared by all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct ServerState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Settings,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    wake: Box<dyn Fn() + Send + Sync>,
+    limiter: Limiter,
+}
+
+impl ServerState {
+    /// Puts the parts together. `wake` is called after events were stored, so that days are derived at once.
+    pub fn new(
+        settings: Settings,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let limiter = Limiter::default();
+        Self {
+            inner: Arc::new(Inner {
+                settings,
+                store,
+                clock,
+                wake: Box::new(wake),
+                limiter,
+            }),
+        }
+    }
+
+    /// The operator's choices.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The instant now.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Tells the pipeline that there is evidence to derive from.
+    pub fn wake(&self) {
+        (self.inner.wake)();
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.inner.limiter
+    }
+}
