@@ -1,0 +1,103 @@
+//! Style, script, font and mark, compiled in. Each is served under a name that holds a hash of its bytes, so a copy
+//! may be kept for ever.
+
+use std::sync::LazyLock;
+
+use crate::urls;
+
+/// A file to serve.
+#[derive(Debug)]
+pub struct Asset {
+    /// Name with hash.
+    pub name: String,
+    /// `Content-Type`.
+    pub kind: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Addresses of the assets a page names.
+#[derive(Debug)]
+pub struct Names {
+    /// Style sheet.
+    pub css: String,
+    /// Script.
+    pub js: String,
+    /// Font.
+    pub font: String,
+    /// Mark.
+    pub mark: String,
+}
+
+static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
+    let asset = |stem: &str, ending: &str, kind, bytes: Vec<u8>| Asset {
+        name: format!("{stem}.{:016x}.{ending}", fnv1a(&bytes)),
+        kind,
+        bytes,
+    };
+    let font = asset(
+        "public-sans",
+        "woff2",
+        "font/woff2",
+        include_bytes!("../assets/public-sans.woff2").to_vec(),
+    );
+    // The style sheet names the font, so its own hash covers the font's.
+    let css = include_str!("../assets/dayloom.css").replace("public-sans.woff2", &font.name);
+    let css = asset("dayloom", "css", "text/css; charset=utf-8", css.into_bytes());
+    let js = include_bytes!("../assets/dayloom.js").to_vec();
+    let js = asset("dayloom", "js", "text/javascript; charset=utf-8", js);
+    let mark = asset(
+        "mark",
+        "svg",
+        "image/svg+xml",
+        include_bytes!("../assets/mark.svg").to_vec(),
+    );
+    let names = Names {
+        css: urls::asset(&css.name),
+        js: urls::asset(&js.name),
+        font: urls::asset(&font.name),
+        mark: urls::asset(&mark.name),
+    };
+    (vec![font, css, js, mark], names)
+});
+
+/// Addresses of the assets.
+pub fn names() -> &'static Names {
+    &ALL.1
+}
+
+/// The asset of a hashed name.
+pub fn find(name: &str) -> Option<&'static Asset> {
+    ALL.0.iter().find(|asset| asset.name == name)
+}
+
+/// FNV-1a: tells versions of our own files apart, nothing more.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_stay_small() {
+        for (name, most) in [
+            (&names().css, 20_480),
+            (&names().js, 4_096),
+            (&names().font, 20_480),
+        ] {
+            let bytes = find(name.trim_start_matches("/assets/")).unwrap().bytes.len();
+            assert!(bytes <= most, "{name} has {bytes} bytes, {most} are allowed");
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_names_the_hashed_font() {
+        let css = find(names().css.trim_start_matches("/assets/")).unwrap();
+        let text = std::str::from_utf8(&css.bytes).unwrap();
+        assert!(text.contains(names().font.trim_start_matches("/assets/")));
+    }
+}

@@ -1,0 +1,413 @@
+//! The list of a day in the order of time: blocks, personal time, dismissed blocks and time away.
+
+use std::collections::HashMap;
+
+use dayloom_domain::{
+    TaskId,
+    day::{AttributedSpan, Block, Category, Day},
+    review::EntryStatus,
+};
+use jiff::Timestamp;
+
+use crate::{
+    dye::Dyes,
+    facts::{DayFacts, TaskFact, Viewer},
+    fill::{Fill, Weave, percent},
+    time::{MINUTE, clock, clock_end, minutes_of},
+    totals::{Totals, apportion},
+    words::Words,
+};
+
+/// Time without any evidence from here on is a row of its own: the default idle threshold (`contract/tracker.md` §2.2).
+pub const AWAY_MICROS: i64 = 5 * MINUTE;
+
+/// Names and dyes of the person's tasks.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    names: HashMap<TaskId, TaskFact>,
+    /// Their dyes.
+    pub dyes: Dyes,
+}
+
+impl Tasks {
+    /// Puts names and dyes together.
+    pub fn new(names: impl IntoIterator<Item = TaskFact>, dyes: Dyes) -> Self {
+        Self {
+            names: names.into_iter().map(|t| (t.id, t)).collect(),
+            dyes,
+        }
+    }
+
+    /// The task's key, or its title where it has none.
+    pub fn short(&self, id: TaskId) -> String {
+        self.names.get(&id).map_or_else(
+            || "?".to_owned(),
+            |t| t.key.clone().unwrap_or_else(|| t.title.clone()),
+        )
+    }
+
+    /// The title where a key stands before it.
+    pub fn rest(&self, id: TaskId) -> String {
+        self.names
+            .get(&id)
+            .filter(|t| t.key.is_some())
+            .map_or_else(String::new, |t| t.title.clone())
+    }
+
+    /// The task's address, if it is one a browser may open.
+    pub fn url(&self, id: TaskId) -> Option<&str> {
+        let url = self.names.get(&id)?.url.as_deref()?;
+        (url.starts_with("https://") || url.starts_with("http://")).then_some(url)
+    }
+}
+
+/// How sure, for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sure {
+    /// Rounded per cent.
+    pub percent: u8,
+    /// Full bars of three; none where a person has reviewed.
+    pub bars: u8,
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Time on a task.
+    Task,
+    /// Time without one.
+    NoTask,
+    /// Personal time.
+    Personal,
+    /// No evidence.
+    Away,
+    /// Taken out by the person.
+    Dismissed,
+}
+
+/// A row of the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What it is about.
+    pub kind: Kind,
+    /// Its id on the page.
+    pub anchor: String,
+    /// First instant.
+    pub start: Timestamp,
+    /// First instant after it.
+    pub end: Timestamp,
+    /// The pieces to draw: evidence, short gaps bridged.
+    pub pieces: Vec<(Timestamp, Timestamp)>,
+    /// `HH:MM`.
+    pub from: String,
+    /// `HH:MM`.
+    pub to: String,
+    /// The task, if any.
+    pub task: Option<TaskId>,
+    /// Key, or title without one, or what it is instead.
+    pub name: String,
+    /// Title beside a key.
+    pub title: String,
+    /// Address of the task.
+    pub url: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Apps and devices.
+    pub seen: String,
+    /// Minutes that add up with the other rows.
+    pub minutes: i64,
+    /// How sure, where a task was inferred.
+    pub sure: Option<Sure>,
+    /// What the person said of it.
+    pub status: &'static str,
+    /// Reviewed: it has a selvedge.
+    pub reviewed: bool,
+    /// How it is drawn; none for time away.
+    pub fill: Option<Fill>,
+    /// What other devices saw meanwhile.
+    pub note: String,
+}
+
+impl Row {
+    /// Class of the row.
+    pub fn class(&self) -> &'static str {
+        match self.kind {
+            Kind::Task => "task",
+            Kind::NoTask => "none",
+            Kind::Personal => "pers",
+            Kind::Away => "away",
+            Kind::Dismissed => "gone",
+        }
+    }
+}
+
+/// Everything on the list of a day.
+pub fn rows(facts: &DayFacts, tasks: &Tasks, viewer: &Viewer, words: &'static Words) -> Vec<Row> {
+    let day = &facts.day;
+    let maker = Maker {
+        facts,
+        tasks,
+        viewer,
+        words,
+        zone: day.timezone.rules(),
+    };
+    let mut rows: Vec<Row> = day
+        .blocks
+        .iter()
+        .chain(&facts.dismissed)
+        .map(|block| maker.block(block))
+        .collect();
+    rows.extend(maker.personal());
+    rows.extend(maker.away());
+    rows.sort_by_key(|row| (row.start, row.end));
+    rows
+}
+
+/// The span's seconds are personal: nobody's task, and said so.
+pub fn is_personal(span: &AttributedSpan) -> bool {
+    span.attribution.task_id.is_none() && span.attribution.category == Category::Personal
+}
+
+/// The spans of a block, in order.
+pub fn spans_of<'a>(day: &'a Day, block: &'a Block) -> impl Iterator<Item = &'a AttributedSpan> {
+    day.spans
+        .iter()
+        .filter(move |s| s.span.start >= block.start && s.span.end <= block.end && !is_personal(s))
+}
+
+/// Joins intervals in order where less than [`AWAY_MICROS`] lies between.
+pub fn bridge(intervals: impl IntoIterator<Item = (Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (start, end) in intervals {
+        match joined.last_mut() {
+            Some(last) if start.as_microsecond() - last.1.as_microsecond() < AWAY_MICROS => {
+                last.1 = last.1.max(end);
+            }
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+struct Maker<'a> {
+    facts: &'a DayFacts,
+    tasks: &'a Tasks,
+    viewer: &'a Viewer,
+    words: &'static Words,
+    zone: jiff::tz::TimeZone,
+}
+
+impl Maker<'_> {
+    fn blank(&self, kind: Kind, start: Timestamp, end: Timestamp) -> Row {
+        let letter = match kind {
+            Kind::Away => 'a',
+            Kind::Personal => 'p',
+            Kind::Dismissed => 'x',
+            _ => 'b',
+        };
+        Row {
+            kind,
+            anchor: format!("{letter}{}", start.as_second()),
+            start,
+            end,
+            pieces: vec![(start, end)],
+            from: clock(start, &self.zone),
+            to: clock_end(end, self.facts.day.date, &self.zone),
+            task: None,
+            name: String::new(),
+            title: String::new(),
+            url: None,
+            reason: String::new(),
+            seen: String::new(),
+            minutes: 0,
+            sure: None,
+            status: "",
+            reviewed: false,
+            fill: None,
+            note: String::new(),
+        }
+    }
+
+    fn block(&self, block: &Block) -> Row {
+        let words = self.words;
+        let kind = match (block.status, block.task_id) {
+            (EntryStatus::Dismissed, _) => Kind::Dismissed,
+            (_, Some(_)) => Kind::Task,
+            (_, None) => Kind::NoTask,
+        };
+        let mut row = self.blank(kind, block.start, block.end);
+        row.task = block.task_id;
+        row.fill = Some(Fill::of(block, &self.tasks.dyes));
+        row.minutes = block.minutes;
+        row.reason.clone_from(&block.reason);
+        row.reviewed = matches!(block.status, EntryStatus::Confirmed | EntryStatus::Corrected);
+        row.status = match block.status {
+            EntryStatus::Inferred => "",
+            EntryStatus::Confirmed => words.status_confirmed,
+            EntryStatus::Corrected => words.status_corrected,
+            EntryStatus::Dismissed => words.dismissed,
+        };
+        let spans: Vec<&AttributedSpan> = spans_of(&self.facts.day, block).collect();
+        row.seen = self.seen(&spans);
+        row.note = self.shadow_note(block.start, block.end);
+        let pieces = bridge(spans.iter().map(|s| (s.span.start, s.span.end)));
+        if !pieces.is_empty() {
+            row.pieces = pieces;
+        }
+        match (kind, block.task_id) {
+            (Kind::Dismissed, _) => row.name = words.not_counted.to_owned(),
+            (_, Some(task)) => {
+                row.name = self.tasks.short(task);
+                row.title = self.tasks.rest(task);
+                row.url = self.tasks.url(task).map(str::to_owned);
+                let bars = if row.reviewed {
+                    0
+                } else {
+                    Weave::of(block.confidence).bars()
+                };
+                row.sure = Some(Sure {
+                    percent: percent(block.confidence),
+                    bars,
+                });
+            }
+            (_, None) => row.name = words.unattributed.to_owned(),
+        }
+        row
+    }
+
+    /// Personal spans, neighbours joined where no block stands between.
+    fn personal(&self) -> Vec<Row> {
+        let day = &self.facts.day;
+        let mut groups: Vec<Vec<&AttributedSpan>> = Vec::new();
+        let mut open = false;
+        for span in &day.spans {
+            if !is_personal(span) {
+                open = false;
+                continue;
+            }
+            let near = groups.last().and_then(|g| g.last()).is_some_and(|last| {
+                span.span.start.as_microsecond() - last.span.end.as_microsecond() < AWAY_MICROS
+            });
+            match groups.last_mut() {
+                Some(group) if open && near => group.push(span),
+                _ => groups.push(vec![span]),
+            }
+            open = true;
+        }
+        let micros: Vec<i64> = groups
+            .iter()
+            .map(|group| group.iter().map(|s| s.span.micros).sum())
+            .collect();
+        let minutes = apportion(&micros, Totals::of(day).personal);
+        groups
+            .iter()
+            .zip(minutes)
+            .filter_map(|(group, minutes)| {
+                let (first, last) = (group.first()?, group.last()?);
+                let mut row = self.blank(Kind::Personal, first.span.start, last.span.end);
+                row.name = self.words.personal.to_owned();
+                row.fill = Some(Fill::Personal);
+                row.minutes = minutes;
+                row.reason.clone_from(&first.attribution.reason);
+                row.seen = self.seen(group);
+                Some(row)
+            })
+            .collect()
+    }
+
+    /// Gaps of five minutes and more between evidence.
+    fn away(&self) -> Vec<Row> {
+        let mut seen: Vec<(Timestamp, Timestamp)> = self
+            .facts
+            .day
+            .spans
+            .iter()
+            .map(|s| (s.span.start, s.span.end))
+            .chain(
+                self.facts
+                    .dismissed
+                    .iter()
+                    .chain(&self.facts.day.blocks)
+                    .filter_map(|b| {
+                        // A block made by hand has no spans and is presence all the same.
+                        (spans_of(&self.facts.day, b).next().is_none()).then_some((b.start, b.end))
+                    }),
+            )
+            .collect();
+        seen.sort_unstable();
+        bridge(seen)
+            .windows(2)
+            .map(|pair| {
+                let mut row = self.blank(Kind::Away, pair[0].1, pair[1].0);
+                row.name = self.words.away_row.to_owned();
+                row.minutes = minutes_of(row.end.as_microsecond() - row.start.as_microsecond());
+                row
+            })
+            .collect()
+    }
+
+    /// Apps by their time, then devices: `Firefox, Code · thinkpad-x1`.
+    fn seen(&self, spans: &[&AttributedSpan]) -> String {
+        let mut apps: Vec<(&str, i64)> = Vec::new();
+        let mut devices: Vec<&str> = Vec::new();
+        for span in spans {
+            let app = span.span.signal.app.as_str();
+            match apps.iter_mut().find(|(name, _)| *name == app) {
+                Some((_, micros)) => *micros += span.span.micros,
+                None => apps.push((app, span.span.micros)),
+            }
+            let device = self.viewer.device_name(span.span.device_id);
+            if !devices.contains(&device) {
+                devices.push(device);
+            }
+        }
+        apps.sort_by_key(|&(_, micros)| std::cmp::Reverse(micros));
+        let shown: Vec<&str> = apps.iter().take(3).map(|&(name, _)| name).collect();
+        let mut text = shown.join(", ");
+        if apps.len() > shown.len() {
+            text.push_str(&format!(" +{}", apps.len() - shown.len()));
+        }
+        if !devices.is_empty() {
+            text.push_str(" · ");
+            text.push_str(&devices.join(", "));
+        }
+        text
+    }
+
+    fn shadow_note(&self, start: Timestamp, end: Timestamp) -> String {
+        let mut longest: Option<(&str, &str, i64)> = None;
+        let mut sums: Vec<(&str, &str, i64)> = Vec::new();
+        for shadow in &self.facts.shadows {
+            let micros = shadow.end.min(end).as_microsecond() - shadow.start.max(start).as_microsecond();
+            if micros <= 0 {
+                continue;
+            }
+            let device = self.viewer.device_name(shadow.device_id);
+            match sums
+                .iter_mut()
+                .find(|(app, d, _)| *app == shadow.app && *d == device)
+            {
+                Some((.., sum)) => *sum += micros,
+                None => sums.push((&shadow.app, device, micros)),
+            }
+        }
+        for sum in sums {
+            if longest.is_none_or(|l| sum.2 > l.2) {
+                longest = Some(sum);
+            }
+        }
+        match longest {
+            Some((app, device, micros)) if minutes_of(micros) > 0 => {
+                use crate::words::fill;
+                let text = fill(self.words.shadow_note, "app", app);
+                let text = fill(&text, "device", device);
+                fill(
+                    &text,
+                    "time",
+                    &crate::time::duration(minutes_of(micros), self.words),
+                )
+            }
+            _ => String::new(),
+        }
+    }
+}

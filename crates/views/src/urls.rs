@@ -1,0 +1,61 @@
+//! Every address a page links to or the server routes, spelt once.
+
+use jiff::civil::Date;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The front door; leads to [`TRACKER`].
+pub const ROOT: &str = "/";
+/// A day, or a range of days.
+pub const TRACKER: &str = "/tracking/tracker";
+/// The same as comma-separated values.
+pub const TRACKER_CSV: &str = "/tracking/tracker.csv";
+/// Pauses and resumes capture on the person's devices.
+pub const PAUSE: &str = "/tracking/pause";
+/// Ends the session.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The route of the one-time local link.
+pub const OPEN: &str = "/open/{code}";
+/// The route of style, script, font and mark.
+pub const ASSET: &str = "/assets/{file}";
+/// The API's reference page.
+pub const API_DOCS: &str = "/api/docs";
+
+/// One day.
+pub fn day(date: Date) -> String {
+    format!("{TRACKER}?day={date}")
+}
+
+/// A block's row on its day.
+pub fn block(date: Date, anchor: &str) -> String {
+    format!("{TRACKER}?day={date}#{anchor}")
+}
+
+/// One day, zoomed to `hours` from the whole hour `from`.
+pub fn zoom(date: Date, hours: i64, from: i64) -> String {
+    format!("{TRACKER}?day={date}&hours={hours}&from={from}")
+}
+
+/// All days from `start` to `end`, both included.
+pub fn range(start: Date, end: Date) -> String {
+    format!("{TRACKER}?start={start}&end={end}")
+}
+
+/// One day as comma-separated values.
+pub fn day_csv(date: Date) -> String {
+    format!("{TRACKER_CSV}?day={date}")
+}
+
+/// A range as comma-separated values.
+pub fn range_csv(start: Date, end: Date) -> String {
+    format!("{TRACKER_CSV}?start={start}&end={end}")
+}
+
+/// The one-time link for a code.
+pub fn open(code: &str) -> String {
+    format!("/open/{}", utf8_percent_encode(code, NON_ALPHANUMERIC))
+}
+
+/// A style, script or font by its hashed name.
+pub fn asset(name: &str) -> String {
+    format!("/assets/{name}")
+}

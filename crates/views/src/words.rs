@@ -1,0 +1,288 @@
+//! The words of the pages in English and Hindi. One table: a word that lacks a language does not compile.
+//!
+//! The keys of `contract/tracker.md` §6.1 keep their published names and are found by [`Words::contract`].
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locale {
+    /// English.
+    #[default]
+    En,
+    /// Hindi.
+    Hi,
+}
+
+impl Locale {
+    /// The language of a profile's locale, such as `hi` or `hi-IN`; English where it is none of ours.
+    pub fn of(locale: Option<&str>) -> Self {
+        match locale
+            .map(|l| l.get(..2).unwrap_or(l).to_ascii_lowercase())
+            .as_deref()
+        {
+            Some("hi") => Self::Hi,
+            _ => Self::En,
+        }
+    }
+
+    /// The tag for `lang`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Hi => "hi",
+        }
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::En => &EN,
+            Self::Hi => &HI,
+        }
+    }
+}
+
+macro_rules! words {
+    (
+        published { $($field:ident $key:literal : $en:literal, $hi:literal;)+ }
+        ours { $($own:ident : $own_en:literal, $own_hi:literal;)+ }
+    ) => {
+        /// Every word of the pages in one language. `{…}` are places to fill.
+        #[expect(missing_docs, reason = "each word is its own description, in the table below")]
+        #[derive(Debug)]
+        pub struct Words {
+            pub locale: Locale,
+            pub weekdays: [&'static str; 7],
+            pub weekdays_short: [&'static str; 7],
+            pub months: [&'static str; 12],
+            $(pub $field: &'static str,)+
+            $(pub $own: &'static str,)+
+        }
+
+        /// English.
+        pub static EN: Words = Words {
+            locale: Locale::En,
+            weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+            weekdays_short: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+            months: ["January", "February", "March", "April", "May", "June", "July", "August", "September",
+                     "October", "November", "December"],
+            $($field: $en,)+
+            $($own: $own_en,)+
+        };
+
+        /// Hindi.
+        pub static HI: Words = Words {
+            locale: Locale::Hi,
+            weekdays: ["सोमवार", "मंगलवार", "बुधवार", "गुरुवार", "शुक्रवार", "शनिवार", "रविवार"],
+            weekdays_short: ["सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"],
+            months: ["जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्तूबर",
+                     "नवंबर", "दिसंबर"],
+            $($field: $hi,)+
+            $($own: $own_hi,)+
+        };
+
+        impl Words {
+            /// The word under a published key, without its `tracking.tracker.`.
+            pub fn contract(&self, key: &str) -> Option<&'static str> {
+                match key {
+                    $($key => Some(self.$field),)+
+                    _ => None,
+                }
+            }
+
+            /// All published keys.
+            pub const CONTRACT_KEYS: &'static [&'static str] = &[$($key),+];
+        }
+    };
+}
+
+words! {
+    published {
+        title "title": "Tracker", "ट्रैकर";
+        subtitle "subtitle": "Where the day went", "दिन कहाँ गया";
+        metric_total "metricTotal": "Total", "कुल";
+        metric_days "metricDays": "Days", "दिन";
+        metric_entries "metricEntries": "Entries", "प्रविष्टियाँ";
+        metric_avg "metricAvg": "Average per day", "प्रति दिन औसत";
+        ask_title "askTitle": "Ask about your time", "अपने समय के बारे में पूछें";
+        ask_placeholder "askPlaceholder": "What did I do yesterday?", "मैंने कल क्या किया?";
+        ask_aria_label "askAriaLabel": "Question about your time", "आपके समय के बारे में प्रश्न";
+        ask "ask": "Ask", "पूछें";
+        suggest_standup "suggestStandup": "Write my stand-up", "मेरा स्टैंड-अप लिखें";
+        suggest_shipped "suggestShipped": "What was finished?", "क्या पूरा हुआ?";
+        suggest_where_time "suggestWhereTime": "Where did the time go?", "समय कहाँ गया?";
+        based_on "basedOn": "based on {journals} journals, {entries} entries", "{journals} डायरी, {entries} प्रविष्टियों पर आधारित";
+        qa_error "qaError": "No answer. Ask again in a minute.", "उत्तर नहीं मिला। एक मिनट बाद फिर पूछें।";
+        empty "empty": "Nothing was recorded on this day.", "इस दिन कुछ दर्ज नहीं हुआ।";
+        journal_only "journalOnly": "Journal only", "केवल डायरी";
+        unattributed "unattributed": "No task yet", "अभी कोई कार्य नहीं";
+        confidence "confidence": "{pct} % sure", "{pct} % निश्चित";
+        confirm "confirm": "Confirm", "पुष्टि करें";
+        reassign "reassign": "Change", "बदलें";
+        dismiss "dismiss": "Dismiss", "हटाएँ";
+        status_confirmed "statusConfirmed": "Confirmed", "पुष्ट";
+        status_corrected "statusCorrected": "Moved by you", "आपने बदला";
+        reassign_placeholder "reassignPlaceholder": "Choose a task", "कार्य चुनें";
+        no_tasks "noTasks": "No open tasks", "कोई खुला कार्य नहीं";
+    }
+    ours {
+        unit_hour: "h", "घं";
+        unit_minute: "m", "मि";
+        unit_second: "s", "से";
+        skip: "Skip to the day", "सीधे दिन पर जाएँ";
+        nav: "Pages", "पृष्ठ";
+        nav_day: "Day", "दिन";
+        nav_week: "Week", "सप्ताह";
+        menu: "Menu", "मेन्यू";
+        sign_out: "Sign out", "साइन आउट";
+        pause: "Pause", "रोकें";
+        resume: "Resume", "जारी रखें";
+        running: "Running on {device}", "{device} पर चालू";
+        running_short: "Running", "चालू";
+        paused: "Paused", "रुका हुआ";
+        last_seen: "{device} last seen", "{device} आख़िरी बार दिखा";
+        not_seen: "Not running", "चालू नहीं";
+        ago: "{time} ago", "{time} पहले";
+        ranges: "Range", "अवधि";
+        this_week: "This week", "यह सप्ताह";
+        this_month: "This month", "यह महीना";
+        last_30: "Last 30 days", "पिछले 30 दिन";
+        from_to: "From … to …", "… से … तक";
+        from: "From", "से";
+        to: "To", "तक";
+        show: "Show", "दिखाएँ";
+        week_n: "Week {n}", "सप्ताह {n}";
+        weeks_start: "Weeks start on Monday", "सप्ताह सोमवार से";
+        week_strip: "Days of this week", "इस सप्ताह के दिन";
+        week_before: "Week before", "पिछला सप्ताह";
+        week_after: "Week after", "अगला सप्ताह";
+        before: "Before", "पहले";
+        after: "After", "बाद में";
+        on_tasks: "On tasks", "कार्यों पर";
+        of_total: "{n} % of the total", "कुल का {n} %";
+        stretches: "{n} stretches", "{n} टुकड़े";
+        stretch: "1 stretch", "1 टुकड़ा";
+        blocks: "Blocks", "खंड";
+        reviewed_open: "{r} reviewed, {o} open", "{r} जाँचे, {o} बाक़ी";
+        seen_on: "seen on {names}", "{names} पर देखा गया";
+        personal_in_it: "{time} of it personal", "इसमें {time} निजी";
+        with_time: "with time on them", "जिनमें समय है";
+        of_days_with_time: "of the days with time", "समय वाले दिनों का";
+        by_task_line: "by task", "कार्य के अनुसार";
+        cloth_label: "The day by task; the list holds the same facts", "कार्य के अनुसार दिन; सूची में वही तथ्य हैं";
+        range_label: "The days by task; the table holds the same facts", "कार्य के अनुसार दिन; तालिका में वही तथ्य हैं";
+        away: "Away", "दूर";
+        away_row: "Away from every device", "हर उपकरण से दूर";
+        personal: "Personal", "निजी";
+        not_counted: "Not counted", "गिना नहीं गया";
+        dismissed: "Dismissed", "हटाया गया";
+        threads_n: "{n} threads on {d} devices", "{d} उपकरणों पर {n} धागे";
+        as_table: "as a table", "तालिका के रूप में";
+        zoom_show: "Show", "दिखाएँ";
+        zoom_day: "day", "दिन";
+        zoom_3: "3 hours", "3 घंटे";
+        zoom_1: "1 hour", "1 घंटा";
+        reading_hint: "Each block of the cloth leads to its row below.", "कपड़े का हर खंड नीचे अपनी पंक्ति तक ले जाता है।";
+        shadow_note: "{app} on {device} was in use too, {time}: shadowed, not counted twice", "{device} पर {app} भी खुला था, {time}: छाया में, दो बार नहीं गिना";
+        key_title: "Key", "कुंजी";
+        key_reviewed: "reviewed: selvedge below", "जाँचा हुआ: नीचे किनारी";
+        key_whole: "75 % sure or more", "75 % या अधिक निश्चित";
+        key_half: "50 to 74 %", "50 से 74 %";
+        key_thin: "below 50 %", "50 % से कम";
+        key_warp: "no task yet", "अभी कोई कार्य नहीं";
+        key_personal: "personal", "निजी";
+        key_dismissed: "dismissed, not counted", "हटाया, गिना नहीं";
+        key_shadowed: "shadowed", "छाया में";
+        key_away: "away", "दूर";
+        open_n: "{n} open", "{n} बाक़ी";
+        head_time: "Time", "समय";
+        head_task: "Task, and why", "कार्य, और क्यों";
+        head_minutes: "Minutes", "मिनट";
+        head_sure: "Sure", "निश्चित";
+        by_task: "By task", "कार्य के अनुसार";
+        by_task_day: "By task and day", "कार्य और दिन के अनुसार";
+        head_plain_task: "Task", "कार्य";
+        total: "Total", "कुल";
+        week: "Week", "सप्ताह";
+        not_in_total: "Not in the total: {what}.", "कुल में नहीं: {what}।";
+        away_time: "away {time}", "दूर {time}";
+        dismissed_time: "dismissed {time}", "हटाया {time}";
+        sources: "Sources", "स्रोत";
+        head_device: "Device", "उपकरण";
+        head_app: "App", "ऐप";
+        head_samples: "Samples", "नमूने";
+        head_seen: "Seen", "देखा";
+        head_shadowed: "Shadowed", "छाया में";
+        threads: "Threads", "धागे";
+        days: "Days", "दिन";
+        head_day: "Day", "दिन";
+        head_month: "Month", "महीना";
+        head_reviewed: "Reviewed", "जाँचे";
+        all: "all", "सब";
+        n_of_m: "{n} of {m}", "{m} में से {n}";
+        csv: "CSV", "CSV";
+        print: "Print", "छापें";
+        all_keys: "all keys", "सभी कुंजियाँ";
+        keys_title: "Keys", "कुंजियाँ";
+        keys_days: "day before, day after", "पिछला दिन, अगला दिन";
+        keys_today: "today", "आज";
+        keys_zoom: "zoom", "ज़ूम";
+        keys_move: "move through the blocks", "खंडों में चलें";
+        keys_day_week: "day, week", "दिन, सप्ताह";
+        keys_help: "this list", "यह सूची";
+        keys_leave: "leave", "छोड़ें";
+        close: "Close", "बंद करें";
+        pending: "New samples of this day are being woven. Totals so far: {time}.", "इस दिन के नए नमूने बुने जा रहे हैं। अब तक कुल: {time}।";
+        paused_note: "Paused by you. Nothing is recorded until you resume.", "आपने रोका है। जारी करने तक कुछ दर्ज नहीं होगा।";
+        empty_more: "{device} was last seen on {when}.", "{device} आख़िरी बार {when} दिखा।";
+        go_today: "Go to today", "आज पर जाएँ";
+        not_woven: "Nothing is drawn for the hours to come.", "आने वाले घंटों के लिए कुछ नहीं बना है।";
+        now: "now", "अभी";
+        clocks_change: "clocks change", "घड़ियाँ बदलती हैं";
+        gist_most: "Most of the day went to {task}", "दिन का अधिकतर समय {task} पर गया";
+        gist_most_days: "Most of the time went to {task}", "अधिकतर समय {task} पर गया";
+        gist_largest: "The largest part, {time}, went to {task}", "सबसे बड़ा हिस्सा, {time}, {task} पर गया";
+        gist_no_task: "Of {time} recorded, none has a task yet.", "दर्ज {time} में से किसी का अभी कोई कार्य नहीं।";
+        gist_rest: ", and {time} have no task yet.", ", और {time} का अभी कोई कार्य नहीं।";
+        gist_rest_one: ", and 1m has no task yet.", ", और 1मि का अभी कोई कार्य नहीं।";
+        full_stop: ".", "।";
+        gist_all: ", and all of it has a task.", ", और सबका कार्य है।";
+        gist_personal: "All {time} recorded were personal.", "दर्ज सारा {time} निजी था।";
+        gist_empty_range: "Nothing was recorded on these days.", "इन दिनों में कुछ दर्ज नहीं हुआ।";
+    }
+}
+
+/// Fills one `{place}` of a word.
+pub fn fill(text: &str, place: &str, value: &str) -> String {
+    text.replace(&format!("{{{place}}}"), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_published_key_is_there_in_both_languages_with_the_same_places() {
+        assert_eq!(Words::CONTRACT_KEYS.len(), 26);
+        for key in Words::CONTRACT_KEYS {
+            let (en, hi) = (EN.contract(key).unwrap(), HI.contract(key).unwrap());
+            assert!(!en.is_empty() && !hi.is_empty());
+            assert_eq!(places(en), places(hi), "{key}");
+        }
+        assert_eq!(EN.contract("nonsense"), None);
+    }
+
+    fn places(text: &str) -> std::collections::BTreeSet<&str> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split('}').next())
+            .collect()
+    }
+
+    #[test]
+    fn the_profile_chooses_the_language() {
+        assert_eq!(Locale::of(Some("hi-IN")), Locale::Hi);
+        assert_eq!(Locale::of(Some("de")), Locale::En);
+        assert_eq!(Locale::of(Some("é")), Locale::En);
+        assert_eq!(Locale::of(None), Locale::En);
+    }
+}
