@@ -147,6 +147,14 @@ const PRIVATE_MARKS: &[&str] = &[
     "finestra privata",
 ];
 
+/// Browsers that put the mark right after their own name.
+const BRANDS_BEFORE_MARK: &[&str] = &[
+    "mozilla firefox",
+    "firefox nightly",
+    "firefox developer edition",
+    "librewolf",
+];
+
 /// Whether a browser's title ends in a mark of a private window.
 pub fn is_private(title: &str) -> bool {
     let lower = title.to_lowercase();
@@ -167,6 +175,9 @@ fn ends_in_mark(text: &str, mark: &str) -> bool {
         || before.ends_with("- ")
         || before.ends_with("— ")
         || before.ends_with("– ")
+        || BRANDS_BEFORE_MARK
+            .iter()
+            .any(|brand| before.trim_end().ends_with(brand))
 }
 
 #[cfg(test)]

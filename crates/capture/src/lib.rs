@@ -5,14 +5,21 @@
 //! presence and privacy, which are applied before a [`Sample`] leaves this crate. It must not know X11, `/proc` or
 //! any other system interface (the `capture-*` crates give raw facts), nor the spool or the server.
 
+pub mod activitywatch;
 pub mod exclude;
+pub mod files;
 pub mod outcome;
 pub mod platform;
 pub mod policy;
+pub mod recognise;
+pub mod repo;
 pub mod sample;
 pub mod sampler;
+pub mod shell;
 pub mod slot;
 pub mod source;
+pub mod terminal;
+pub mod title;
 
 pub use exclude::{BadPattern, Exclusions};
 pub use outcome::{Outcome, Withheld, WithheldCounts};

@@ -1,0 +1,181 @@
+//! Reading the notes that shells leave, and sweeping away those of shells that have gone.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::redact;
+use crate::source::{Lost, ShellSource, ShellState, Unavailable};
+
+/// Notes longer than this are not read: the longest path and command kept are far below.
+const MAX_NOTE: u64 = 64 * 1024;
+/// A mark of how a note began.
+const VERSION: &str = "1";
+
+/// The notes of all living shells.
+pub struct ShellNotes {
+    dir: PathBuf,
+    is_shell: fn(u32) -> bool,
+    seen: HashMap<u32, (SystemTime, ShellState)>,
+}
+
+impl ShellNotes {
+    /// Reads notes in `dir`. `is_shell` says whether a process lives and is a shell. Fails where no shell has ever
+    /// reported.
+    pub fn start(dir: &Path, is_shell: fn(u32) -> bool) -> Result<Self, Unavailable> {
+        if !dir.is_dir() {
+            return Err(Unavailable::new(
+                "No shell reports to Dayloom.",
+                "Add `eval \"$(dayloom shell-init bash)\"` to ~/.bashrc (or the like for zsh or fish) and open a new shell.",
+            ));
+        }
+        Ok(Self {
+            dir: dir.to_path_buf(),
+            is_shell,
+            seen: HashMap::new(),
+        })
+    }
+}
+
+#[async_trait]
+impl ShellSource for ShellNotes {
+    async fn shells(&mut self) -> Result<Vec<ShellState>, Lost> {
+        let entries =
+            std::fs::read_dir(&self.dir).map_err(|_| Lost("the folder of its notes has gone".to_owned()))?;
+        let mut alive = HashMap::new();
+        for entry in entries.flatten() {
+            let Some(pid) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<u32>().ok())
+            else {
+                continue;
+            };
+            if !(self.is_shell)(pid) {
+                // A note of a shell that has gone is of no use; that it cannot be removed is of no harm.
+                let _ = std::fs::remove_file(entry.path());
+                continue;
+            }
+            let Ok(metadata) = entry.metadata() else { continue };
+            let Ok(modified) = metadata.modified() else {
+                continue;
+            };
+            let before = self.seen.remove(&pid);
+            if let Some((at, _)) = &before
+                && *at == modified
+            {
+                alive.extend(before.map(|b| (pid, b)));
+                continue;
+            }
+            let fresh = (metadata.is_file() && metadata.len() <= MAX_NOTE)
+                .then(|| std::fs::read(entry.path()).ok())
+                .flatten()
+                .and_then(|bytes| parse(pid, &bytes, modified));
+            // A shell may be writing right now: until the note is whole, the one before stands.
+            if let Some(known) = fresh.map(|state| (modified, state)).or(before) {
+                alive.insert(pid, known);
+            }
+        }
+        self.seen = alive;
+        Ok(self.seen.values().map(|(_, state)| state.clone()).collect())
+    }
+}
+
+/// A note is six parts between NULs: version, shell, number of the history line from before the shell (Bash only),
+/// directory, command, `end`.
+fn parse(pid: u32, bytes: &[u8], modified: SystemTime) -> Option<ShellState> {
+    let text = String::from_utf8_lossy(bytes);
+    let parts: Vec<&str> = text.split('\0').collect();
+    let [VERSION, shell, base, cwd, command, "end"] = parts.as_slice() else {
+        return None;
+    };
+    let command = match *shell {
+        "bash" => numbered(command)
+            .filter(|(number, _)| number != base)
+            .map(|(_, text)| text),
+        _ => Some(*command),
+    };
+    let command = command.map(str::trim).filter(|c| !c.is_empty()).map(redact);
+    Some(ShellState {
+        pid,
+        cwd: PathBuf::from(cwd),
+        last_command: command,
+        at: Timestamp::try_from(modified).ok()?,
+    })
+}
+
+/// A line of Bash's `history`: a number, a star if it was edited, the command.
+fn numbered(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start();
+    let end = line.find(|c: char| !c.is_ascii_digit())?;
+    let (number, rest) = line.split_at(end);
+    (!number.is_empty()).then(|| (number, rest.strip_prefix('*').unwrap_or(rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_notes_count_and_an_old_command_does_not() {
+        let at = SystemTime::UNIX_EPOCH;
+        let read = |text: &str| parse(7, text.as_bytes(), at).map(|s| (s.cwd, s.last_command));
+        let dir = PathBuf::from("/w");
+        assert_eq!(
+            read("1\0bash\05\0/w\0    6  cargo test\n\0end"),
+            Some((dir.clone(), Some("cargo test".to_owned())))
+        );
+        assert_eq!(
+            read("1\0bash\05\0/w\0    5* old\n\0end"),
+            Some((dir.clone(), None))
+        );
+        assert_eq!(read("1\0bash\00\0/w\0\0end"), Some((dir.clone(), None)));
+        assert_eq!(
+            read("1\0zsh\0\0/w\0make\0end"),
+            Some((dir, Some("make".to_owned())))
+        );
+        for broken in [
+            "",
+            "1\0bash\05\0/w\0    6  cargo",
+            "2\0zsh\0\0/w\0make\0end",
+            "1\0zsh\0\0/w\0make\0en",
+        ] {
+            assert_eq!(read(broken), None);
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_get_past_the_reading() {
+        let state = parse(
+            7,
+            b"1\0zsh\0\0/w\0login --password hunter2\0end",
+            SystemTime::UNIX_EPOCH,
+        )
+        .unwrap();
+        assert_eq!(state.last_command.as_deref(), Some("login --password ***"));
+    }
+
+    #[tokio::test]
+    async fn notes_of_shells_that_have_gone_are_swept() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::write(temp.path().join("10"), "1\0zsh\0\0/a\0x\0end").unwrap();
+        std::fs::write(temp.path().join("11"), "1\0zsh\0\0/b\0y\0end").unwrap();
+        std::fs::write(temp.path().join("readme"), "not a note").unwrap();
+        let mut notes = ShellNotes::start(temp.path(), |pid| pid == 10).unwrap();
+        let shells = notes.shells().await.unwrap();
+        assert_eq!(shells.len(), 1);
+        assert_eq!(shells[0].cwd, PathBuf::from("/a"));
+        assert!(!temp.path().join("11").exists());
+        assert!(temp.path().join("readme").exists());
+        std::fs::write(temp.path().join("10"), "1\0zsh\0\0/half").unwrap();
+        assert_eq!(
+            notes.shells().await.unwrap()[0].cwd,
+            PathBuf::from("/a"),
+            "a half-written note changes nothing"
+        );
+        assert!(ShellNotes::start(&temp.path().join("none"), |_| true).is_err());
+    }
+}

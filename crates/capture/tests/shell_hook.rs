@@ -1,0 +1,196 @@
+//! The hook in real shells: Bash always, zsh and fish where they are installed.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use dayloom_capture::shell::{Shell, ShellNotes, init_script};
+use dayloom_capture::source::{ShellSource, ShellState};
+
+struct Place {
+    temp: tempfile::TempDir,
+    notes: PathBuf,
+}
+
+fn place() -> Place {
+    let temp = tempfile::tempdir().unwrap();
+    let notes = temp.path().join("it's a home/shell");
+    std::fs::create_dir_all(temp.path().join("work dir")).unwrap();
+    Place { temp, notes }
+}
+
+/// Runs an interactive shell with the hook and these lines typed into it; gives what the shell printed.
+fn run(
+    place: &Place,
+    program: &str,
+    arguments: &[&str],
+    shell: Shell,
+    before: &str,
+    typed: &[&str],
+) -> String {
+    let rc = place.temp.path().join("rc");
+    std::fs::write(&rc, format!("{before}\n{}", init_script(shell, &place.notes))).unwrap();
+    let rc = rc.to_string_lossy();
+    let arguments: Vec<String> = arguments.iter().map(|a| a.replace("RC", &rc)).collect();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(place.temp.path())
+        .env("HOME", place.temp.path())
+        .env("ZDOTDIR", place.temp.path())
+        .env("HISTFILE", place.temp.path().join("history"))
+        .env_remove("PROMPT_COMMAND")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for line in typed {
+        writeln!(stdin, "{line}").unwrap();
+    }
+    drop(stdin);
+    String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+}
+
+async fn notes(place: &Place) -> Vec<ShellState> {
+    ShellNotes::start(&place.notes, |_| true)
+        .unwrap()
+        .shells()
+        .await
+        .unwrap()
+}
+
+fn has(program: &str) -> bool {
+    let found = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    if !found {
+        println!("skipped: {program} is not installed");
+    }
+    found
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().permissions().mode() & 0o777
+}
+
+const BASH: &[&str] = &["--noprofile", "--rcfile", "RC", "-i"];
+
+#[tokio::test]
+async fn bash_leaves_directory_and_last_command_privately() {
+    let place = place();
+    run(
+        &place,
+        "bash",
+        BASH,
+        Shell::Bash,
+        "set -o noclobber",
+        &["cd 'work dir'", "true --password hunter2"],
+    );
+    let all = notes(&place).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
+    assert_eq!(all[0].last_command.as_deref(), Some("true --password ***"));
+    assert_eq!(mode(&place.notes), 0o700);
+    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+}
+
+#[tokio::test]
+async fn bash_does_not_report_a_command_of_an_earlier_shell() {
+    let place = place();
+    std::fs::write(place.temp.path().join("history"), "from before\n").unwrap();
+    run(&place, "bash", BASH, Shell::Bash, "", &[""]);
+    assert_eq!(notes(&place).await[0].last_command, None);
+}
+
+#[tokio::test]
+async fn bash_keeps_out_what_the_person_keeps_out_of_history() {
+    let place = place();
+    run(
+        &place,
+        "bash",
+        BASH,
+        Shell::Bash,
+        "HISTCONTROL=ignorespace",
+        &["echo seen", " echo unseen"],
+    );
+    assert_eq!(notes(&place).await[0].last_command.as_deref(), Some("echo seen"));
+}
+
+#[test]
+fn bash_prompts_of_the_person_go_on_working() {
+    for before in [
+        "PROMPT_COMMAND='echo own:$?;'",
+        "PROMPT_COMMAND=('echo own:$?')",
+        "set -u; PROMPT_COMMAND='echo own:$?'",
+    ] {
+        let place = place();
+        let out = run(
+            &place,
+            "bash",
+            BASH,
+            Shell::Bash,
+            before,
+            &["(exit 3)", "echo code:$?"],
+        );
+        assert!(out.contains("own:3"), "{before}: {out}");
+        assert!(
+            out.contains("code:3"),
+            "{before}: the hook must not change $?: {out}"
+        );
+    }
+}
+
+#[test]
+fn a_shell_that_is_not_interactive_is_left_alone() {
+    let place = place();
+    let script = init_script(Shell::Bash, &place.notes);
+    assert!(
+        Command::new("bash")
+            .args(["-c", &script])
+            .status()
+            .unwrap()
+            .success()
+            || !place.notes.exists()
+    );
+    assert!(!place.notes.exists());
+}
+
+#[tokio::test]
+async fn zsh_leaves_directory_and_last_command() {
+    if !has("zsh") {
+        return;
+    }
+    let place = place();
+    std::fs::write(place.temp.path().join(".zshrc"), "source ./rc\n").unwrap();
+    run(
+        &place,
+        "zsh",
+        &["-i"],
+        Shell::Zsh,
+        "",
+        &["cd 'work dir'", "true token=abc"],
+    );
+    let all = notes(&place).await;
+    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
+    assert_eq!(all[0].last_command.as_deref(), Some("true token=***"));
+    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+}
+
+#[test]
+fn fish_understands_its_hook() {
+    if !has("fish") {
+        return;
+    }
+    let place = place();
+    let script = init_script(Shell::Fish, &place.notes);
+    let status = Command::new("fish")
+        .args(["--no-execute", "-c", &script])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
