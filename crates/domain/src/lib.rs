@@ -12,6 +12,8 @@ pub mod people;
 pub mod remote;
 pub mod review;
 pub mod rule;
+#[cfg(any(test, feature = "sample"))]
+pub mod sample;
 pub mod signal;
 pub mod team;
 pub mod zone;

@@ -74,7 +74,8 @@ fn lanes(parts: &[Part]) -> Vec<(usize, usize)> {
         let goes_on = at > from && at < parts.len() && {
             let (before, here) = (&parts[at - 1], &parts[at]);
             let gap = here.span.span.start.as_microsecond() - before.span.span.end.as_microsecond();
-            is_free(here)
+            is_free(before)
+                && is_free(here)
                 && before.standing == here.standing
                 && gap <= BLOCK_GAP_AT_MOST
                 && project_of(&before.span) == project_of(&here.span)

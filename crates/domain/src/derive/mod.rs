@@ -18,6 +18,11 @@ mod span;
 mod stretch;
 mod touched;
 
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
