@@ -1,1 +1,7 @@
-//! Helpers for tests: databases, clocks, generated days. Never shipped.
+//! Helpers for tests: databases, clocks, a server on a free port, generated days. Never shipped.
+
+pub mod app;
+pub mod clock;
+
+pub use app::{Answer, Person, TestApp, Tracked, on_both};
+pub use clock::FrozenClock;

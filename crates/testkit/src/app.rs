@@ -1,0 +1,363 @@
+//! A real server on a free port with a database of its own, a frozen clock, and people to call it.
+
+use std::{ops::AsyncFn, sync::Arc};
+
+use dayloom_client::Client;
+use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
+use dayloom_pipeline::Runner;
+use dayloom_server::{Secret, ServerState, Settings, auth};
+use dayloom_storage::{Enroll, Migrate, NewProject, NewWorkspace, Store};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, header};
+use serde_json::Value;
+use sqlx::{Connection, PgConnection};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::FrozenClock;
+
+/// Where tests find a Postgres to make databases in.
+const POSTGRES: &str = "DAYLOOM_TEST_POSTGRES";
+/// Where the clock stands when an app starts: a Saturday, 10:00 UTC.
+pub const NOW: &str = "2026-11-21T10:00:00Z";
+
+/// Runs a test on SQLite and, where one is configured, on Postgres.
+pub async fn on_both(test: impl AsyncFn(TestApp)) {
+    test(TestApp::sqlite().await).await;
+    if let Some(app) = TestApp::postgres().await {
+        test(app).await;
+    }
+}
+
+/// A running server. It stops when this is dropped.
+pub struct TestApp {
+    /// Where it answers, without `/api/v1`.
+    pub url: String,
+    /// Its database.
+    pub store: Store,
+    /// Its clock.
+    pub clock: Arc<FrozenClock>,
+    secret: Secret,
+    http: reqwest::Client,
+    stop: CancellationToken,
+    _served: JoinHandle<std::io::Result<()>>,
+    _database: Database,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// A person with a session token.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their id.
+    pub id: DeveloperId,
+    /// Their session token.
+    pub token: String,
+    /// A client that speaks for them.
+    pub client: Client,
+}
+
+/// What a person needs to send events.
+#[derive(Clone, Copy, Debug)]
+pub struct Tracked {
+    /// Their workspace, which they own.
+    pub workspace: WorkspaceId,
+    /// A tracking project in it, of which they are a member.
+    pub project: ProjectId,
+    /// Their enrolled device.
+    pub device: DeviceId,
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: header::HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// The text of `detail`, if it is a text.
+    pub fn detail(&self) -> String {
+        self.json()["detail"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Of a validation error, each fault as `type at loc`.
+    pub fn faults(&self) -> Vec<String> {
+        let json = self.json();
+        let faults = json["detail"].as_array().cloned().unwrap_or_default();
+        let step = |s: &Value| s.as_str().map_or_else(|| s.to_string(), str::to_owned);
+        let place = |f: &Value| {
+            f["loc"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(step)
+                .collect::<Vec<_>>()
+                .join(".")
+        };
+        faults
+            .iter()
+            .map(|f| format!("{} at {}", f["type"].as_str().unwrap_or("?"), place(f)))
+            .collect()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl TestApp {
+    /// On a SQLite file of its own.
+    pub async fn sqlite() -> Self {
+        Self::start(Database::sqlite(), true).await
+    }
+
+    /// On SQLite with other settings of the rate limits.
+    pub async fn sqlite_with_limits(rate_limits: bool) -> Self {
+        Self::start(Database::sqlite(), rate_limits).await
+    }
+
+    /// On a Postgres database of its own; none where no Postgres is configured, which `DAYLOOM_TEST_ALL=1` forbids.
+    pub async fn postgres() -> Option<Self> {
+        Some(Self::start(Database::postgres().await?, true).await)
+    }
+
+    async fn start(database: Database, rate_limits: bool) -> Self {
+        let store = Store::open(&database.url, Migrate::Apply)
+            .await
+            .expect("a fresh database opens");
+        let now: Timestamp = NOW.parse().expect("a timestamp");
+        let clock = Arc::new(FrozenClock::at(now));
+        let secret = Secret::new("a secret of the tests");
+        let settings = Settings {
+            rate_limits,
+            ..Settings::local(secret.clone())
+        };
+        let state = ServerState::new(settings, store.clone(), clock.clone(), || {});
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("a bound address"));
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
+        // Made by the client first: it puts the TLS provider in place that reqwest wants even for plain HTTP.
+        Client::new(&url, None).expect("a client");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
+        let http = http.build().expect("an HTTP client");
+        Self {
+            url,
+            store,
+            clock,
+            secret,
+            http,
+            stop,
+            _served: served,
+            _database: database,
+        }
+    }
+
+    /// A person of that address, made if unknown.
+    pub async fn person(&self, email: &str) -> Person {
+        let row = self
+            .store
+            .people()
+            .create_or_get(email, None, self.clock.now())
+            .await
+            .expect("a person");
+        let life = SignedDuration::from_hours(24 * 365);
+        let token = auth::mint(&self.secret, row.id, self.clock.now(), life).expect("a token");
+        let client = Client::new(&self.url, Some(&token)).expect("a client");
+        Person {
+            id: row.id,
+            token,
+            client,
+        }
+    }
+
+    /// The secret the server signs with.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// A workspace, a tracking project and an enrolled device for a person.
+    pub async fn tracked(&self, person: &Person) -> Tracked {
+        let now = self.clock.now();
+        let new = NewWorkspace {
+            name: "Work".to_owned(),
+            slug: None,
+        };
+        let workspace = self
+            .store
+            .workspaces()
+            .create(person.id, &new, now)
+            .await
+            .expect("a workspace");
+        let new = NewProject {
+            name: "Project".to_owned(),
+            slug: None,
+            tracker_enabled: true,
+        };
+        let project = self
+            .store
+            .projects()
+            .create(workspace.id, person.id, &new, now)
+            .await
+            .expect("a project");
+        let device = self.device(person, project.id).await;
+        Tracked {
+            workspace: workspace.id,
+            project: project.id,
+            device,
+        }
+    }
+
+    /// Another device of a person.
+    pub async fn device(&self, person: &Person, project: ProjectId) -> DeviceId {
+        let request = Enroll {
+            device_id: DeviceId(Uuid::new_v4()),
+            developer_id: person.id,
+            project_id: project,
+            name: None,
+            platform: "linux".to_owned(),
+            version: None,
+        };
+        self.store
+            .devices()
+            .enroll(&request, self.clock.now())
+            .await
+            .expect("an enrolled device")
+            .id
+    }
+
+    /// Derives every dirty day.
+    pub async fn derive(&self) {
+        let runner = Runner::new(self.store.clone(), self.clock.clone());
+        runner.run_until_idle().await.expect("days derive");
+    }
+
+    /// A request to a path of the server, with a credential or none.
+    pub fn request(&self, method: Method, path: &str, token: Option<&str>) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer {
+            status,
+            headers,
+            text: response.text().await.expect("a whole answer"),
+        }
+    }
+
+    /// GET of a path under `/api/v1`.
+    pub async fn get(&self, path: &str, person: &Person) -> Answer {
+        self.send(self.request(Method::GET, &format!("/api/v1{path}"), Some(&person.token)))
+            .await
+    }
+
+    /// A call with a JSON body to a path under `/api/v1`.
+    pub async fn call(&self, method: Method, path: &str, person: &Person, body: &Value) -> Answer {
+        self.send(
+            self.request(method, &format!("/api/v1{path}"), Some(&person.token))
+                .json(body),
+        )
+        .await
+    }
+
+    /// POST of a text that claims to be JSON to a path under `/api/v1`.
+    pub async fn post_text(&self, path: &str, token: Option<&str>, body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.request(Method::POST, &format!("/api/v1{path}"), token);
+        self.send(
+            request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(body.into()),
+        )
+        .await
+    }
+}
+
+struct Database {
+    url: String,
+    _folder: Option<tempfile::TempDir>,
+    drop: Option<(String, String)>,
+}
+
+impl Database {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let url = format!("sqlite:{}", folder.path().join("dayloom.db").display());
+        Self {
+            url,
+            _folder: Some(folder),
+            drop: None,
+        }
+    }
+
+    async fn postgres() -> Option<Self> {
+        let Ok(admin) = std::env::var(POSTGRES) else {
+            assert!(
+                std::env::var("DAYLOOM_TEST_ALL").is_err(),
+                "{POSTGRES} is not set"
+            );
+            println!("skipped on Postgres: {POSTGRES} is not set");
+            return None;
+        };
+        let name = format!("dayloom_app_{}", Uuid::new_v4().simple());
+        run(&admin, format!("CREATE DATABASE {name}")).await;
+        let (server, _) = admin.rsplit_once('/').expect("an address with a database");
+        let url = format!("{server}/{name}");
+        Some(Self {
+            url,
+            _folder: None,
+            drop: Some((admin, name)),
+        })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some((admin, name)) = self.drop.take() else {
+            return;
+        };
+        // A runtime of its own: that of the test may be going down.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime
+                .expect("a runtime")
+                .block_on(run(&admin, format!("DROP DATABASE {name} WITH (FORCE)")));
+        });
+        let _ = dropped.join();
+    }
+}
+
+async fn run(admin: &str, statement: String) {
+    let mut connection = PgConnection::connect(admin)
+        .await
+        .expect("the Postgres of the tests answers");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .expect("a test database");
+    let _ = connection.close().await;
+}
