@@ -101,9 +101,9 @@ pub struct AdminProject {
     /// Tracking is on.
     pub enabled: bool,
     /// Devices enrolled into it.
-    pub device_count: u64,
+    pub device_count: i64,
     /// Of these, seen within seven days.
-    pub active_devices: u64,
+    pub active_devices: i64,
 }
 
 const CONFIG_KEYS: [&str; 6] = [

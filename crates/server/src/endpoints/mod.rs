@@ -3,14 +3,23 @@
 //! Every endpoint stands in [`all`] with its path from its `#[utoipa::path]`, so that no route is without its entry in
 //! the OpenAPI document.
 
+mod admin;
 mod batch;
 mod days;
+mod developers;
 mod devices;
 mod evidence;
+mod members;
+mod own_devices;
+mod projects;
+mod rules;
+mod task_import;
+mod tasks;
 mod tasks_open;
 mod timesheet;
 mod tokens;
 mod tracker_projects;
+mod workspaces;
 
 use utoipa::{
     IntoResponses, OpenApi,
@@ -39,8 +48,36 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(evidence::presign))
         .routes(routes!(timesheet::read))
         .routes(routes!(tasks_open::list))
-        .routes(routes!(days::read));
+        .routes(routes!(days::read))
+        .merge(workspaces())
+        .merge(administration());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
+}
+
+/// Endpoints of a person's account, workspaces and tasks.
+fn workspaces() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(developers::read, developers::change))
+        .routes(routes!(tasks::assigned))
+        .routes(routes!(workspaces::create, workspaces::list))
+        .routes(routes!(members::add, members::list))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(projects::create, projects::list))
+        .routes(routes!(projects::put_member, projects::remove_member))
+        .routes(routes!(tasks::create, tasks::list))
+        .routes(routes!(tasks::change))
+        .routes(routes!(task_import::import))
+}
+
+/// Endpoints of rules, devices and capture settings.
+fn administration() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(rules::create, rules::list))
+        .routes(routes!(rules::change, rules::remove))
+        .routes(routes!(own_devices::list))
+        .routes(routes!(own_devices::change, own_devices::release))
+        .routes(routes!(admin::read_config, admin::replace_config))
+        .routes(routes!(admin::projects))
 }
 
 #[derive(OpenApi)]

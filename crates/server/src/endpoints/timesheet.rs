@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use dayloom_api::tracker::{Timesheet, TimesheetDay, TimesheetEntry, TimesheetQuery};
 use dayloom_domain::DeveloperId;
 use dayloom_storage::TimesheetRow;
-use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{InputRefusals, Refusals};
 use crate::{ApiError, ApiQuery, Caller, ServerState};
@@ -22,13 +22,21 @@ pub async fn read(
     timesheet_of(&state, caller.id, &query).await.map(Json)
 }
 
-/// The timesheet of a person, for them or for who may see it.
-pub(super) async fn timesheet_of(
+/// The timesheet of a person, for themselves.
+async fn timesheet_of(
     state: &ServerState,
     developer: DeveloperId,
     query: &TimesheetQuery,
 ) -> Result<Timesheet, ApiError> {
-    let today = state.now().to_zoned(TimeZone::UTC).date();
+    let (start, end) = range(query, state.now())?;
+    Ok(group(
+        state.store().days().timesheet(developer, start, end).await?,
+    ))
+}
+
+/// The first and the last date that were asked for.
+pub(super) fn range(query: &TimesheetQuery, now: Timestamp) -> Result<(Date, Date), ApiError> {
+    let today = now.to_zoned(TimeZone::UTC).date();
     let end = query.end.as_deref().map_or(Ok(today), date)?;
     let start = query
         .start
@@ -37,9 +45,7 @@ pub(super) async fn timesheet_of(
     if start > end {
         return Err(ApiError::bad_request("start must be <= end"));
     }
-    Ok(group(
-        state.store().days().timesheet(developer, start, end).await?,
-    ))
+    Ok((start, end))
 }
 
 /// Reads `YYYY-MM-DD` and nothing else.
@@ -57,7 +63,7 @@ pub(super) fn date(text: &str) -> Result<Date, ApiError> {
 }
 
 /// Rows come by date; neighbours of one date make a day.
-fn group(rows: Vec<TimesheetRow>) -> Timesheet {
+pub(super) fn group(rows: Vec<TimesheetRow>) -> Timesheet {
     let mut sheet = Timesheet::default();
     for row in rows {
         if sheet.days.last().is_none_or(|day| day.date != row.entry_date) {

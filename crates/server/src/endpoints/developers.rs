@@ -1,0 +1,44 @@
+//! `GET` and `PATCH /developers/me`: the caller's own account (`contract/tracker.md` §1.3, §9).
+
+use axum::{Json, extract::State};
+use dayloom_api::developers::{DeveloperChange, DeveloperOut};
+use dayloom_storage::DeveloperPatch;
+
+use crate::{ApiError, Call, Caller, ServerState};
+
+/// Text for an account that is gone while its credential still stands (`contract/tracker.md` §1.1).
+const GONE: &str = "Developer not found";
+
+/// The caller's account.
+#[utoipa::path(get, path = "/developers/me", tag = "account", responses((status = 200, body = DeveloperOut)))]
+pub async fn read(caller: Caller, State(state): State<ServerState>) -> Result<Json<DeveloperOut>, ApiError> {
+    let developer = state.store().people().by_id(caller.id).await?;
+    let developer = developer.ok_or_else(|| ApiError::not_found(GONE))?;
+    Ok(Json(developer.into()))
+}
+
+/// Changes name, zone, working hours or language. A new zone moves no day that has evidence already.
+#[utoipa::path(
+    patch, path = "/developers/me", tag = "account", request_body = DeveloperChange,
+    responses((status = 200, body = DeveloperOut))
+)]
+pub async fn change(
+    State(state): State<ServerState>,
+    Call {
+        caller, body: change, ..
+    }: Call<(), DeveloperChange>,
+) -> Result<Json<DeveloperOut>, ApiError> {
+    let patch = DeveloperPatch {
+        name: change.name,
+        timezone: change.timezone,
+        working_hours: change.working_hours.map(|hours| (hours.start, hours.end)),
+        locale: change.locale,
+    };
+    let developer = state
+        .store()
+        .people()
+        .update(caller.id, &patch, state.now())
+        .await?;
+    let developer = developer.ok_or_else(|| ApiError::not_found(GONE))?;
+    Ok(Json(developer.into()))
+}

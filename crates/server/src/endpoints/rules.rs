@@ -1,0 +1,231 @@
+//! `/tracker/rules`: attribution rules of the caller and of projects they are in (`contract/tracker.md` §9).
+//!
+//! A personal rule is its owner's alone. A project rule is seen by the project's members and changed by who holds
+//! `can_edit_projects` in its workspace.
+
+use axum::{Json, extract::State, http::StatusCode};
+use dayloom_api::{
+    Invalid, Refusal,
+    attribution_rules::{NO_TARGET, NewRule, RuleChange, RuleOut},
+};
+use dayloom_domain::{
+    DeveloperId, ProjectId, RuleId, TaskId, WorkspaceId,
+    people::MemberStatus,
+    rule::{Rule, RuleScope},
+};
+use dayloom_storage::{self as storage, RuleError, RulePatch};
+
+use crate::{
+    ApiError, Call, Caller, ServerState,
+    gates::{PathIds, holds},
+    permissions::Permission,
+    replay,
+};
+
+const UNKNOWN: &str = "Rule not found";
+const UNKNOWN_PROJECT: &str = "Project not found";
+const UNKNOWN_TASK: &str = "Task not found";
+const DENIED: &str = "Permission denied";
+
+fn refused(error: RuleError) -> ApiError {
+    match error {
+        RuleError::NotFound => ApiError::not_found(UNKNOWN),
+        RuleError::Task => ApiError::not_found(UNKNOWN_TASK),
+        RuleError::Project => ApiError::not_found(UNKNOWN_PROJECT),
+        RuleError::Empty => ApiError::invalid_field("task_id", NO_TARGET, None::<String>),
+        RuleError::Storage(error) => error.into(),
+    }
+}
+
+/// Refuses a pattern that attribution could not use, naming it.
+fn check_pattern(rule: &Rule) -> Result<(), ApiError> {
+    dayloom_attribution::compile(rule)
+        .map(|_| ())
+        .map_err(|error| ApiError::invalid_field("pattern", error.to_string(), rule.pattern.as_str()))
+}
+
+/// The workspace of a project the caller administers; 404 where they are not in it, 403 where they only are in it.
+async fn administered(
+    state: &ServerState,
+    caller: DeveloperId,
+    project: ProjectId,
+) -> Result<WorkspaceId, ApiError> {
+    let unknown = || ApiError::not_found(UNKNOWN_PROJECT);
+    let project = state.store().projects().by_id(project).await?;
+    let project = project.filter(|project| project.is_active).ok_or_else(unknown)?;
+    let member = state
+        .store()
+        .workspaces()
+        .member(project.workspace_id, caller)
+        .await?;
+    let member = member
+        .filter(|member| member.status == MemberStatus::Active)
+        .ok_or_else(unknown)?;
+    if holds(&member, Permission::EditProjects) {
+        Ok(project.workspace_id)
+    } else {
+        Err(ApiError::forbidden(DENIED))
+    }
+}
+
+/// A project rule files time under tasks of its own workspace only, since all its members' time follows it.
+async fn task_is_of(
+    state: &ServerState,
+    workspace: WorkspaceId,
+    task: Option<TaskId>,
+) -> Result<(), ApiError> {
+    match task {
+        Some(task) if state.store().tasks().by_id(workspace, task).await?.is_none() => {
+            Err(ApiError::not_found(UNKNOWN_TASK))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The caller's rules and those of their projects, in the order of evaluation.
+#[utoipa::path(get, path = "/tracker/rules", tag = "rules", responses((status = 200, body = [RuleOut])))]
+pub async fn list(caller: Caller, State(state): State<ServerState>) -> Result<Json<Vec<RuleOut>>, ApiError> {
+    let rules = state.store().rules().list(caller.id).await?;
+    Ok(Json(rules.into_iter().map(Into::into).collect()))
+}
+
+/// Makes a rule. Recent days are derived again with it.
+#[utoipa::path(
+    post, path = "/tracker/rules", tag = "rules", request_body = NewRule,
+    responses(
+        (status = 201, body = RuleOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 422, body = Invalid, description = "Also a pattern that does not compile")
+    )
+)]
+pub async fn create(
+    State(state): State<ServerState>,
+    Call {
+        caller, body: new, ..
+    }: Call<(), NewRule>,
+) -> Result<(StatusCode, Json<RuleOut>), ApiError> {
+    let caller = caller.id;
+    let project = new.project_id.map(ProjectId);
+    let scope_project = project.filter(|_| new.scope == RuleScope::Project);
+    check_pattern(&Rule {
+        id: RuleId(uuid::Uuid::nil()),
+        scope: new.scope,
+        developer_id: caller,
+        scope_project_id: scope_project,
+        field: new.field,
+        matching: new.matching,
+        pattern: new.pattern.clone(),
+        task_id: new.task_id.map(TaskId),
+        project_id: project,
+        category: new.category,
+        position: 0,
+    })?;
+    if let Some(project) = scope_project {
+        let workspace = administered(&state, caller, project).await?;
+        task_is_of(&state, workspace, new.task_id.map(TaskId)).await?;
+    }
+    let new = storage::NewRule {
+        scope: new.scope,
+        scope_project_id: scope_project,
+        field: new.field,
+        matching: new.matching,
+        pattern: new.pattern,
+        task_id: new.task_id.map(TaskId),
+        project_id: project,
+        category: new.category,
+        position: new.position,
+    };
+    let rule = state
+        .store()
+        .rules()
+        .create(caller, &new, state.now())
+        .await
+        .map_err(refused)?;
+    replay::after_rule(&state, caller, &rule).await?;
+    Ok((StatusCode::CREATED, Json(rule.into())))
+}
+
+/// The rule in the path, if the caller may change it.
+async fn changeable(state: &ServerState, caller: DeveloperId, ids: &PathIds) -> Result<Rule, ApiError> {
+    let id = ids.get("rule_id", UNKNOWN)?;
+    let rule = state.store().rules().by_id(caller, id).await?;
+    let rule = rule.ok_or_else(|| ApiError::not_found(UNKNOWN))?;
+    if let Some(project) = rule.scope_project_id.filter(|_| rule.scope == RuleScope::Project) {
+        administered(state, caller, project).await?;
+    }
+    Ok(rule)
+}
+
+/// Changes a rule. Recent days are derived again with it.
+#[utoipa::path(
+    patch, path = "/tracker/rules/{rule_id}", tag = "rules", request_body = RuleChange,
+    params(("rule_id" = Uuid, Path, description = "A rule the caller made, or of a project they administer")),
+    responses(
+        (status = 200, body = RuleOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 422, body = Invalid, description = "Also a pattern that does not compile")
+    )
+)]
+pub async fn change(
+    State(state): State<ServerState>,
+    ids: PathIds,
+    Call {
+        caller, body: change, ..
+    }: Call<(), RuleChange>,
+) -> Result<Json<RuleOut>, ApiError> {
+    let caller = caller.id;
+    let rule = changeable(&state, caller, &ids).await?;
+    let task = change.task_id.map(|id| id.map(TaskId));
+    let project = change.project_id.map(|id| id.map(ProjectId));
+    if rule.scope == RuleScope::Project {
+        if project.is_some_and(|project| project != rule.scope_project_id) {
+            let msg = "The project of a project rule cannot be changed: delete it and make a new one";
+            let sent = change.project_id.flatten().map(|id| id.to_string());
+            return Err(ApiError::invalid_field("project_id", msg, sent));
+        }
+        if let (Some(project), Some(task)) = (rule.scope_project_id, task) {
+            let workspace = administered(&state, caller, project).await?;
+            task_is_of(&state, workspace, task).await?;
+        }
+    }
+    let mut wanted = rule.clone();
+    wanted.field = change.field.unwrap_or(rule.field);
+    wanted.matching = change.matching.unwrap_or(rule.matching);
+    wanted.pattern = change.pattern.clone().unwrap_or(rule.pattern);
+    check_pattern(&wanted)?;
+    let patch = RulePatch {
+        field: change.field,
+        matching: change.matching,
+        pattern: change.pattern,
+        task_id: task,
+        project_id: project,
+        category: change.category,
+        position: change.position,
+    };
+    let rule = state
+        .store()
+        .rules()
+        .update(caller, rule.id, &patch, state.now())
+        .await
+        .map_err(refused)?;
+    replay::after_rule(&state, caller, &rule).await?;
+    Ok(Json(rule.into()))
+}
+
+/// Removes a rule. Recent days are derived again without it.
+#[utoipa::path(
+    delete, path = "/tracker/rules/{rule_id}", tag = "rules",
+    params(("rule_id" = Uuid, Path, description = "A rule the caller made, or of a project they administer")),
+    responses((status = 204), (status = 403, body = Refusal), (status = 404, body = Refusal))
+)]
+pub async fn remove(
+    caller: Caller,
+    State(state): State<ServerState>,
+    ids: PathIds,
+) -> Result<StatusCode, ApiError> {
+    let caller = caller.id;
+    let rule = changeable(&state, caller, &ids).await?;
+    if !state.store().rules().delete(caller, rule.id).await? {
+        return Err(ApiError::not_found(UNKNOWN));
+    }
+    replay::after_rule(&state, caller, &rule).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
