@@ -20,6 +20,7 @@ mod shared;
 pub mod sight;
 pub mod spool;
 pub mod status;
+pub mod team;
 pub mod uploader;
 
 pub use account::Account;

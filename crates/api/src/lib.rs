@@ -13,6 +13,7 @@ pub mod members;
 pub mod projects;
 pub mod rules;
 pub mod tasks;
+pub mod team;
 pub mod time;
 pub mod tokens;
 pub mod tracker;

@@ -16,7 +16,7 @@ const MAY: [(&str, &[&str]); 15] = [
     ("pipeline", &["attribution", "domain", "storage"]),
     ("capture", &["domain"]),
     ("capture-linux", &["capture", "domain"]),
-    ("agent", &["api", "capture", "client", "domain"]),
+    ("agent", &["api", "capture", "client", "domain", "patterns"]),
     ("views", &["domain"]),
     (
         "server",
