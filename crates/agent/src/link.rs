@@ -1,5 +1,7 @@
 //! What the agent asks of a server, and how it can fail. Must not know how the calls travel.
 
+mod http;
+
 use std::future::Future;
 
 use dayloom_domain::{DeviceId, ProjectId};
@@ -7,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::uploader::Counts;
+
+pub use http::connect;
 
 /// A project this person can track into (`contract/tracker.md` §2.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +82,9 @@ pub enum LinkError {
     /// The answer could not be read.
     #[error("the server's answer could not be read; is this the address of a Dayloom server?")]
     Undecodable,
+    /// The call could not even be made.
+    #[error("the server's address or the token cannot be used; check both for stray characters")]
+    Unusable,
 }
 
 /// The calls of one person to one server.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod reference;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;

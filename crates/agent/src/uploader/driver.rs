@@ -176,7 +176,7 @@ impl<L: Link> Driver<L> {
                 }
                 None => Answer::Unclear,
             },
-            Err(LinkError::Undecodable) => Answer::Unclear,
+            Err(LinkError::Undecodable | LinkError::Unusable) => Answer::Unclear,
             Err(LinkError::Unreachable) => Answer::Unreachable,
             Err(LinkError::Refused {
                 status,
