@@ -150,21 +150,22 @@ async fn samples_arrive_within_the_limits_of_the_reference() {
     let first = desk.once().await.unwrap();
     let second = desk.once().await.unwrap();
     assert_eq!(desk.flush().await, Health::Flowing);
-    let world = desk.server.world();
-    assert_eq!(world.batches, [(200, 2)]);
-    assert_eq!(
-        world.events[&first]["active_app"]["window_title"],
-        "ä".repeat(1024)
-    );
-    let seqs = [&first, &second].map(|id| world.events[id]["client_seq"].as_i64());
-    assert_eq!(
-        seqs,
-        [Some(1), Some(2)],
-        "the counter goes on from one start to the next"
-    );
-    assert_eq!(world.enrolments, 1, "an enrolment is remembered");
-    assert_eq!(*world.devices.values().next().unwrap(), PROJECT);
-    drop(world);
+    {
+        let world = desk.server.world();
+        assert_eq!(world.batches, [(200, 2)]);
+        assert_eq!(
+            world.events[&first]["active_app"]["window_title"],
+            "ä".repeat(1024)
+        );
+        let seqs = [&first, &second].map(|id| world.events[id]["client_seq"].as_i64());
+        assert_eq!(
+            seqs,
+            [Some(1), Some(2)],
+            "the counter goes on from one start to the next"
+        );
+        assert_eq!(world.enrolments, 1, "an enrolment is remembered");
+        assert_eq!(*world.devices.values().next().unwrap(), PROJECT);
+    }
     assert_eq!(desk.spool().await.status().await.unwrap().waiting, 0);
 }
 
