@@ -28,10 +28,7 @@ pub fn gist(totals: &Totals, tasks: &Tasks, several: bool, words: &Words) -> Str
         };
         return fill(text, "time", &duration(totals.total, words));
     };
-    let name = match tasks.rest(top) {
-        title if title.is_empty() => crate::cloth::cut(&tasks.short(top), NAME_CHARS),
-        title => format!("{}, {}", tasks.short(top), crate::cloth::cut(&title, NAME_CHARS)),
-    };
+    let name = crate::cloth::cut(&tasks.short(top), NAME_CHARS);
     let most = if several {
         words.gist_most_days
     } else {

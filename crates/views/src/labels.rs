@@ -6,7 +6,7 @@
 pub const PLOTS: [f64; 3] = [1060.0, 504.0, 312.0];
 
 /// Class of each layout in the same order.
-pub const CLASSES: [&str; 3] = ["l", "m", "s"];
+pub const CLASSES: [&str; 3] = ["vl", "vm", "vs"];
 
 /// Least px between two labels.
 pub const GAP: f64 = 8.0;
@@ -14,7 +14,7 @@ pub const GAP: f64 = 8.0;
 /// In which of the three layouts something is shown.
 pub type Shown = [bool; 3];
 
-/// The classes of a set of layouts, such as `l m`; empty where it is shown in none.
+/// The classes of a set of layouts, such as `vl vm`; empty where it is shown in none.
 pub fn classes(shown: Shown) -> String {
     let on: Vec<&str> = CLASSES
         .iter()
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn classes_name_the_layouts() {
-        assert_eq!(classes([true, true, false]), "l m");
+        assert_eq!(classes([true, true, false]), "vl vm");
         assert_eq!(classes([false; 3]), "");
     }
 }

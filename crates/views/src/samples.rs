@@ -234,6 +234,7 @@ pub fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
                 end,
                 micros,
                 pieces: vec![(start, end)],
+                zone: day.timezone.clone(),
                 device_id,
                 project_id: ProjectId(Uuid::from_u128(1)),
                 signal: Signal {
