@@ -11,8 +11,8 @@ pub fn router(state: ServerState) -> Router {
     let routes = api
         .merge(docs::routes(document))
         .merge(health::routes())
-        .merge(pages::routes())
-        .fallback(paths::not_found)
+        .merge(pages::routes(&state))
+        .fallback(pages::not_found)
         .method_not_allowed_fallback(paths::not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(observe::observe))

@@ -9,8 +9,19 @@ use crate::{
     auth::{Hash, cookie},
 };
 
-/// Name of the session cookie.
+/// Name of the session cookie, before its port: see [`cookie_name`].
 pub const SESSION_COOKIE: &str = "dayloom_session";
+
+/// The cookie's name on the port asked for. Browsers share cookies between the ports of a host; two homes on one
+/// machine must not take each other's.
+pub fn cookie_name(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let port = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok()?.port_u16());
+    port.map_or_else(
+        || SESSION_COOKIE.to_owned(),
+        |port| format!("{SESSION_COOKIE}_{port}"),
+    )
+}
 
 /// Who the session cookie belongs to, if it is valid and may be used for this method.
 pub async fn authenticate(
@@ -18,7 +29,7 @@ pub async fn authenticate(
     headers: &HeaderMap,
     state: &ServerState,
 ) -> Result<Option<DeveloperId>, ApiError> {
-    let Some(value) = cookie(headers, SESSION_COOKIE) else {
+    let Some(value) = cookie(headers, &cookie_name(headers)) else {
         return Ok(None);
     };
     if !method.is_safe() && !same_origin(headers, state) {

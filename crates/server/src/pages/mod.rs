@@ -1,10 +1,54 @@
 //! Pages for browsers. Contexts and templates are in `dayloom-views`; here is what a page reads and who may see it.
+//!
+//! A page is only ever opened by the session cookie that a one-time link gave ([`open`]); bearer tokens are for the
+//! API. What a page does not find or may not show is a page too ([`failure`]).
 
-use axum::Router;
+mod assets;
+mod day;
+mod failure;
+mod gather;
+mod guard;
+mod open;
+mod pause;
+mod query;
+mod shadows;
+mod visitor;
 
-use crate::ServerState;
+use axum::{
+    Router,
+    extract::Request,
+    middleware,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use dayloom_views::urls;
+use tower_http::compression::CompressionLayer;
+
+use crate::{ServerState, paths};
+
+pub use open::{LINK_LIFE, one_time_link};
 
 /// All pages and their files.
-pub fn routes() -> Router<ServerState> {
+pub fn routes(state: &ServerState) -> Router<ServerState> {
     Router::new()
+        .route(urls::ROOT, get(|| async { Redirect::to(urls::TRACKER) }))
+        .route(urls::TRACKER, get(day::page))
+        .route(urls::TRACKER_CSV, get(day::csv))
+        .route(urls::OPEN, get(open::page))
+        .route(urls::PAUSE, post(pause::submit))
+        .route(urls::SIGN_OUT, post(open::sign_out))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::host_is_ours))
+        .route(urls::ASSET, get(assets::file))
+        .layer(CompressionLayer::new())
+}
+
+/// 404 for what no route knows: a page for who asked for one, else the API's.
+pub async fn not_found(request: Request) -> Response {
+    let wants_page = failure::wants_page(request.headers()) && !request.uri().path().starts_with("/api/");
+    let answer = paths::not_found(axum::extract::OriginalUri(request.uri().clone())).await;
+    if wants_page && answer.status() == axum::http::StatusCode::NOT_FOUND {
+        failure::PageError::NotFound.into_response()
+    } else {
+        answer
+    }
 }

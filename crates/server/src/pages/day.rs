@@ -1,0 +1,235 @@
+//! The tracker page: one day, a range of days, or the first run of who has no evidence yet.
+
+use axum::{
+    extract::{Query as UrlQuery, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use dayloom_domain::{DeveloperId, Zone, derive::evidence_window};
+use dayloom_views::{
+    csv,
+    day::{DayPage, Zoom},
+    facts::Viewer,
+    range::RangePage,
+    rows::rows,
+    state::{FirstRunFacts, FirstRunPage, FirstSample},
+    time::add_days,
+};
+use jiff::civil::Date;
+
+use super::{
+    failure::{PageError, show},
+    gather::{self, Read},
+    query::{Query, Shown},
+    visitor::Visitor,
+};
+use crate::{ServerState, auth::Hash};
+
+type Asked = Result<UrlQuery<Query>, QueryRejection>;
+
+/// Attention after which the first run is over, in seconds.
+const FIRST_MINUTE: i64 = 60;
+
+fn asked(query: Asked) -> Result<Query, PageError> {
+    query
+        .map(|UrlQuery(query)| query)
+        .map_err(|_| PageError::BadDates("Invalid date (use YYYY-MM-DD)"))
+}
+
+/// The page. Its `ETag` changes with what it shows, so that a page that looks again gets 304 while nothing happened.
+pub(super) async fn page(
+    State(state): State<ServerState>,
+    visitor: Visitor,
+    query: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let id = visitor.person.id;
+    let zone = gather::zone_of(&visitor.person);
+    let viewer = gather::viewer(state.store(), visitor, state.now()).await?;
+    match asked(query)?.shown(viewer.today())? {
+        Shown::Day(date, zoom) => day(&state, id, &zone, viewer, date, zoom, &headers).await,
+        Shown::Range(start, end) => range(&state, id, &zone, viewer, (start, end), &headers).await,
+    }
+}
+
+async fn day(
+    state: &ServerState,
+    id: DeveloperId,
+    zone: &Zone,
+    viewer: Viewer,
+    date: Date,
+    zoom: Zoom,
+    headers: &HeaderMap,
+) -> Result<Response, PageError> {
+    let store = state.store();
+    let mut read = gather::day(store, id, date, zone).await?;
+    if date == viewer.today() && read.facts.day.attention_micros < FIRST_MINUTE * 1_000_000 {
+        if let Some(first) = first_run(state, id, &viewer, &read).await? {
+            return Ok(show(&first));
+        }
+    }
+    let tag = tag(&viewer, std::slice::from_ref(&read), date == viewer.today());
+    if known(headers, &tag) {
+        return Ok(unchanged(&tag));
+    }
+    gather::surroundings(store, id, &mut read.facts).await?;
+    let week = gather::week(store, id, &read.facts.day).await?;
+    let reads = [read];
+    let tasks = gather::tasks(store, id, viewer.today(), &reads).await?;
+    let [read] = reads;
+    Ok(tagged(
+        show(&DayPage::new(&viewer, &tasks, &read.facts, &week, zoom)),
+        &tag,
+    ))
+}
+
+async fn range(
+    state: &ServerState,
+    id: DeveloperId,
+    zone: &Zone,
+    viewer: Viewer,
+    (start, end): (Date, Date),
+    headers: &HeaderMap,
+) -> Result<Response, PageError> {
+    let reads = reads(state, id, zone, start, end).await?;
+    let today = viewer.today();
+    let tag = tag(&viewer, &reads, start <= today && today <= end);
+    if known(headers, &tag) {
+        return Ok(unchanged(&tag));
+    }
+    let tasks = gather::tasks(state.store(), id, today, &reads).await?;
+    let days: Vec<_> = reads.into_iter().map(|read| read.facts).collect();
+    Ok(tagged(show(&RangePage::new(&viewer, &tasks, &days)), &tag))
+}
+
+async fn reads(
+    state: &ServerState,
+    id: DeveloperId,
+    zone: &Zone,
+    start: Date,
+    end: Date,
+) -> Result<Vec<Read>, PageError> {
+    let mut reads = Vec::new();
+    let mut date = start;
+    while date <= end {
+        reads.push(gather::day(state.store(), id, date, zone).await?);
+        date = add_days(date, 1);
+    }
+    Ok(reads)
+}
+
+/// The list as comma-separated values.
+pub(super) async fn csv(
+    State(state): State<ServerState>,
+    visitor: Visitor,
+    query: Asked,
+) -> Result<Response, PageError> {
+    let id = visitor.person.id;
+    let zone = gather::zone_of(&visitor.person);
+    let viewer = gather::viewer(state.store(), visitor, state.now()).await?;
+    let (start, end) = match asked(query)?.shown(viewer.today())? {
+        Shown::Day(date, _) => (date, date),
+        Shown::Range(start, end) => (start, end),
+    };
+    let mut reads = reads(&state, id, &zone, start, end).await?;
+    let tasks = gather::tasks(state.store(), id, viewer.today(), &reads).await?;
+    let mut text = csv::HEAD.to_owned();
+    for read in &mut reads {
+        gather::surroundings(state.store(), id, &mut read.facts).await?;
+        let rows = rows(&read.facts, &tasks, &viewer, viewer.locale.words());
+        text.push_str(&csv::day(read.facts.day.date, &rows));
+    }
+    let name = if start == end {
+        format!("{start}")
+    } else {
+        format!("{start}-to-{end}")
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"dayloom-{name}.csv\""),
+        ),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// The first run, if the person has no more evidence than what this day holds, and that is under a minute.
+async fn first_run(
+    state: &ServerState,
+    id: DeveloperId,
+    viewer: &Viewer,
+    read: &Read,
+) -> Result<Option<FirstRunPage>, PageError> {
+    let store = state.store();
+    let (from, to) = evidence_window(read.facts.day.date);
+    let sample = match store.events().range(id).await? {
+        None => None,
+        Some((first, last)) if first < from || last >= to => return Ok(None),
+        Some((first, _)) if first.as_second() + 2 * 3600 < viewer.now.as_second() => return Ok(None),
+        Some((first, last)) => {
+            let after = last
+                .saturating_add(jiff::SignedDuration::from_secs(1))
+                .unwrap_or(last);
+            store.events().window(id, first, after).await?.into_iter().next()
+        }
+    };
+    let local = state.settings().public_url.is_none();
+    let sample = sample.map(|event| {
+        let mut fields = vec![("app", event.active_app.name)];
+        fields.extend(event.active_app.window_title.map(|title| ("title", title)));
+        if let Some(file) = event.file_context {
+            fields.extend(file.repo.map(|repo| ("repository", repo)));
+            fields.extend(file.branch.map(|branch| ("branch", branch)));
+        }
+        if local {
+            fields.push(("left the machine", "nothing".to_owned()));
+        }
+        FirstSample {
+            fields,
+            at: Some(event.ts),
+        }
+    });
+    let facts = FirstRunFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        kept_in: None,
+        sample,
+        seconds: read.facts.day.attention_micros / 1_000_000,
+    };
+    Ok(Some(FirstRunPage::new(viewer, facts)))
+}
+
+/// Whatever changes the page changes this: the days' content, what waits, who is running, and on a page with a now
+/// line the minute.
+fn tag(viewer: &Viewer, reads: &[Read], has_now: bool) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{} {:?}", dayloom_views::assets::names().css, viewer.locale);
+    for device in &viewer.devices {
+        let _ = write!(text, " {}{}{:?}", device.name, device.paused, device.last_seen);
+    }
+    for read in reads {
+        let _ = write!(text, " {}{}", read.revision, read.facts.pending);
+    }
+    if has_now {
+        let _ = write!(text, " {}", viewer.now.as_second() / 60);
+    }
+    format!("\"{}\"", &Hash::of(&text).as_str()[..24])
+}
+
+fn known(headers: &HeaderMap, tag: &str) -> bool {
+    let sent = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    sent.is_some_and(|sent| sent.split(',').any(|t| t.trim().trim_start_matches("W/") == tag))
+}
+
+fn unchanged(tag: &str) -> Response {
+    tagged(StatusCode::NOT_MODIFIED.into_response(), tag)
+}
+
+fn tagged(mut response: Response, tag: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}

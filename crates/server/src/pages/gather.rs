@@ -1,0 +1,252 @@
+//! Gathers the facts of a page: the person, their devices, days, and the names and dyes of their tasks.
+
+use std::collections::HashMap;
+
+use dayloom_domain::{
+    DeveloperId, TaskId, Zone,
+    day::{Block, Day},
+    people::Developer,
+    review::EntryStatus,
+};
+use dayloom_storage::{Store, TaskLabel, TimesheetRow};
+use dayloom_views::{
+    dye::Dyes,
+    facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
+    rows::Tasks,
+    time::{MINUTE, add_days, monday},
+    words::Locale,
+};
+use jiff::{Timestamp, civil::Date};
+
+use super::{failure::PageError, shadows, visitor::Visitor};
+
+/// Days whose tasks have a claim on a dye (`design/pages.md`, drawing rule 7).
+const DYE_DAYS: i64 = 28;
+/// Working hours of who named none.
+const WORKING_HOURS: (i64, i64) = (9, 18);
+
+/// The person's zone.
+pub(super) fn zone_of(person: &Developer) -> Zone {
+    person.timezone.clone().unwrap_or_else(Zone::utc)
+}
+
+/// Who looks.
+pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> Result<Viewer, PageError> {
+    let Visitor { person, csrf } = visitor;
+    let zone = zone_of(&person);
+    let mut devices: Vec<DeviceFact> = store
+        .devices()
+        .list(person.id)
+        .await?
+        .into_iter()
+        .map(|d| DeviceFact {
+            id: d.id,
+            name: d.name.unwrap_or_else(|| d.platform.clone()),
+            platform: d.platform,
+            last_seen: d.last_seen_at,
+            interval_s: d.config.sample_interval_s,
+            paused: d.config.paused || d.paused_by_person || person.paused,
+            paused_by_person: d.paused_by_person || person.paused,
+        })
+        .collect();
+    devices.sort_by_key(|d| std::cmp::Reverse(d.last_seen));
+    let name = person.name.filter(|n| !n.trim().is_empty());
+    Ok(Viewer {
+        name: name.unwrap_or(person.email),
+        locale: Locale::of(person.locale.as_deref()),
+        zone: zone.rules(),
+        zone_name: zone.name().to_owned(),
+        working_hours: working_hours(person.working_hours.as_ref()),
+        now,
+        csrf,
+        devices,
+    })
+}
+
+/// `HH:MM` and `HH:MM` as whole hours; what cannot be read or is no interval is the default.
+fn working_hours(hours: Option<&(String, String)>) -> (i64, i64) {
+    let read = |text: &str| -> Option<(i64, i64)> {
+        let (hour, minute) = text.split_once(':')?;
+        Some((hour.parse().ok()?, minute.parse().ok()?))
+    };
+    hours
+        .and_then(|(from, to)| {
+            let (from, to) = (read(from)?, read(to)?);
+            let (from, to) = (from.0, to.0 + i64::from(to.1 > 0));
+            (0 <= from && from < to && to <= 24).then_some((from, to))
+        })
+        .unwrap_or(WORKING_HOURS)
+}
+
+/// A day as stored, with the names of its tasks; an empty one where nothing was derived.
+pub(super) struct Read {
+    /// The day.
+    pub facts: DayFacts,
+    /// Its revision, 0 for none.
+    pub revision: i64,
+    /// Names.
+    pub labels: HashMap<TaskId, TaskLabel>,
+}
+
+/// Reads a day.
+pub(super) async fn day(
+    store: &Store,
+    developer: DeveloperId,
+    date: Date,
+    fallback: &Zone,
+) -> Result<Read, PageError> {
+    let Some(stored) = store.days().read(developer, date).await? else {
+        let pending = store.days().pending(developer, date).await?;
+        let facts = DayFacts {
+            day: empty(date, fallback),
+            dismissed: Vec::new(),
+            shadows: Vec::new(),
+            pending,
+        };
+        return Ok(Read {
+            facts,
+            revision: 0,
+            labels: HashMap::new(),
+        });
+    };
+    let facts = DayFacts {
+        day: stored.day,
+        dismissed: Vec::new(),
+        shadows: Vec::new(),
+        pending: stored.pending,
+    };
+    Ok(Read {
+        facts,
+        revision: stored.revision,
+        labels: stored.tasks,
+    })
+}
+
+/// Adds what was dismissed on the day, and what was shadowed.
+pub(super) async fn surroundings(
+    store: &Store,
+    developer: DeveloperId,
+    facts: &mut DayFacts,
+) -> Result<(), PageError> {
+    let zone = &facts.day.timezone;
+    let (from, to) = (
+        zone.start_of(facts.day.date),
+        zone.start_of(add_days(facts.day.date, 1)),
+    );
+    let pins = store.days().pins(developer, from, to).await?;
+    facts.dismissed = pins
+        .into_iter()
+        .filter(|pin| pin.status == EntryStatus::Dismissed)
+        .map(|pin| {
+            let (start, end) = (pin.start.max(from), pin.end.min(to));
+            let micros = (end.as_microsecond() - start.as_microsecond()).max(0);
+            Block {
+                entry_id: Some(pin.entry_id),
+                external_ref: pin.external_ref,
+                start,
+                end,
+                micros,
+                minutes: (micros + MINUTE / 2) / MINUTE,
+                project_id: dayloom_domain::ProjectId(uuid::Uuid::nil()),
+                task_id: pin.task_id,
+                category: pin.category,
+                confidence: 0.0,
+                reason: String::new(),
+                status: EntryStatus::Dismissed,
+                event_ids: Vec::new(),
+            }
+        })
+        .collect();
+    facts.shadows = shadows::of_day(store, developer, &facts.day, &facts.dismissed).await?;
+    Ok(())
+}
+
+fn empty(date: Date, zone: &Zone) -> Day {
+    Day {
+        date,
+        timezone: zone.clone(),
+        attention_micros: 0,
+        attributed_micros: 0,
+        unattributed_micros: 0,
+        personal_micros: 0,
+        spans: Vec::new(),
+        blocks: Vec::new(),
+        devices: Vec::new(),
+    }
+}
+
+/// Names and dyes. Dyes go by first appearance in the four weeks to today, then in what is shown.
+pub(super) async fn tasks(
+    store: &Store,
+    developer: DeveloperId,
+    today: Date,
+    shown: &[Read],
+) -> Result<Tasks, PageError> {
+    let recent = store
+        .days()
+        .timesheet(developer, add_days(today, 1 - DYE_DAYS), today)
+        .await?;
+    let in_order = recent.iter().filter_map(|row| row.task_id).chain(
+        shown
+            .iter()
+            .flat_map(|read| read.facts.day.blocks.iter().filter_map(|block| block.task_id)),
+    );
+    let dyes = Dyes::assign(in_order);
+    let names = shown
+        .iter()
+        .flat_map(|read| &read.labels)
+        .map(|(id, label)| TaskFact {
+            id: *id,
+            key: label.key.clone(),
+            title: label.title.clone(),
+            url: None,
+        });
+    Ok(Tasks::new(names, dyes))
+}
+
+/// Totals of the days of a week by its entries; the day shown has its own, exact one.
+pub(super) async fn week(
+    store: &Store,
+    developer: DeveloperId,
+    shown: &Day,
+) -> Result<Vec<DayTotal>, PageError> {
+    let first = monday(shown.date);
+    let rows: Vec<TimesheetRow> = store
+        .days()
+        .timesheet(developer, first, add_days(first, 6))
+        .await?;
+    let mut totals: Vec<DayTotal> = (0..7)
+        .map(|n| add_days(first, n))
+        .filter(|date| *date != shown.date)
+        .map(|date| {
+            let minutes: i64 = rows
+                .iter()
+                .filter(|row| row.entry_date == date)
+                .map(|row| row.duration_minutes)
+                .sum();
+            DayTotal {
+                date,
+                micros: minutes * MINUTE,
+            }
+        })
+        .collect();
+    totals.push(DayTotal {
+        date: shown.date,
+        micros: shown.attention_micros,
+    });
+    Ok(totals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn working_hours_are_whole_or_the_default() {
+        let of = |a: &str, b: &str| working_hours(Some(&(a.to_owned(), b.to_owned())));
+        assert_eq!(of("08:30", "17:15"), (8, 18));
+        for (a, b) in [("18:00", "09:00"), ("x", "17:00"), ("09:00", "25:00")] {
+            assert_eq!(of(a, b), WORKING_HOURS);
+        }
+    }
+}
