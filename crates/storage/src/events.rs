@@ -1,9 +1,29 @@
 //! Events: taken in by the ingest, read by their window. Never changed.
+//!
+//! Reading a window is a hot path: one text per dialect, side by side, over the driver itself.
 
-use dayloom_domain::{DeveloperId, DeviceId, event::Event};
-use jiff::Timestamp;
+use dayloom_domain::{DeveloperId, DeviceId, Zone, event::Event};
+use jiff::{Timestamp, ToSpan};
+use serde::de::DeserializeOwned;
+use sqlx::{
+    Row,
+    postgres::PgRow,
+    sqlite::SqliteRow,
+    types::chrono::{DateTime, Utc},
+};
+use uuid::Uuid;
 
-use crate::{Batch, IngestError, IngestOutcome, StorageError, store::Inner};
+use crate::{
+    Batch, IngestError, IngestOutcome, StorageError,
+    db::{Columns, from_chrono, id, row, rows, to_chrono},
+    ingest::{group::Backend, postgres},
+    store::Inner,
+};
+
+/// Events older than this are refused (`contract/tracker.md` §2.3), with a day to spare.
+const PARTITION_HOURS_BACK: i64 = 31 * 24;
+/// How far ahead partitions are made.
+const PARTITION_HOURS_AHEAD: i64 = 62 * 24;
 
 /// The repository of events.
 #[derive(Clone, Copy)]
@@ -14,8 +34,7 @@ impl Events<'_> {
     /// that wait at the same time share one commit; a batch that fails fails alone. The outcome's lists follow the
     /// order of the batch.
     pub async fn ingest(&self, batch: Batch) -> Result<IngestOutcome, IngestError> {
-        let _ = batch;
-        unimplemented!()
+        self.0.ingest.ingest(batch).await
     }
     /// A person's events with `from <= ts < to`, by `ts`, `client_seq`, id.
     pub async fn window(
@@ -24,34 +43,166 @@ impl Events<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Event>, StorageError> {
-        let _ = (developer, from, to);
-        unimplemented!()
+        let mut zones = Zones::default();
+        match &self.0.backend {
+            Backend::Sqlite { readers, .. } => {
+                let query = sqlx::query(WINDOW_SQLITE).bind(developer.0);
+                let query = query.bind(from.as_microsecond()).bind(to.as_microsecond());
+                let found = query.fetch_all(readers).await?;
+                found
+                    .iter()
+                    .map(|row| of_sqlite(row, developer, &mut zones))
+                    .collect()
+            }
+            Backend::Postgres { pool, .. } => {
+                let query = sqlx::query(WINDOW_POSTGRES).bind(developer.0);
+                let found = query
+                    .bind(to_chrono(from))
+                    .bind(to_chrono(to))
+                    .fetch_all(pool)
+                    .await?;
+                found
+                    .iter()
+                    .map(|row| of_postgres(row, developer, &mut zones))
+                    .collect()
+            }
+        }
     }
     /// How many events of a person are stored.
     pub async fn count(&self, developer: DeveloperId) -> Result<i64, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = "SELECT COUNT(*) AS n FROM tracker_events WHERE developer_id = $1";
+        let found = row(&self.0.read, sql, vec![id(developer)]).await?;
+        Ok(found.map(|row| row.col("n")).transpose()?.unwrap_or_default())
     }
     /// How many events each of a person's devices has stored, by device id.
     pub async fn counts_by_device(
         &self,
         developer: DeveloperId,
     ) -> Result<Vec<(DeviceId, i64)>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = "SELECT device_id, COUNT(*) AS n FROM tracker_events WHERE developer_id = $1
+                   GROUP BY device_id ORDER BY device_id";
+        let found = rows(&self.0.read, sql, vec![id(developer)]).await?;
+        found
+            .iter()
+            .map(|row| Ok((row.id("device_id")?, row.col("n")?)))
+            .collect()
     }
     /// First and last `ts` stored for a person.
     pub async fn range(
         &self,
         developer: DeveloperId,
     ) -> Result<Option<(Timestamp, Timestamp)>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = "SELECT MIN(ts) AS first, MAX(ts) AS last FROM tracker_events WHERE developer_id = $1";
+        let Some(found) = row(&self.0.read, sql, vec![id(developer)]).await? else {
+            return Ok(None);
+        };
+        let (first, last) = match &self.0.backend {
+            Backend::Sqlite { .. } => {
+                let micros = |name: &'static str| -> Result<Option<Timestamp>, StorageError> {
+                    let micros = found.col::<Option<i64>>(name)?.map(Timestamp::from_microsecond);
+                    micros.transpose().map_err(|_| StorageError::Unreadable(name))
+                };
+                (micros("first")?, micros("last")?)
+            }
+            Backend::Postgres { .. } => (found.at_opt("first")?, found.at_opt("last")?),
+        };
+        Ok(first.zip(last))
     }
+    /// Every zone ever stored with an event of a person, by name.
+    pub async fn zones(&self, developer: DeveloperId) -> Result<Vec<Zone>, StorageError> {
+        let sql = "SELECT zone FROM developer_zones WHERE developer_id = $1 ORDER BY zone";
+        let found = rows(&self.0.read, sql, vec![id(developer)]).await?;
+        let names = found
+            .iter()
+            .map(|row| row.col::<String>("zone"))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(names.iter().filter_map(|name| Zone::parse(name).ok()).collect())
+    }
+
     /// Makes the monthly partitions from 31 days before `now` to 62 days after it. On SQLite nothing is to be done.
     /// The ingest makes a missing one itself; this makes them ahead of time.
     pub async fn ensure_partitions(&self, now: Timestamp) -> Result<(), StorageError> {
-        let _ = now;
-        unimplemented!()
+        if let Backend::Postgres { pool, months } = &self.0.backend {
+            let (from, to) = (
+                now - PARTITION_HOURS_BACK.hours(),
+                now + PARTITION_HOURS_AHEAD.hours(),
+            );
+            postgres::ensure_between(pool, months, from, to).await?;
+        }
+        Ok(())
+    }
+}
+
+const WINDOW_SQLITE: &str =
+    "SELECT id, project_id, device_id, client_seq, ts, interval_s, tz, idle_threshold_s, idle_s,
+        active_app, file_context, dev_context, browser, input_cadence, meeting, system, evidence_ref
+    FROM tracker_events WHERE developer_id = $1 AND ts >= $2 AND ts < $3 ORDER BY ts, client_seq, id";
+
+const WINDOW_POSTGRES: &str = "SELECT id, project_id, device_id, client_seq, ts, interval_s, tz, idle_threshold_s, idle_s,
+        active_app::text, file_context::text, dev_context::text, browser::text, input_cadence::text, meeting::text,
+        system::text, evidence_ref
+    FROM tracker_events WHERE developer_id = $1 AND ts >= $2 AND ts < $3 ORDER BY ts, client_seq, id";
+
+/// The columns of a row that both drivers read alike.
+macro_rules! event_of {
+    ($row:expr, $developer:expr, $ts:expr, $zones:expr) => {{
+        let row = $row;
+        let number = |name: &'static str| -> Result<u32, StorageError> {
+            u32::try_from(row.try_get::<i64, _>(name)?).map_err(|_| StorageError::Unreadable(name))
+        };
+        let part = |name: &'static str| -> Result<Option<String>, StorageError> { Ok(row.try_get(name)?) };
+        Ok(Event {
+            id: row.try_get::<Uuid, _>("id")?.into(),
+            developer_id: $developer,
+            project_id: row.try_get::<Uuid, _>("project_id")?.into(),
+            device_id: row.try_get::<Uuid, _>("device_id")?.into(),
+            client_seq: row.try_get("client_seq")?,
+            ts: $ts,
+            interval_s: number("interval_s")?,
+            tz: $zones.get(row.try_get("tz")?)?,
+            idle_threshold_s: number("idle_threshold_s")?,
+            idle_s: match row.try_get::<Option<i64>, _>("idle_s")? {
+                Some(_) => Some(number("idle_s")?),
+                None => None,
+            },
+            active_app: parse(part("active_app")?)?.ok_or(StorageError::Unreadable("active_app"))?,
+            file_context: parse(part("file_context")?)?,
+            dev_context: parse(part("dev_context")?)?,
+            browser: parse(part("browser")?)?,
+            input_cadence: parse(part("input_cadence")?)?,
+            meeting: parse(part("meeting")?)?,
+            system: parse(part("system")?)?,
+            evidence_ref: row.try_get("evidence_ref")?,
+        })
+    }};
+}
+
+fn of_sqlite(row: &SqliteRow, developer: DeveloperId, zones: &mut Zones) -> Result<Event, StorageError> {
+    let ts = Timestamp::from_microsecond(row.try_get("ts")?).map_err(|_| StorageError::Unreadable("ts"))?;
+    event_of!(row, developer, ts, zones)
+}
+
+fn of_postgres(row: &PgRow, developer: DeveloperId, zones: &mut Zones) -> Result<Event, StorageError> {
+    let ts = from_chrono(row.try_get::<DateTime<Utc>, _>("ts")?)?;
+    event_of!(row, developer, ts, zones)
+}
+
+fn parse<T: DeserializeOwned>(part: Option<String>) -> Result<Option<T>, StorageError> {
+    let parsed = part.map(|part| serde_json::from_str(&part)).transpose();
+    parsed.map_err(|_| StorageError::Unreadable("event"))
+}
+
+/// The zone of the row before: a window hardly ever has two, and finding one by name is not free.
+#[derive(Default)]
+struct Zones(Option<Zone>);
+
+impl Zones {
+    fn get(&mut self, name: &str) -> Result<Zone, StorageError> {
+        if let Some(zone) = self.0.as_ref().filter(|zone| zone.name() == name) {
+            return Ok(zone.clone());
+        }
+        let zone = Zone::parse(name).map_err(|_| StorageError::Unreadable("tz"))?;
+        self.0 = Some(zone.clone());
+        Ok(zone)
     }
 }

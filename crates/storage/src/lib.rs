@@ -4,16 +4,21 @@
 //! reading a window of events) carry one text per dialect, side by side. This crate must not know HTTP, a clock or
 //! how a day is derived: the instant "now" is always a parameter.
 
+mod config;
 pub mod days;
+mod db;
 pub mod devices;
 pub mod error;
 pub mod events;
 pub mod ingest;
+mod pauses;
 pub mod people;
 pub mod projects;
 pub mod rules;
+mod schema;
 pub mod sessions;
 pub mod settings;
+mod slug;
 mod store;
 pub mod task_import;
 pub mod tasks;

@@ -6,9 +6,21 @@ use dayloom_domain::{
     DeveloperId, ProjectId, WorkspaceId,
     people::{CaptureConfig, MemberStatus, Project, Role},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
+use sea_orm::{ConnectionTrait, QueryResult};
 
-use crate::{StorageError, store::Inner};
+use crate::{
+    StorageError, config,
+    db::{Columns, at, fresh_id, id, json, row, rows, run, word},
+    devices, pauses, slug,
+    store::Inner,
+    workspaces,
+};
+
+/// How often a numbered slug is chosen again when someone else takes it first.
+const SLUG_TRIES: u32 = 8;
+/// A device counts as active if seen within this many hours: seven days (`contract/tracker.md` §2.7).
+const ACTIVE_HOURS: i64 = 7 * 24;
 
 /// A project to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,18 +88,72 @@ impl Projects<'_> {
         new: &NewProject,
         now: Timestamp,
     ) -> Result<Project, ProjectError> {
-        let _ = (workspace, creator, new, now);
-        unimplemented!()
+        let wanted = new.slug.clone().unwrap_or_else(|| slug::of(&new.name, "project"));
+        for _ in 0..SLUG_TRIES {
+            let transaction = self.0.begin().await?;
+            let mut chosen = wanted.clone();
+            if new.slug.is_none() {
+                let sql = "SELECT slug FROM projects WHERE workspace_id = $1 AND slug LIKE $2";
+                let taken = rows(
+                    &transaction,
+                    sql,
+                    vec![id(workspace), format!("{wanted}%").into()],
+                )
+                .await?;
+                let taken = taken
+                    .iter()
+                    .map(|r| r.col("slug"))
+                    .collect::<Result<Vec<String>, _>>()?;
+                chosen = slug::free(&wanted, &taken);
+            }
+            let project = ProjectId(fresh_id());
+            let settings = config::replaced(
+                serde_json::Value::Null,
+                new.tracker_enabled,
+                &CaptureConfig::default(),
+            );
+            let made = run(
+                &transaction,
+                "INSERT INTO projects (id, workspace_id, name, slug, settings, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (workspace_id, slug) DO NOTHING",
+                vec![
+                    id(project),
+                    id(workspace),
+                    new.name.clone().into(),
+                    chosen.into(),
+                    json(settings),
+                    at(now),
+                ],
+            )
+            .await?;
+            if made == 1 {
+                join(&transaction, project, creator, None, now).await?;
+                let project = find(&transaction, project)
+                    .await?
+                    .ok_or(StorageError::Unreadable("projects"))?;
+                transaction.commit().await.map_err(StorageError::from)?;
+                return Ok(project);
+            }
+            if new.slug.is_some() {
+                break;
+            }
+        }
+        Err(ProjectError::SlugTaken)
     }
     /// The active projects of a workspace, by name, then id.
     pub async fn list(&self, workspace: WorkspaceId) -> Result<Vec<Project>, StorageError> {
-        let _ = workspace;
-        unimplemented!()
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projects p WHERE p.workspace_id = $1 AND p.is_active ORDER BY p.name, p.id"
+        );
+        rows(&self.0.read, &sql, vec![id(workspace)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
     /// The project of that id, archived ones included.
     pub async fn by_id(&self, project: ProjectId) -> Result<Option<Project>, StorageError> {
-        let _ = project;
-        unimplemented!()
+        find(&self.0.read, project).await
     }
     /// A person's membership, in any standing.
     pub async fn member(
@@ -95,13 +161,18 @@ impl Projects<'_> {
         project: ProjectId,
         developer: DeveloperId,
     ) -> Result<Option<ProjectMember>, StorageError> {
-        let _ = (project, developer);
-        unimplemented!()
+        find_member(&self.0.read, project, developer).await
     }
     /// All members but removed ones, by e-mail address.
     pub async fn members(&self, project: ProjectId) -> Result<Vec<ProjectMember>, StorageError> {
-        let _ = project;
-        unimplemented!()
+        let sql = format!(
+            "{MEMBERS} WHERE m.project_id = $1 AND m.status <> 'removed' ORDER BY d.email_folded, d.id"
+        );
+        rows(&self.0.read, &sql, vec![id(project)])
+            .await?
+            .iter()
+            .map(read_member)
+            .collect()
     }
     /// Makes the person an active member, who must be one of the workspace. A role given replaces the one there.
     pub async fn put_member(
@@ -111,8 +182,19 @@ impl Projects<'_> {
         role: Option<Role>,
         now: Timestamp,
     ) -> Result<ProjectMember, ProjectError> {
-        let _ = (project, developer, role, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let Some(found) = find(&transaction, project).await? else {
+            return Err(ProjectError::NotMember);
+        };
+        if !workspaces::is_active(&transaction, found.workspace_id, developer).await? {
+            return Err(ProjectError::NotMember);
+        }
+        join(&transaction, project, developer, role, now).await?;
+        let member = find_member(&transaction, project, developer)
+            .await?
+            .ok_or(ProjectError::NotMember)?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(member)
     }
     /// Ends a membership; false if there was none.
     pub async fn remove_member(
@@ -121,13 +203,29 @@ impl Projects<'_> {
         developer: DeveloperId,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let _ = (project, developer, now);
-        unimplemented!()
+        let changed = run(
+            &self.0.write,
+            "UPDATE project_members SET status = 'removed', updated_at = $3
+             WHERE project_id = $1 AND developer_id = $2 AND status <> 'removed'",
+            vec![id(project), id(developer), at(now)],
+        )
+        .await?;
+        Ok(changed > 0)
     }
     /// Active, tracking projects in which the person is an active member, by name, then id (`contract/tracker.md` §2.1).
     pub async fn tracker_projects_for(&self, developer: DeveloperId) -> Result<Vec<Project>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projects p
+             JOIN project_members m ON m.project_id = p.id AND m.developer_id = $1 AND m.status = 'active'
+             JOIN workspace_members w ON w.workspace_id = p.workspace_id AND w.developer_id = $1 AND w.status = 'active'
+             WHERE p.is_active ORDER BY p.name, p.id"
+        );
+        let found = rows(&self.0.read, &sql, vec![id(developer)]).await?;
+        let projects = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(projects
+            .into_iter()
+            .filter(|project| project.tracker_enabled)
+            .collect())
     }
     /// Replaces a project's capture settings and copies them onto its devices (`contract/tracker.md` §2.7). Opens or
     /// closes a pause at `now`. `None` if there is no such project.
@@ -138,8 +236,23 @@ impl Projects<'_> {
         config: &CaptureConfig,
         now: Timestamp,
     ) -> Result<Option<Project>, StorageError> {
-        let _ = (project, enabled, config, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let sql = self.0.locking("SELECT settings FROM projects WHERE id = $1");
+        let Some(old) = row(&transaction, &sql, vec![id(project)]).await? else {
+            return Ok(None);
+        };
+        let settings = crate::config::replaced(old.json("settings")?, enabled, config);
+        run(
+            &transaction,
+            "UPDATE projects SET settings = $2, updated_at = $3 WHERE id = $1",
+            vec![id(project), json(settings), at(now)],
+        )
+        .await?;
+        pauses::set(&transaction, project.0, config.paused, now).await?;
+        devices::refresh_of_project(self.0, &transaction, project).await?;
+        let changed = find(&transaction, project).await?;
+        transaction.commit().await?;
+        Ok(changed)
     }
     /// All active projects of a workspace with counts of their devices; active is seen within 7 days before `now`.
     pub async fn admin_overview(
@@ -147,7 +260,123 @@ impl Projects<'_> {
         workspace: WorkspaceId,
         now: Timestamp,
     ) -> Result<Vec<ProjectOverview>, StorageError> {
-        let _ = (workspace, now);
-        unimplemented!()
+        let sql = format!(
+            "SELECT {COLUMNS}, COUNT(d.id) AS devices,
+                 COUNT(CASE WHEN d.last_seen_at >= $2 THEN 1 END) AS active_devices
+             FROM projects p LEFT JOIN tracker_devices d ON d.project_id = p.id AND d.released_at IS NULL
+             WHERE p.workspace_id = $1 AND p.is_active
+             GROUP BY p.id, p.workspace_id, p.name, p.slug, p.is_active, p.settings ORDER BY p.name, p.id"
+        );
+        let since = now - ACTIVE_HOURS.hours();
+        let found = rows(&self.0.read, &sql, vec![id(workspace), at(since)]).await?;
+        found
+            .iter()
+            .map(|row| {
+                Ok(ProjectOverview {
+                    project: read(row)?,
+                    device_count: row.col("devices")?,
+                    active_devices: row.col("active_devices")?,
+                })
+            })
+            .collect()
     }
+}
+
+const COLUMNS: &str = "p.id, p.workspace_id, p.name, p.slug, p.is_active, p.settings";
+
+const MEMBERS: &str = "SELECT m.developer_id, d.email, d.name, m.role, m.status, m.permission_overrides
+    FROM project_members m JOIN developers d ON d.id = m.developer_id";
+
+fn read(row: &QueryResult) -> Result<Project, StorageError> {
+    let settings = row.json("settings")?;
+    Ok(Project {
+        id: row.id("id")?,
+        workspace_id: row.id("workspace_id")?,
+        name: row.col("name")?,
+        slug: row.col("slug")?,
+        is_active: row.col("is_active")?,
+        tracker_enabled: config::enabled(&settings),
+        config: config::of(&settings),
+    })
+}
+
+fn read_member(row: &QueryResult) -> Result<ProjectMember, StorageError> {
+    Ok(ProjectMember {
+        developer_id: row.id("developer_id")?,
+        email: row.col("email")?,
+        name: row.col("name")?,
+        role: row.word_opt("role")?,
+        status: row.word("status")?,
+        overrides: workspaces::overrides(row)?,
+    })
+}
+
+pub(crate) async fn find<C: ConnectionTrait>(
+    on: &C,
+    project: ProjectId,
+) -> Result<Option<Project>, StorageError> {
+    let sql = format!("SELECT {COLUMNS} FROM projects p WHERE p.id = $1");
+    row(on, &sql, vec![id(project)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+async fn find_member<C: ConnectionTrait>(
+    on: &C,
+    project: ProjectId,
+    developer: DeveloperId,
+) -> Result<Option<ProjectMember>, StorageError> {
+    let sql = format!("{MEMBERS} WHERE m.project_id = $1 AND m.developer_id = $2");
+    row(on, &sql, vec![id(project), id(developer)])
+        .await?
+        .as_ref()
+        .map(read_member)
+        .transpose()
+}
+
+/// Whether the person is an active member of the project and of its workspace.
+pub(crate) async fn takes_part<C: ConnectionTrait>(
+    on: &C,
+    project: &Project,
+    developer: DeveloperId,
+) -> Result<bool, StorageError> {
+    let member = find_member(on, project.id, developer).await?;
+    Ok(member.is_some_and(|m| m.status == MemberStatus::Active)
+        && workspaces::is_active(on, project.workspace_id, developer).await?)
+}
+
+async fn join<C: ConnectionTrait>(
+    on: &C,
+    project: ProjectId,
+    developer: DeveloperId,
+    role: Option<Role>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    run(
+        on,
+        "INSERT INTO project_members (project_id, developer_id, role, status, created_at, updated_at)
+         VALUES ($1, $2, $3, 'active', $4, $4) ON CONFLICT (project_id, developer_id)
+         DO UPDATE SET role = COALESCE(excluded.role, project_members.role), status = 'active',
+             updated_at = excluded.updated_at",
+        vec![id(project), id(developer), role.map(word).into(), at(now)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The project as it stands, kept from changing its settings until the transaction ends.
+pub(crate) async fn find_locked(
+    inner: &Inner,
+    on: &sea_orm::DatabaseTransaction,
+    project: ProjectId,
+) -> Result<Option<Project>, StorageError> {
+    row(
+        on,
+        &inner.locking("SELECT id FROM projects WHERE id = $1"),
+        vec![id(project)],
+    )
+    .await?;
+    find(on, project).await
 }

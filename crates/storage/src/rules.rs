@@ -6,8 +6,15 @@ use dayloom_domain::{
     rule::{Rule, RuleField, RuleMatch, RuleScope},
 };
 use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 
-use crate::{StorageError, store::Inner};
+use crate::{
+    StorageError,
+    db::{Columns, at, fresh_id, id_opt, row, rows, run, word},
+    projects,
+    store::Inner,
+    tasks, workspaces,
+};
 
 /// A rule to be made. Whether its pattern compiles is the caller's question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,18 +86,33 @@ impl Rules<'_> {
     /// The person's rules and those of the projects they are in, in the order of evaluation: personal before project,
     /// then by position, then id.
     pub async fn list(&self, developer: DeveloperId) -> Result<Vec<Rule>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {VISIBLE} {ORDER}");
+        rows(&self.0.read, &sql, vec![crate::db::id(developer)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
     /// The same rules without those whose task or project the person can no longer see.
     pub async fn list_for_attribution(&self, developer: DeveloperId) -> Result<Vec<Rule>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = format!(
+            "SELECT {COLUMNS} FROM tracker_rules r
+             LEFT JOIN sprint_tasks t ON t.id = r.task_id LEFT JOIN projects q ON q.id = r.project_id
+             WHERE {VISIBLE}
+               AND (r.task_id IS NULL OR EXISTS (SELECT 1 FROM workspace_members a
+                    WHERE a.workspace_id = t.workspace_id AND a.developer_id = $1 AND a.status = 'active'))
+               AND (r.project_id IS NULL OR EXISTS (SELECT 1 FROM workspace_members b
+                    WHERE b.workspace_id = q.workspace_id AND b.developer_id = $1 AND b.status = 'active')) {ORDER}"
+        );
+        rows(&self.0.read, &sql, vec![crate::db::id(developer)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
     /// A rule the person can see.
     pub async fn by_id(&self, developer: DeveloperId, id: RuleId) -> Result<Option<Rule>, StorageError> {
-        let _ = (developer, id);
-        unimplemented!()
+        find(&self.0.read, developer, id).await
     }
     /// Makes a rule. Whether the person administers the project of a project rule is the caller's question.
     pub async fn create(
@@ -99,8 +121,39 @@ impl Rules<'_> {
         new: &NewRule,
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
-        let _ = (developer, new, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let mut rule = Rule {
+            id: fresh_id().into(),
+            scope: new.scope,
+            developer_id: developer,
+            scope_project_id: new.scope_project_id.filter(|_| new.scope == RuleScope::Project),
+            field: new.field,
+            matching: new.matching,
+            pattern: new.pattern.clone(),
+            task_id: new.task_id,
+            project_id: new.project_id,
+            category: new.category,
+            position: new.position.unwrap_or_default(),
+        };
+        check(&transaction, developer, &rule).await?;
+        if new.position.is_none() {
+            let last = siblings(&transaction, &rule)
+                .await?
+                .iter()
+                .map(|r| r.position)
+                .max();
+            rule.position = last.map_or(0, |last| last.saturating_add(1));
+        }
+        run(
+            &transaction,
+            "INSERT INTO tracker_rules (id, scope, developer_id, scope_project_id, field, matching, pattern, task_id,
+                 project_id, category, position, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+            values(&rule, now),
+        )
+        .await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(rule)
     }
     /// Changes what the patch names.
     pub async fn update(
@@ -110,13 +163,39 @@ impl Rules<'_> {
         patch: &RulePatch,
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
-        let _ = (developer, id, patch, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let old = find(&transaction, developer, id)
+            .await?
+            .ok_or(RuleError::NotFound)?;
+        let rule = Rule {
+            field: patch.field.unwrap_or(old.field),
+            matching: patch.matching.unwrap_or(old.matching),
+            pattern: patch.pattern.clone().unwrap_or_else(|| old.pattern.clone()),
+            task_id: patch.task_id.unwrap_or(old.task_id),
+            project_id: patch.project_id.unwrap_or(old.project_id),
+            category: patch.category.unwrap_or(old.category),
+            position: patch.position.unwrap_or(old.position),
+            ..old.clone()
+        };
+        check(&transaction, developer, &rule).await?;
+        replace(&transaction, &rule, now).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(rule)
     }
     /// Removes a rule the person can see; false if there is none.
     pub async fn delete(&self, developer: DeveloperId, id: RuleId) -> Result<bool, StorageError> {
-        let _ = (developer, id);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        if find(&transaction, developer, id).await?.is_none() {
+            return Ok(false);
+        }
+        run(
+            &transaction,
+            "DELETE FROM tracker_rules WHERE id = $1",
+            vec![crate::db::id(id)],
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
     }
     /// Puts a rule at that place (from 0) among those of its scope; the others close up.
     pub async fn move_to(
@@ -126,7 +205,145 @@ impl Rules<'_> {
         place: usize,
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
-        let _ = (developer, id, place, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let moved = find(&transaction, developer, id)
+            .await?
+            .ok_or(RuleError::NotFound)?;
+        let mut all = siblings(&transaction, &moved).await?;
+        all.retain(|rule| rule.id != id);
+        all.insert(place.min(all.len()), moved);
+        let mut result = None;
+        for (position, mut rule) in (0_i64..).zip(all) {
+            if rule.position != position {
+                rule.position = position;
+                replace(&transaction, &rule, now).await?;
+            }
+            if rule.id == id {
+                result = Some(rule);
+            }
+        }
+        transaction.commit().await.map_err(StorageError::from)?;
+        result.ok_or(RuleError::NotFound)
     }
+}
+
+const COLUMNS: &str =
+    "r.id, r.scope, r.developer_id, r.scope_project_id, r.field, r.matching, r.pattern, r.task_id,
+    r.project_id, r.category, r.position";
+
+/// Personal rules of the person `$1`, and those of projects they are active in.
+const VISIBLE: &str = "((r.scope = 'personal' AND r.developer_id = $1) OR (r.scope = 'project' AND EXISTS (
+    SELECT 1 FROM project_members m JOIN projects p ON p.id = m.project_id JOIN workspace_members w
+        ON w.workspace_id = p.workspace_id AND w.developer_id = m.developer_id AND w.status = 'active'
+    WHERE m.project_id = r.scope_project_id AND m.developer_id = $1 AND m.status = 'active' AND p.is_active)))";
+
+/// Personal before project, then as placed.
+const ORDER: &str = "ORDER BY CASE r.scope WHEN 'personal' THEN 0 ELSE 1 END, r.position, r.id";
+
+fn read(row: &QueryResult) -> Result<Rule, StorageError> {
+    Ok(Rule {
+        id: row.id("id")?,
+        scope: row.word("scope")?,
+        developer_id: row.id("developer_id")?,
+        scope_project_id: row.id_opt("scope_project_id")?,
+        field: row.word("field")?,
+        matching: row.word("matching")?,
+        pattern: row.col("pattern")?,
+        task_id: row.id_opt("task_id")?,
+        project_id: row.id_opt("project_id")?,
+        category: row.word_opt("category")?,
+        position: row.col("position")?,
+    })
+}
+
+async fn find<C: ConnectionTrait>(
+    on: &C,
+    developer: DeveloperId,
+    rule: RuleId,
+) -> Result<Option<Rule>, StorageError> {
+    let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {VISIBLE} AND r.id = $2");
+    row(on, &sql, vec![crate::db::id(developer), crate::db::id(rule)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Whether what the rule names is the person's to name; a project rule names only what is of its own workspace.
+async fn check<C: ConnectionTrait>(on: &C, developer: DeveloperId, rule: &Rule) -> Result<(), RuleError> {
+    if rule.task_id.is_none() && rule.project_id.is_none() && rule.category.is_none() {
+        return Err(RuleError::Empty);
+    }
+    let mut within = None;
+    if rule.scope == RuleScope::Project {
+        let scope = match rule.scope_project_id {
+            Some(project) => projects::find(on, project).await?,
+            None => None,
+        };
+        let scope = scope.ok_or(RuleError::Project)?;
+        if !workspaces::is_active(on, scope.workspace_id, developer).await? {
+            return Err(RuleError::Project);
+        }
+        within = Some(scope.workspace_id);
+    }
+    if let Some(task) = rule.task_id {
+        let task = tasks::find_visible(on, developer, task)
+            .await?
+            .ok_or(RuleError::Task)?;
+        if within.is_some_and(|workspace| workspace != task.workspace_id) {
+            return Err(RuleError::Task);
+        }
+    }
+    if let Some(project) = rule.project_id {
+        let project = projects::find(on, project).await?.ok_or(RuleError::Project)?;
+        let foreign = within.is_some_and(|workspace| workspace != project.workspace_id);
+        if foreign || !workspaces::is_active(on, project.workspace_id, developer).await? {
+            return Err(RuleError::Project);
+        }
+    }
+    Ok(())
+}
+
+fn values(rule: &Rule, now: Timestamp) -> Vec<Value> {
+    vec![
+        crate::db::id(rule.id),
+        word(rule.scope).into(),
+        crate::db::id(rule.developer_id),
+        id_opt(rule.scope_project_id),
+        word(rule.field).into(),
+        word(rule.matching).into(),
+        rule.pattern.clone().into(),
+        id_opt(rule.task_id),
+        id_opt(rule.project_id),
+        rule.category.map(word).into(),
+        rule.position.into(),
+        at(now),
+    ]
+}
+
+async fn replace(on: &DatabaseTransaction, rule: &Rule, now: Timestamp) -> Result<(), StorageError> {
+    run(
+        on,
+        "UPDATE tracker_rules SET scope = $2, developer_id = $3, scope_project_id = $4, field = $5, matching = $6,
+             pattern = $7, task_id = $8, project_id = $9, category = $10, position = $11, updated_at = $12 WHERE id = $1",
+        values(rule, now),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The rules of one person or of one project, as placed.
+async fn siblings(on: &DatabaseTransaction, rule: &Rule) -> Result<Vec<Rule>, StorageError> {
+    let (clause, subject) = match rule.scope_project_id.filter(|_| rule.scope == RuleScope::Project) {
+        Some(project) => (
+            "r.scope = 'project' AND r.scope_project_id = $1",
+            crate::db::id(project),
+        ),
+        None => (
+            "r.scope = 'personal' AND r.developer_id = $1",
+            crate::db::id(rule.developer_id),
+        ),
+    };
+    let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {clause} {ORDER}");
+    rows(on, &sql, vec![subject]).await?.iter().map(read).collect()
 }

@@ -3,7 +3,11 @@
 use dayloom_domain::DeveloperId;
 use jiff::Timestamp;
 
-use crate::{StorageError, store::Inner};
+use crate::{
+    StorageError,
+    db::{Columns, at, id, row, run},
+    store::Inner,
+};
 
 /// The repository of sessions.
 #[derive(Clone, Copy)]
@@ -18,8 +22,21 @@ impl Sessions<'_> {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let _ = (developer, hash, expires_at, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        run(
+            &transaction,
+            "DELETE FROM sessions WHERE expires_at <= $1",
+            vec![at(now)],
+        )
+        .await?;
+        run(
+            &transaction,
+            "INSERT INTO sessions (token_hash, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)",
+            vec![hash.into(), id(developer), at(expires_at), at(now)],
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(())
     }
     /// Whose session has this hash, if it has not ended.
     pub async fn authenticate(
@@ -27,13 +44,21 @@ impl Sessions<'_> {
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<DeveloperId>, StorageError> {
-        let _ = (hash, now);
-        unimplemented!()
+        let sql = "SELECT developer_id FROM sessions WHERE token_hash = $1 AND expires_at > $2";
+        row(&self.0.read, sql, vec![hash.into(), at(now)])
+            .await?
+            .map(|row| row.id("developer_id"))
+            .transpose()
     }
     /// Ends a session; false if there was none.
     pub async fn delete(&self, hash: &str) -> Result<bool, StorageError> {
-        let _ = hash;
-        unimplemented!()
+        Ok(run(
+            &self.0.write,
+            "DELETE FROM sessions WHERE token_hash = $1",
+            vec![hash.into()],
+        )
+        .await?
+            > 0)
     }
     /// Keeps a one-time link until `expires_at`, and forgets those that ended.
     pub async fn create_link(
@@ -43,12 +68,34 @@ impl Sessions<'_> {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let _ = (developer, hash, expires_at, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        run(
+            &transaction,
+            "DELETE FROM one_time_links WHERE expires_at <= $1",
+            vec![at(now)],
+        )
+        .await?;
+        run(
+            &transaction,
+            "INSERT INTO one_time_links (link_hash, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)",
+            vec![hash.into(), id(developer), at(expires_at), at(now)],
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(())
     }
     /// Uses a link up. Of any number of simultaneous tries one gets the person, the others `None`.
     pub async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<DeveloperId>, StorageError> {
-        let _ = (hash, now);
-        unimplemented!()
+        let used = row(
+            &self.0.write,
+            "DELETE FROM one_time_links WHERE link_hash = $1 RETURNING developer_id, expires_at",
+            vec![hash.into()],
+        )
+        .await?;
+        let Some(used) = used else { return Ok(None) };
+        if used.at("expires_at")? <= now {
+            return Ok(None);
+        }
+        Ok(Some(used.id("developer_id")?))
     }
 }

@@ -1,6 +1,10 @@
 //! The program's own settings, such as the secret it signs sessions with.
 
-use crate::{StorageError, store::Inner};
+use crate::{
+    StorageError,
+    db::{Columns, row, run},
+    store::Inner,
+};
 
 /// The repository of settings.
 #[derive(Clone, Copy)]
@@ -9,17 +13,36 @@ pub struct Settings<'a>(pub(crate) &'a Inner);
 impl Settings<'_> {
     /// The value of a setting.
     pub async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
-        let _ = key;
-        unimplemented!()
+        let sql = "SELECT value FROM program_settings WHERE name = $1";
+        row(&self.0.read, sql, vec![key.into()])
+            .await?
+            .map(|row| row.col("value"))
+            .transpose()
     }
     /// Sets a value.
     pub async fn put(&self, key: &str, value: &str) -> Result<(), StorageError> {
-        let _ = (key, value);
-        unimplemented!()
+        run(
+            &self.0.write,
+            "INSERT INTO program_settings (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            vec![key.into(), value.into()],
+        )
+        .await?;
+        Ok(())
     }
     /// The value, or `fresh` kept as the value if there is none yet. All simultaneous callers get the same one.
     pub async fn get_or_create(&self, key: &str, fresh: &str) -> Result<String, StorageError> {
-        let _ = (key, fresh);
-        unimplemented!()
+        if let Some(value) = self.get(key).await? {
+            return Ok(value);
+        }
+        run(
+            &self.0.write,
+            "INSERT INTO program_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+            vec![key.into(), fresh.into()],
+        )
+        .await?;
+        self.get(key)
+            .await?
+            .ok_or(StorageError::Unreadable("program_settings"))
     }
 }

@@ -1,12 +1,50 @@
 //! Opening a database and handing out its repositories.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+};
+use sqlx::{
+    ConnectOptions, Connection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::Mutex;
 
 use crate::{
-    StorageError, days::Days, devices::Devices, events::Events, people::People, projects::Projects,
-    rules::Rules, sessions::Sessions, settings::Settings, tasks::Tasks, tokens::Tokens,
+    StorageError,
+    days::Days,
+    devices::Devices,
+    events::Events,
+    ingest::{
+        group::{Backend, Group},
+        postgres::Months,
+    },
+    people::People,
+    projects::Projects,
+    rules::Rules,
+    schema,
+    sessions::Sessions,
+    settings::Settings,
+    tasks::Tasks,
+    tokens::Tokens,
     workspaces::Workspaces,
 };
+
+/// Readers beside the one writer on SQLite: two cores want no more.
+const SQLITE_READERS: u32 = 4;
+/// Connections to Postgres: two for the ingest, the rest for everything else.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a writer of another process may hold SQLite before we give up.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long to wait for a connection before saying so.
+const ACQUIRE: Duration = Duration::from_secs(15);
+/// A connection idle for so long is asked whether it still lives before it is used.
+const ASK_AFTER: Duration = Duration::from_secs(5);
+/// Statements kept prepared on each connection: more than there are texts here.
+const STATEMENTS: usize = 256;
 
 /// What to do with a schema that is older than the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,73 +70,233 @@ pub struct Store {
     pub(crate) inner: Arc<Inner>,
 }
 
-pub(crate) struct Inner {}
+/// The connections of a store. Writers on SQLite take turns on one connection, so a lock of the database is never met
+/// from inside; a method that holds a transaction must do everything through it.
+pub(crate) struct Inner {
+    pub(crate) dialect: Dialect,
+    pub(crate) read: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
+    pub(crate) backend: Backend,
+    pub(crate) group: Mutex<Group>,
+    pub(crate) ingest: crate::ingest::group::Entrance,
+}
+
+impl Inner {
+    /// Begins a transaction that may write.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StorageError> {
+        begin(&self.write, self.dialect).await
+    }
+
+    /// Locks the rows where rows can be locked (foreign keys may still point at them); on SQLite the whole transaction holds the only write lock.
+    pub(crate) fn locking(&self, sql: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => sql.to_owned(),
+            Dialect::Postgres => format!("{sql} FOR NO KEY UPDATE"),
+        }
+    }
+}
+
+async fn begin(on: &DatabaseConnection, dialect: Dialect) -> Result<DatabaseTransaction, StorageError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: (dialect == Dialect::Sqlite).then_some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(on.begin_with_options(options).await?)
+}
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("dialect", &self.inner.dialect)
+            .finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// Opens `sqlite:FILE`, `sqlite::memory:` or `postgres://…`, and migrates or refuses an older schema.
-    pub async fn open(_url: &str, _migrate: Migrate) -> Result<Store, StorageError> {
-        unimplemented!()
+    /// Opens `sqlite:FILE`, `sqlite::memory:` or `postgres://…`, and migrates or refuses an older schema. Must be called
+    /// within a Tokio runtime, in which the ingest then runs.
+    pub async fn open(url: &str, migrate: Migrate) -> Result<Store, StorageError> {
+        let (read, write, backend) = if let Some(file) = url.strip_prefix("sqlite:") {
+            open_sqlite(file).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await?
+        } else {
+            return Err(address(url));
+        };
+        let dialect = backend.dialect();
+        let transaction = begin(&write, dialect).await?;
+        schema::migrate(&transaction, dialect, migrate).await?;
+        transaction.commit().await?;
+        let (entrance, group) = Group::start(backend.clone());
+        let inner = Inner {
+            dialect,
+            read,
+            write,
+            backend,
+            group: Mutex::new(group),
+            ingest: entrance,
+        };
+        Ok(Store {
+            inner: Arc::new(inner),
+        })
     }
+
     /// Ends all connections after what is under way has been committed. Idempotent.
     pub async fn close(&self) {
-        unimplemented!()
+        self.inner.ingest.close();
+        self.inner.group.lock().await.finished().await;
+        self.inner.backend.close().await;
     }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        unimplemented!()
+        self.inner.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
     }
+
     /// Which database this is.
     pub fn dialect(&self) -> Dialect {
-        unimplemented!()
+        self.inner.dialect
     }
+
     /// People.
     pub fn people(&self) -> People<'_> {
         People(&self.inner)
     }
+
     /// Workspaces and their members.
     pub fn workspaces(&self) -> Workspaces<'_> {
         Workspaces(&self.inner)
     }
+
     /// Projects, their members and their capture settings.
     pub fn projects(&self) -> Projects<'_> {
         Projects(&self.inner)
     }
+
     /// Tasks.
     pub fn tasks(&self) -> Tasks<'_> {
         Tasks(&self.inner)
     }
+
     /// Attribution rules.
     pub fn rules(&self) -> Rules<'_> {
         Rules(&self.inner)
     }
+
     /// Devices.
     pub fn devices(&self) -> Devices<'_> {
         Devices(&self.inner)
     }
+
     /// Events: taking them in and reading them.
     pub fn events(&self) -> Events<'_> {
         Events(&self.inner)
     }
+
     /// Derived days, their entries and the queue of dirty days.
     pub fn days(&self) -> Days<'_> {
         Days(&self.inner)
     }
+
     /// API tokens.
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens(&self.inner)
     }
+
     /// Browser sessions and one-time links.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(&self.inner)
     }
+
     /// The program's own settings, such as its signing secret.
     pub fn settings(&self) -> Settings<'_> {
         Settings(&self.inner)
     }
+}
+
+/// The error for an address, without what may be a password in it.
+fn address(url: &str) -> StorageError {
+    StorageError::Address(url.split_once("://").map_or(url, |(scheme, _)| scheme).to_owned())
+}
+
+type Opened = (DatabaseConnection, DatabaseConnection, Backend);
+
+async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
+    let file = file.strip_prefix("//").unwrap_or(file);
+    if file.is_empty() {
+        return Err(StorageError::Address("sqlite:".to_owned()));
+    }
+    let memory = file == ":memory:";
+    let options = if memory {
+        SqliteConnectOptions::new().in_memory(true)
+    } else {
+        SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+    };
+    let options = options
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(STATEMENTS)
+        .pragma("temp_store", "memory")
+        .disable_statement_logging();
+    // A connection in memory is the database: it must never be dropped for its age.
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await?;
+    let readers = if memory {
+        writer.clone()
+    } else {
+        SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.pragma("query_only", "on"))
+    };
+    Ok((
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
+        Backend::Sqlite { writer, readers },
+    ))
+}
+
+async fn open_postgres(url: &str) -> Result<Opened, StorageError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| address(url))?
+        .statement_cache_capacity(STATEMENTS)
+        .application_name("dayloom")
+        .disable_statement_logging();
+    let pool: PgPool = PgPoolOptions::new()
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                // A connection that lay idle may have lost its server meanwhile; one in steady use is not asked.
+                if used.idle_for >= ASK_AFTER && connection.ping().await.is_err() {
+                    return Ok(false);
+                }
+                Ok(true)
+            })
+        })
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options)
+        .await?;
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+    Ok((
+        connection.clone(),
+        connection,
+        Backend::Postgres {
+            pool,
+            months: Months::default(),
+        },
+    ))
 }

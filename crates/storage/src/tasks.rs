@@ -1,9 +1,24 @@
 //! Tasks of a workspace: made, changed, listed, and found for attribution.
 
-use dayloom_domain::{DeveloperId, ProjectId, TaskId, WorkspaceId, people::Task};
+use dayloom_domain::{
+    DeveloperId, ProjectId, TaskId, WorkspaceId,
+    people::{CLOSED_STATUSES, Task},
+};
 use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use crate::{ImportOutcome, ImportRow, StorageError, store::Inner};
+use crate::{
+    ImportOutcome, ImportRow, StorageError,
+    db::{Columns, at, fresh_id, id_opt, row, rows, run},
+    projects,
+    store::Inner,
+    task_import, workspaces,
+};
+
+/// How many tasks are candidates (`contract/tracker.md` §4.3).
+const CANDIDATES: i64 = 25;
+/// The status of a task made without one (`contract/tracker.md` §9).
+const FIRST_STATUS: &str = "todo";
 
 /// A task to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,8 +136,19 @@ impl Tasks<'_> {
         new: &NewTask,
         now: Timestamp,
     ) -> Result<Task, TaskError> {
-        let _ = (workspace, new, now);
-        unimplemented!()
+        let mut task = blank(workspace, &new.title, now);
+        task.project_id = new.project_id;
+        task.key = new.key.clone();
+        task.url = new.url.clone();
+        task.status = new.status.clone().unwrap_or(task.status);
+        task.assignee_id = new.assignee_id;
+        let transaction = self.0.begin().await?;
+        check(&transaction, &task).await?;
+        if !insert(&transaction, &task).await? {
+            return Err(TaskError::KeyTaken);
+        }
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(task)
     }
     /// Changes what the patch names; `updated_at` moves only if something changed.
     pub async fn update(
@@ -132,13 +158,46 @@ impl Tasks<'_> {
         patch: &TaskPatch,
         now: Timestamp,
     ) -> Result<Task, TaskError> {
-        let _ = (workspace, id, patch, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let sql = self
+            .0
+            .locking("SELECT id FROM sprint_tasks WHERE workspace_id = $1 AND id = $2");
+        row(
+            &transaction,
+            &sql,
+            vec![crate::db::id(workspace), crate::db::id(id)],
+        )
+        .await?;
+        let old = find(&transaction, workspace, id)
+            .await?
+            .ok_or(TaskError::NotFound)?;
+        let patch = patch.clone();
+        let mut task = Task {
+            title: patch.title.unwrap_or_else(|| old.title.clone()),
+            key: patch.key.unwrap_or_else(|| old.key.clone()),
+            url: patch.url.unwrap_or_else(|| old.url.clone()),
+            status: patch.status.unwrap_or_else(|| old.status.clone()),
+            assignee_id: patch.assignee_id.unwrap_or(old.assignee_id),
+            project_id: patch.project_id.unwrap_or(old.project_id),
+            ..old.clone()
+        };
+        if task == old {
+            return Ok(old);
+        }
+        task.updated_at = now;
+        if patch.assignee_id.is_some() || patch.project_id.is_some() {
+            check(&transaction, &task).await?;
+        }
+        replace(&transaction, &task).await.map_err(|error| match error {
+            StorageError::Conflict => TaskError::KeyTaken,
+            other => TaskError::Storage(other),
+        })?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(task)
     }
     /// A task of the workspace.
     pub async fn by_id(&self, workspace: WorkspaceId, id: TaskId) -> Result<Option<Task>, StorageError> {
-        let _ = (workspace, id);
-        unimplemented!()
+        find(&self.0.read, workspace, id).await
     }
     /// A page of at most `limit` tasks after the cursor.
     pub async fn list(
@@ -148,28 +207,224 @@ impl Tasks<'_> {
         cursor: Option<TaskCursor>,
         limit: u32,
     ) -> Result<TaskPage, StorageError> {
-        let _ = (workspace, filter, cursor, limit);
-        unimplemented!()
+        let mut values: Vec<Value> = vec![crate::db::id(workspace)];
+        let mut clauses = vec!["t.workspace_id = $1".to_owned()];
+        if let Some(assignee) = filter.assignee_id {
+            values.push(crate::db::id(assignee));
+            clauses.push(format!("t.assignee_id = ${}", values.len()));
+        }
+        if let Some(status) = &filter.status {
+            values.push(status.to_lowercase().into());
+            clauses.push(format!("LOWER(t.status) = ${}", values.len()));
+        }
+        if let Some(cursor) = cursor {
+            values.push(at(cursor.updated_at));
+            values.push(crate::db::id(cursor.id));
+            let (time, task) = (values.len() - 1, values.len());
+            clauses.push(format!(
+                "(t.updated_at < ${time} OR (t.updated_at = ${time} AND t.id > ${task}))"
+            ));
+        }
+        // One more than asked for tells whether there is a next page.
+        values.push((i64::from(limit) + 1).into());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM sprint_tasks t WHERE {} ORDER BY t.updated_at DESC, t.id LIMIT ${}",
+            clauses.join(" AND "),
+            values.len()
+        );
+        let found = rows(&self.0.read, &sql, values).await?;
+        let mut tasks = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let more = tasks.len() > limit as usize;
+        tasks.truncate(limit as usize);
+        let next = if more {
+            tasks.last().map(|t| TaskCursor {
+                updated_at: t.updated_at,
+                id: t.id,
+            })
+        } else {
+            None
+        };
+        Ok(TaskPage { tasks, next })
     }
     /// Takes rows in, idempotent on the key. Each row stands or is rejected on its own.
     pub async fn import(
         &self,
         workspace: WorkspaceId,
-        rows: &[ImportRow],
+        import: &[ImportRow],
         now: Timestamp,
     ) -> Result<ImportOutcome, StorageError> {
-        let _ = (workspace, rows, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let outcome = task_import::import(&transaction, workspace, import, now).await?;
+        transaction.commit().await?;
+        Ok(outcome)
     }
     /// The person's open tasks in workspaces they are active in, newest change first, at most 25
     /// (`contract/tracker.md` §4.3; closed ones are dropped before the limit).
     pub async fn candidates(&self, developer: DeveloperId) -> Result<Vec<Task>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = format!(
+            "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND {} ORDER BY t.updated_at DESC, t.id LIMIT $2",
+            open_only()
+        );
+        let values = vec![crate::db::id(developer), CANDIDATES.into()];
+        rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
     /// Every task, closed ones included, of the workspaces the person is active in: what a key may name.
     pub async fn for_attribution(&self, developer: DeveloperId) -> Result<Vec<Task>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let sql = format!("SELECT {COLUMNS} {VISIBLE} ORDER BY t.updated_at DESC, t.id");
+        rows(&self.0.read, &sql, vec![crate::db::id(developer)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+}
+
+const COLUMNS: &str =
+    "t.id, t.workspace_id, t.project_id, t.key, t.title, t.url, t.status, t.assignee_id, t.created_at,
+    t.updated_at";
+
+/// The tasks of workspaces the person `$1` is active in.
+const VISIBLE: &str = "FROM sprint_tasks t JOIN workspace_members m
+    ON m.workspace_id = t.workspace_id AND m.developer_id = $1 AND m.status = 'active'";
+
+fn read(row: &QueryResult) -> Result<Task, StorageError> {
+    Ok(Task {
+        id: row.id("id")?,
+        workspace_id: row.id("workspace_id")?,
+        project_id: row.id_opt("project_id")?,
+        key: row.col("key")?,
+        title: row.col("title")?,
+        url: row.col("url")?,
+        status: row.col("status")?,
+        assignee_id: row.id_opt("assignee_id")?,
+        created_at: row.at("created_at")?,
+        updated_at: row.at("updated_at")?,
+    })
+}
+
+/// The form in which keys are compared.
+fn fold(key: &str) -> String {
+    key.to_lowercase()
+}
+
+/// The clause that leaves closed tasks out; the words are constants of ours.
+fn open_only() -> String {
+    let words: Vec<String> = CLOSED_STATUSES
+        .iter()
+        .map(|status| format!("'{status}'"))
+        .collect();
+    format!("LOWER(t.status) NOT IN ({})", words.join(", "))
+}
+
+pub(crate) async fn find<C: ConnectionTrait>(
+    on: &C,
+    workspace: WorkspaceId,
+    task: TaskId,
+) -> Result<Option<Task>, StorageError> {
+    let sql = format!("SELECT {COLUMNS} FROM sprint_tasks t WHERE t.workspace_id = $1 AND t.id = $2");
+    row(on, &sql, vec![crate::db::id(workspace), crate::db::id(task)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+pub(crate) async fn find_by_key<C: ConnectionTrait>(
+    on: &C,
+    workspace: WorkspaceId,
+    key: &str,
+) -> Result<Option<Task>, StorageError> {
+    let sql = format!("SELECT {COLUMNS} FROM sprint_tasks t WHERE t.workspace_id = $1 AND t.key_folded = $2");
+    row(on, &sql, vec![crate::db::id(workspace), fold(key).into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// The task if it is in a workspace the person is active in.
+pub(crate) async fn find_visible<C: ConnectionTrait>(
+    on: &C,
+    developer: DeveloperId,
+    task: TaskId,
+) -> Result<Option<Task>, StorageError> {
+    let sql = format!("SELECT {COLUMNS} {VISIBLE} WHERE t.id = $2");
+    row(on, &sql, vec![crate::db::id(developer), crate::db::id(task)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Whether assignee and project belong to the workspace.
+async fn check<C: ConnectionTrait>(on: &C, task: &Task) -> Result<(), TaskError> {
+    if let Some(assignee) = task.assignee_id {
+        if !workspaces::is_active(on, task.workspace_id, assignee).await? {
+            return Err(TaskError::Assignee);
+        }
+    }
+    if let Some(project) = task.project_id {
+        let project = projects::find(on, project).await?;
+        if project.is_none_or(|p| p.workspace_id != task.workspace_id) {
+            return Err(TaskError::Project);
+        }
+    }
+    Ok(())
+}
+
+/// Adds a row; false if another task of the workspace has the key.
+pub(crate) async fn insert<C: ConnectionTrait>(on: &C, task: &Task) -> Result<bool, StorageError> {
+    let made = run(
+        on,
+        "INSERT INTO sprint_tasks
+             (id, workspace_id, project_id, key, key_folded, title, url, status, assignee_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (workspace_id, key_folded) DO NOTHING",
+        values(task),
+    )
+    .await?;
+    Ok(made == 1)
+}
+
+/// Writes all fields of a task.
+pub(crate) async fn replace<C: ConnectionTrait>(on: &C, task: &Task) -> Result<(), StorageError> {
+    run(
+        on,
+        "UPDATE sprint_tasks SET project_id = $3, key = $4, key_folded = $5, title = $6, url = $7, status = $8,
+             assignee_id = $9, created_at = $10, updated_at = $11 WHERE id = $1 AND workspace_id = $2",
+        values(task),
+    )
+    .await?;
+    Ok(())
+}
+
+fn values(task: &Task) -> Vec<Value> {
+    vec![
+        crate::db::id(task.id),
+        crate::db::id(task.workspace_id),
+        id_opt(task.project_id),
+        task.key.clone().into(),
+        task.key.as_deref().map(fold).into(),
+        task.title.clone().into(),
+        task.url.clone().into(),
+        task.status.clone().into(),
+        id_opt(task.assignee_id),
+        at(task.created_at),
+        at(task.updated_at),
+    ]
+}
+
+/// A new task with nothing but a title.
+pub(crate) fn blank(workspace: WorkspaceId, title: &str, now: Timestamp) -> Task {
+    Task {
+        id: fresh_id().into(),
+        workspace_id: workspace,
+        project_id: None,
+        key: None,
+        title: title.to_owned(),
+        url: None,
+        status: FIRST_STATUS.to_owned(),
+        assignee_id: None,
+        created_at: now,
+        updated_at: now,
     }
 }

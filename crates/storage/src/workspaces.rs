@@ -5,8 +5,17 @@ use dayloom_domain::{
     people::{MemberStatus, Role, Workspace},
 };
 use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 
-use crate::{StorageError, store::Inner};
+use crate::{
+    StorageError,
+    db::{Columns, at, fresh_id, id, row, rows, run, word},
+    people, slug,
+    store::Inner,
+};
+
+/// How often a numbered slug is chosen again when someone else takes it first.
+const SLUG_TRIES: u32 = 8;
 
 /// A workspace to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,13 +92,82 @@ impl Workspaces<'_> {
         new: &NewWorkspace,
         now: Timestamp,
     ) -> Result<Workspace, WorkspaceError> {
-        let _ = (owner, new, now);
-        unimplemented!()
+        let wanted = new
+            .slug
+            .clone()
+            .unwrap_or_else(|| slug::of(&new.name, "workspace"));
+        for _ in 0..SLUG_TRIES {
+            let transaction = self.0.begin().await?;
+            let mut chosen = wanted.clone();
+            if new.slug.is_none() {
+                let taken = rows(
+                    &transaction,
+                    "SELECT slug FROM workspaces WHERE slug LIKE $1",
+                    vec![format!("{wanted}%").into()],
+                )
+                .await?;
+                let taken = taken
+                    .iter()
+                    .map(|r| r.col("slug"))
+                    .collect::<Result<Vec<String>, _>>()?;
+                chosen = slug::free(&wanted, &taken);
+            }
+            let workspace = Workspace {
+                id: fresh_id().into(),
+                name: new.name.clone(),
+                slug: chosen,
+            };
+            let made = run(
+                &transaction,
+                "INSERT INTO workspaces (id, name, slug, created_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (slug) DO NOTHING",
+                vec![
+                    id(workspace.id),
+                    workspace.name.clone().into(),
+                    workspace.slug.clone().into(),
+                    at(now),
+                ],
+            )
+            .await?;
+            if made == 1 {
+                set(
+                    &transaction,
+                    workspace.id,
+                    owner,
+                    Role::Owner,
+                    MemberStatus::Active,
+                    now,
+                )
+                .await?;
+                transaction.commit().await.map_err(StorageError::from)?;
+                return Ok(workspace);
+            }
+            if new.slug.is_some() {
+                break;
+            }
+        }
+        Err(WorkspaceError::SlugTaken)
     }
     /// The workspaces a person is an active member of, with their role, oldest first.
     pub async fn list_for(&self, developer: DeveloperId) -> Result<Vec<(Workspace, Role)>, StorageError> {
-        let _ = developer;
-        unimplemented!()
+        let found = rows(
+            &self.0.read,
+            "SELECT w.id, w.name, w.slug, m.role FROM workspaces w JOIN workspace_members m ON m.workspace_id = w.id
+             WHERE m.developer_id = $1 AND m.status = 'active' ORDER BY w.created_at, w.id",
+            vec![id(developer)],
+        )
+        .await?;
+        found
+            .iter()
+            .map(|row| {
+                let workspace = Workspace {
+                    id: row.id("id")?,
+                    name: row.col("name")?,
+                    slug: row.col("slug")?,
+                };
+                Ok((workspace, row.word("role")?))
+            })
+            .collect()
     }
     /// A person's membership, in any standing. `None` if there never was one.
     pub async fn member(
@@ -97,13 +175,18 @@ impl Workspaces<'_> {
         workspace: WorkspaceId,
         developer: DeveloperId,
     ) -> Result<Option<Member>, StorageError> {
-        let _ = (workspace, developer);
-        unimplemented!()
+        find(&self.0.read, workspace, developer).await
     }
     /// All members but removed ones, by e-mail address.
     pub async fn members(&self, workspace: WorkspaceId) -> Result<Vec<Member>, StorageError> {
-        let _ = workspace;
-        unimplemented!()
+        let sql = format!(
+            "{MEMBERS} WHERE m.workspace_id = $1 AND m.status <> 'removed' ORDER BY d.email_folded, d.id"
+        );
+        rows(&self.0.read, &sql, vec![id(workspace)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
     /// Adds the person of that address, made if unknown, active at once. An active member stays as they are.
     /// `actor` must be an owner to make an owner.
@@ -115,8 +198,35 @@ impl Workspaces<'_> {
         role: Role,
         now: Timestamp,
     ) -> Result<Member, MemberError> {
-        let _ = (workspace, actor, email, role, now);
-        unimplemented!()
+        let transaction = self.0.begin_members(workspace).await?;
+        let person = people::ensure(&transaction, email, None, now).await?;
+        let old = find(&transaction, workspace, person.id).await?;
+        if old.as_ref().is_none_or(|m| m.status != MemberStatus::Active) {
+            let blank = Member {
+                developer_id: person.id,
+                email: person.email.clone(),
+                name: person.name.clone(),
+                role: Role::Viewer,
+                status: MemberStatus::Removed,
+                overrides: std::collections::BTreeMap::new(),
+            };
+            let old = old.unwrap_or(blank);
+            guard(&transaction, workspace, actor, &old, role, MemberStatus::Active).await?;
+            set(
+                &transaction,
+                workspace,
+                person.id,
+                role,
+                MemberStatus::Active,
+                now,
+            )
+            .await?;
+        }
+        let member = find(&transaction, workspace, person.id)
+            .await?
+            .ok_or(MemberError::NotFound)?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(member)
     }
     /// Changes role or standing. Whether `actor` may administer at all is the caller's question.
     pub async fn update_member(
@@ -127,8 +237,16 @@ impl Workspaces<'_> {
         patch: MemberPatch,
         now: Timestamp,
     ) -> Result<Member, MemberError> {
-        let _ = (workspace, actor, developer, patch, now);
-        unimplemented!()
+        let transaction = self.0.begin_members(workspace).await?;
+        let old = find(&transaction, workspace, developer)
+            .await?
+            .ok_or(MemberError::NotFound)?;
+        let role = patch.role.unwrap_or(old.role);
+        let status = patch.status.unwrap_or(old.status);
+        guard(&transaction, workspace, actor, &old, role, status).await?;
+        set(&transaction, workspace, developer, role, status, now).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(Member { role, status, ..old })
     }
     /// Ends a membership and the person's project memberships in the workspace.
     pub async fn remove_member(
@@ -138,7 +256,154 @@ impl Workspaces<'_> {
         developer: DeveloperId,
         now: Timestamp,
     ) -> Result<(), MemberError> {
-        let _ = (workspace, actor, developer, now);
-        unimplemented!()
+        let transaction = self.0.begin_members(workspace).await?;
+        let old = find(&transaction, workspace, developer)
+            .await?
+            .ok_or(MemberError::NotFound)?;
+        if old.status == MemberStatus::Removed {
+            return Err(MemberError::NotFound);
+        }
+        guard(
+            &transaction,
+            workspace,
+            actor,
+            &old,
+            old.role,
+            MemberStatus::Removed,
+        )
+        .await?;
+        set(
+            &transaction,
+            workspace,
+            developer,
+            old.role,
+            MemberStatus::Removed,
+            now,
+        )
+        .await?;
+        run(
+            &transaction,
+            "UPDATE project_members SET status = 'removed', updated_at = $3
+             WHERE developer_id = $2 AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1)",
+            vec![id(workspace), id(developer), at(now)],
+        )
+        .await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(())
     }
+}
+
+const MEMBERS: &str = "SELECT m.developer_id, d.email, d.name, m.role, m.status, m.permission_overrides
+    FROM workspace_members m JOIN developers d ON d.id = m.developer_id";
+
+fn read(row: &QueryResult) -> Result<Member, StorageError> {
+    Ok(Member {
+        developer_id: row.id("developer_id")?,
+        email: row.col("email")?,
+        name: row.col("name")?,
+        role: row.word("role")?,
+        status: row.word("status")?,
+        overrides: overrides(row)?,
+    })
+}
+
+/// Overrides as kept: an object of booleans; anything else counts as none.
+pub(crate) fn overrides(row: &QueryResult) -> Result<std::collections::BTreeMap<String, bool>, StorageError> {
+    Ok(serde_json::from_value(row.json("permission_overrides")?).unwrap_or_default())
+}
+
+async fn find<C: ConnectionTrait>(
+    on: &C,
+    workspace: WorkspaceId,
+    developer: DeveloperId,
+) -> Result<Option<Member>, StorageError> {
+    let sql = format!("{MEMBERS} WHERE m.workspace_id = $1 AND m.developer_id = $2");
+    row(on, &sql, vec![id(workspace), id(developer)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Whether the person is an active member.
+pub(crate) async fn is_active<C: ConnectionTrait>(
+    on: &C,
+    workspace: WorkspaceId,
+    developer: DeveloperId,
+) -> Result<bool, StorageError> {
+    Ok(find(on, workspace, developer)
+        .await?
+        .is_some_and(|m| m.status == MemberStatus::Active))
+}
+
+impl Inner {
+    /// A transaction in which nobody else changes the members of the workspace.
+    async fn begin_members(&self, workspace: WorkspaceId) -> Result<DatabaseTransaction, StorageError> {
+        let transaction = self.begin().await?;
+        row(
+            &transaction,
+            &self.locking("SELECT id FROM workspaces WHERE id = $1"),
+            vec![id(workspace)],
+        )
+        .await?;
+        Ok(transaction)
+    }
+}
+
+/// Refuses what would leave the workspace without an active owner, or what only an owner may do.
+async fn guard(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    actor: DeveloperId,
+    old: &Member,
+    role: Role,
+    status: MemberStatus,
+) -> Result<(), MemberError> {
+    let owner = |role, status| role == Role::Owner && status == MemberStatus::Active;
+    if old.role == role && old.status == status {
+        return Ok(());
+    }
+    if old.role == Role::Owner || role == Role::Owner {
+        let actor = find(on, workspace, actor).await?;
+        if !actor.is_some_and(|a| owner(a.role, a.status)) {
+            return Err(MemberError::OwnerOnly);
+        }
+    }
+    if owner(old.role, old.status) && !owner(role, status) {
+        let sql = "SELECT COUNT(*) AS n FROM workspace_members
+                   WHERE workspace_id = $1 AND role = 'owner' AND status = 'active' AND developer_id <> $2";
+        let others: i64 = match row(on, sql, vec![id(workspace), id(old.developer_id)]).await? {
+            Some(row) => row.col("n")?,
+            None => 0,
+        };
+        if others == 0 {
+            return Err(MemberError::LastOwner);
+        }
+    }
+    Ok(())
+}
+
+async fn set(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    developer: DeveloperId,
+    role: Role,
+    status: MemberStatus,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    run(
+        on,
+        "INSERT INTO workspace_members (workspace_id, developer_id, role, status, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (workspace_id, developer_id)
+         DO UPDATE SET role = excluded.role, status = excluded.status, updated_at = excluded.updated_at",
+        vec![
+            id(workspace),
+            id(developer),
+            word(role).into(),
+            word(status).into(),
+            at(now),
+        ],
+    )
+    .await?;
+    Ok(())
 }

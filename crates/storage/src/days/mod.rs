@@ -9,6 +9,11 @@ use dayloom_domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+mod queue;
+mod read;
+mod timesheet;
+mod write;
+
 use crate::{StorageError, store::Inner};
 
 /// A dirty day taken from the queue under a lease.
@@ -105,8 +110,10 @@ impl Days<'_> {
         dates: &[Date],
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let _ = (developer, dates, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        queue::mark(&transaction, developer, dates, now).await?;
+        transaction.commit().await?;
+        Ok(())
     }
     /// Marks every local date on which the person has evidence, between the two dates inclusive. Returns how many.
     pub async fn mark_range(
@@ -116,8 +123,7 @@ impl Days<'_> {
         to: Date,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
-        let _ = (developer, from, to, now);
-        unimplemented!()
+        queue::mark_range(&self.0.write, developer, from, to, now).await
     }
     /// Takes up to `limit` due days for `lease`, projects in turn, longest waiting first. Days under a lease that has
     /// not run out are left alone; any number of takers never get the same day.
@@ -127,8 +133,7 @@ impl Days<'_> {
         lease: Duration,
         limit: u32,
     ) -> Result<Vec<Taken>, StorageError> {
-        let _ = (now, lease, limit);
-        unimplemented!()
+        queue::take(self.0, now, lease, limit).await
     }
     /// Writes the derived day and cleans the mark in one transaction. `None`, writing nothing, if the lease was lost.
     /// If the day was marked again since it was taken, it stays dirty.
@@ -138,31 +143,40 @@ impl Days<'_> {
         day: &Day,
         now: Timestamp,
     ) -> Result<Option<Written>, StorageError> {
-        let _ = (taken, day, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
+            return Ok(None);
+        };
+        let written = write::write(self.0, &transaction, taken.developer_id, day, now).await?;
+        queue::clean(&transaction, taken, again).await?;
+        transaction.commit().await?;
+        Ok(Some(written))
     }
     /// Cleans the mark without writing. False if the lease was lost. If the day was marked again it stays dirty.
     pub async fn done(&self, taken: &Taken) -> Result<bool, StorageError> {
-        let _ = taken;
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
+            return Ok(false);
+        };
+        queue::clean(&transaction, taken, again).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
     /// Gives a day back after a failure; it is due again at `retry_at`. False if the lease was lost.
     pub async fn fail(&self, taken: &Taken, retry_at: Timestamp) -> Result<bool, StorageError> {
-        let _ = (taken, retry_at);
-        unimplemented!()
+        queue::fail(&self.0.write, taken, retry_at).await
     }
     /// When the next waiting day is due: now or earlier if some are waiting, `None` if nothing is dirty.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StorageError> {
-        unimplemented!()
+        queue::next_due(&self.0.read).await
     }
     /// How many days are dirty, of everyone: a figure for the operator.
     pub async fn backlog(&self) -> Result<i64, StorageError> {
-        unimplemented!()
+        queue::backlog(&self.0.read).await
     }
     /// Whether evidence is stored that the derived day does not contain.
     pub async fn pending(&self, developer: DeveloperId, date: Date) -> Result<bool, StorageError> {
-        let _ = (developer, date);
-        unimplemented!()
+        read::pending(&self.0.read, developer, date).await
     }
     /// Writes the difference between the stored day and this one; entries keep their ids by `external_task_ref`.
     /// Reviewed entries change nothing but their minutes.
@@ -172,13 +186,14 @@ impl Days<'_> {
         day: &Day,
         now: Timestamp,
     ) -> Result<Written, StorageError> {
-        let _ = (developer, day, now);
-        unimplemented!()
+        let transaction = self.0.begin().await?;
+        let written = write::write(self.0, &transaction, developer, day, now).await?;
+        transaction.commit().await?;
+        Ok(written)
     }
     /// The stored day. `None` if it was never derived; see [`Days::pending`].
     pub async fn read(&self, developer: DeveloperId, date: Date) -> Result<Option<StoredDay>, StorageError> {
-        let _ = (developer, date);
-        unimplemented!()
+        read::day(&self.0.read, developer, date).await
     }
     /// Reviewed entries that overlap `[from, to)`, by start.
     pub async fn pins(
@@ -187,8 +202,7 @@ impl Days<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Pin>, StorageError> {
-        let _ = (developer, from, to);
-        unimplemented!()
+        read::pins(&self.0.read, developer, from, to).await
     }
     /// Rows of the timesheet of the local dates `start` to `end` inclusive, dismissed ones left out, by date and start.
     pub async fn timesheet(
@@ -197,8 +211,7 @@ impl Days<'_> {
         start: Date,
         end: Date,
     ) -> Result<Vec<TimesheetRow>, StorageError> {
-        let _ = (developer, start, end);
-        unimplemented!()
+        timesheet::between(&self.0.read, developer, start, end).await
     }
     /// Stores a review of an entry and marks its day dirty. `None` if the person has no such inferred entry.
     pub async fn review(
@@ -208,7 +221,6 @@ impl Days<'_> {
         review: &EntryReview,
         now: Timestamp,
     ) -> Result<Option<TimesheetRow>, StorageError> {
-        let _ = (developer, entry, review, now);
-        unimplemented!()
+        timesheet::review(self.0, developer, entry, review, now).await
     }
 }

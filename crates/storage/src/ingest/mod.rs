@@ -6,6 +6,11 @@ use dayloom_domain::{
 };
 use jiff::Timestamp;
 
+mod decide;
+pub(crate) mod group;
+pub(crate) mod postgres;
+mod sqlite;
+
 use crate::StorageError;
 
 /// An event as parsed from a batch, before it is known whose it is.
@@ -122,4 +127,15 @@ pub enum IngestError {
     /// The database failed; nothing of the batch is stored.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// The earliest `ts` of a group; none if no event is left to judge.
+fn oldest(batches: &[&Batch]) -> Option<Timestamp> {
+    let events = batches.iter().flat_map(|batch| &batch.events);
+    events
+        .filter_map(|submitted| match submitted {
+            Submitted::Event(event) => Some(event.ts),
+            Submitted::Rejected(_) => None,
+        })
+        .min()
 }

@@ -1,0 +1,178 @@
+//! Group commit: batches that wait at the same time are written in one transaction, and each is answered after its
+//! commit. A group that fails is tried again batch by batch, so that one batch never fails another.
+
+use std::sync::{Arc, Mutex as SyncMutex};
+
+use sqlx::{postgres::PgPool, sqlite::SqlitePool};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use super::{Batch, IngestError, IngestOutcome, postgres, sqlite};
+use crate::{Dialect, StorageError};
+
+/// Batches that may wait before senders do.
+const WAITING: usize = 4_096;
+/// Most batches in a group.
+const GROUP_BATCHES: usize = 256;
+/// A group is closed once it has this many events: enough to make the commit cheap, few enough to answer soon.
+const GROUP_EVENTS: usize = 4_000;
+/// Groups written at a time on Postgres, where two commits can wait for the disk together.
+const POSTGRES_WRITERS: usize = 2;
+
+type Answer = Result<IngestOutcome, IngestError>;
+
+struct Job {
+    batch: Batch,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where the ingest writes.
+#[derive(Clone)]
+pub(crate) enum Backend {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres { pool: PgPool, months: postgres::Months },
+}
+
+impl Backend {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Backend::Sqlite { .. } => Dialect::Sqlite,
+            Backend::Postgres { .. } => Dialect::Postgres,
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Backend::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Backend::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    async fn write(&self, batches: &[&Batch]) -> Result<Vec<Answer>, StorageError> {
+        match self {
+            Backend::Sqlite { writer, .. } => sqlite::write(writer, batches).await,
+            Backend::Postgres { pool, months } => postgres::write(pool, months, batches).await,
+        }
+    }
+}
+
+/// The way in: hands a batch to the writers and waits for its answer.
+pub(crate) struct Entrance {
+    jobs: SyncMutex<Option<mpsc::Sender<Job>>>,
+}
+
+impl Entrance {
+    pub(crate) async fn ingest(&self, batch: Batch) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let jobs = self.jobs.lock().ok().and_then(|jobs| jobs.clone());
+        let jobs = jobs.ok_or(StorageError::Closed)?;
+        jobs.send(Job { batch, answer })
+            .await
+            .map_err(|_| StorageError::Closed)?;
+        answered.await.map_err(|_| StorageError::Closed)?
+    }
+
+    /// Takes no more batches; those inside are finished.
+    pub(crate) fn close(&self) {
+        if let Ok(mut jobs) = self.jobs.lock() {
+            jobs.take();
+        }
+    }
+}
+
+/// The tasks that write.
+pub(crate) struct Group {
+    writers: Vec<JoinHandle<()>>,
+}
+
+impl Group {
+    pub(crate) fn start(backend: Backend) -> (Entrance, Group) {
+        let (jobs, queue) = mpsc::channel(WAITING);
+        let queue = Arc::new(Mutex::new(queue));
+        let count = match backend.dialect() {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => POSTGRES_WRITERS,
+        };
+        let writers = (0..count)
+            .map(|_| tokio::spawn(work(queue.clone(), backend.clone())))
+            .collect();
+        (
+            Entrance {
+                jobs: SyncMutex::new(Some(jobs)),
+            },
+            Group { writers },
+        )
+    }
+
+    /// Waits until every batch taken has been answered; only after [`Entrance::close`].
+    pub(crate) async fn finished(&mut self) {
+        for writer in self.writers.drain(..) {
+            // A writer that panicked has nothing left to finish.
+            let _ = writer.await;
+        }
+    }
+}
+
+async fn work(queue: Arc<Mutex<mpsc::Receiver<Job>>>, backend: Backend) {
+    loop {
+        let group = next_group(&mut *queue.lock().await).await;
+        if group.is_empty() {
+            return;
+        }
+        answer(&backend, group).await;
+    }
+}
+
+/// Waits for one batch and takes what else is there, up to the bounds. Empty once the entrance is closed.
+async fn next_group(queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let mut group = Vec::new();
+    let Some(first) = queue.recv().await else {
+        return group;
+    };
+    let mut events = first.batch.events.len();
+    group.push(first);
+    while group.len() < GROUP_BATCHES && events < GROUP_EVENTS {
+        let Ok(job) = queue.try_recv() else { break };
+        events += job.batch.events.len();
+        group.push(job);
+    }
+    group
+}
+
+async fn answer(backend: &Backend, group: Vec<Job>) {
+    let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
+    let written = backend.write(&batches).await;
+    match written {
+        Ok(answers) => {
+            for (job, answer) in group.into_iter().zip(answers) {
+                // A caller that went away is answered by its resend: the events are duplicates then.
+                let _ = job.answer.send(answer);
+            }
+        }
+        Err(error) if group.len() == 1 => {
+            tracing::warn!(%error, "a batch was not stored");
+            for job in group {
+                let _ = job.answer.send(Err(IngestError::Storage(StorageError::Database(
+                    error.to_string(),
+                ))));
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, batches = group.len(), "a group of batches failed; trying each alone");
+            for job in group {
+                let answer = match backend.write(&[&job.batch]).await {
+                    Ok(mut answers) => answers
+                        .pop()
+                        .unwrap_or(Err(IngestError::Storage(StorageError::Closed))),
+                    Err(error) => Err(IngestError::Storage(error)),
+                };
+                let _ = job.answer.send(answer);
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The ingest's SQL for SQLite. Beside `postgres.rs`, which does the same in the same order.
+//!
+//! Only one transaction writes at a time here, so what was looked up stays true until the commit.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use dayloom_domain::{DeveloperId, DeviceId, ProjectId, Zone};
+use serde::Serialize;
+use sqlx::{
+    Arguments, AssertSqlSafe, Row, SqliteConnection,
+    sqlite::{SqliteArguments, SqlitePool, SqliteRow},
+    types::chrono::{DateTime, Utc},
+};
+use uuid::Uuid;
+
+use super::{
+    Batch, IngestError, IngestOutcome,
+    decide::{Candidate, Decision, Standing, decide, fold},
+};
+use crate::{
+    StorageError, config,
+    db::{from_chrono, to_chrono, to_naive},
+};
+
+/// Rows written by one statement: a few sizes, so that each statement is prepared once.
+const CHUNKS: [usize; 4] = [50, 10, 5, 1];
+
+const COLUMNS: &str = "developer_id, ts, id, project_id, device_id, client_seq, interval_s, tz, idle_threshold_s, idle_s,
+    active_app, file_context, dev_context, browser, input_cadence, meeting, system, evidence_ref, received_at";
+const COLUMN_COUNT: usize = 19;
+
+/// Stores a group of batches in one transaction. An error stores nothing.
+pub(super) async fn write(
+    pool: &SqlitePool,
+    batches: &[&Batch],
+) -> Result<Vec<Result<IngestOutcome, IngestError>>, StorageError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let on = &mut *transaction;
+    let standings = standings(on, batches).await?;
+    let decision = decide(batches, &standings);
+    let fresh = fresh(on, &decision.candidates).await?;
+    insert(on, &decision.candidates, &fresh).await?;
+    after(on, batches, &decision, &standings, &fresh).await?;
+    transaction.commit().await?;
+    Ok(decision.outcomes(&fresh))
+}
+
+/// A list of ids as JSON, for `json_each`.
+fn list(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", id.simple())).collect();
+    format!("[{}]", ids.join(","))
+}
+
+async fn standings(
+    on: &mut SqliteConnection,
+    batches: &[&Batch],
+) -> Result<HashMap<DeviceId, Standing>, StorageError> {
+    let devices: BTreeSet<Uuid> = batches.iter().map(|batch| batch.device_id.0).collect();
+    let found = sqlx::query(
+        "SELECT d.id, d.developer_id, d.project_id, d.server_seq, d.sample_interval_s, d.idle_threshold_s, d.config_etag,
+             d.excluded_bundle_ids, v.timezone, p.settings,
+             p.is_active AND COALESCE(m.status = 'active', 0) AND COALESCE(w.status = 'active', 0) AS takes_part
+         FROM tracker_devices d JOIN developers v ON v.id = d.developer_id JOIN projects p ON p.id = d.project_id
+         LEFT JOIN project_members m ON m.project_id = p.id AND m.developer_id = d.developer_id
+         LEFT JOIN workspace_members w ON w.workspace_id = p.workspace_id AND w.developer_id = d.developer_id
+         WHERE d.released_at IS NULL AND d.id IN (SELECT unhex(value) FROM json_each($1))",
+    )
+    .bind(list(devices))
+    .fetch_all(&mut *on)
+    .await?;
+    let mut standings = HashMap::new();
+    for row in &found {
+        standings.insert(DeviceId(row.try_get("id")?), standing(row)?);
+    }
+    zones(on, &mut standings).await?;
+    pauses(on, batches, &mut standings).await?;
+    Ok(standings)
+}
+
+fn standing(row: &SqliteRow) -> Result<Standing, StorageError> {
+    let number = |name: &'static str| -> Result<u32, StorageError> {
+        u32::try_from(row.try_get::<i64, _>(name)?).map_err(|_| StorageError::Unreadable(name))
+    };
+    let settings: serde_json::Value = row.try_get("settings")?;
+    let excluded: Option<serde_json::Value> = row.try_get("excluded_bundle_ids")?;
+    let excluded: Vec<String> = serde_json::from_value(excluded.unwrap_or_default()).unwrap_or_default();
+    let zone: Option<String> = row.try_get("timezone")?;
+    Ok(Standing {
+        developer_id: DeveloperId(row.try_get("developer_id")?),
+        project_id: ProjectId(row.try_get("project_id")?),
+        server_seq: row.try_get("server_seq")?,
+        sample_interval_s: number("sample_interval_s")?,
+        idle_threshold_s: number("idle_threshold_s")?,
+        config_etag: row.try_get("config_etag")?,
+        excluded: excluded.iter().map(|bundle| fold(bundle)).collect(),
+        captures: row.try_get::<bool, _>("takes_part")? && config::enabled(&settings),
+        zone: zone
+            .and_then(|zone| Zone::parse(&zone).ok())
+            .unwrap_or_else(Zone::utc),
+        zones: BTreeSet::new(),
+        pauses: Vec::new(),
+    })
+}
+
+async fn zones(
+    on: &mut SqliteConnection,
+    standings: &mut HashMap<DeviceId, Standing>,
+) -> Result<(), StorageError> {
+    let people: BTreeSet<Uuid> = standings.values().map(|s| s.developer_id.0).collect();
+    let found = sqlx::query(
+        "SELECT developer_id, zone FROM developer_zones
+         WHERE developer_id IN (SELECT unhex(value) FROM json_each($1))",
+    )
+    .bind(list(people))
+    .fetch_all(on)
+    .await?;
+    for row in found {
+        let person = DeveloperId(row.try_get("developer_id")?);
+        let Ok(zone) = Zone::parse(row.try_get("zone")?) else {
+            continue;
+        };
+        for standing in standings.values_mut().filter(|s| s.developer_id == person) {
+            standing.zones.insert(zone.clone());
+        }
+    }
+    Ok(())
+}
+
+async fn pauses(
+    on: &mut SqliteConnection,
+    batches: &[&Batch],
+    standings: &mut HashMap<DeviceId, Standing>,
+) -> Result<(), StorageError> {
+    let subjects: BTreeSet<Uuid> = standings
+        .iter()
+        .flat_map(|(device, s)| [device.0, s.project_id.0, s.developer_id.0])
+        .collect();
+    let Some(oldest) = super::oldest(batches) else {
+        return Ok(());
+    };
+    let found = sqlx::query(
+        "SELECT subject_id, started_at, ended_at FROM tracker_pauses
+         WHERE subject_id IN (SELECT unhex(value) FROM json_each($1)) AND (ended_at IS NULL OR ended_at > $2)",
+    )
+    .bind(list(subjects))
+    .bind(to_chrono(oldest))
+    .fetch_all(on)
+    .await?;
+    for row in found {
+        let subject: Uuid = row.try_get("subject_id")?;
+        let from = from_chrono(row.try_get::<DateTime<Utc>, _>("started_at")?)?;
+        let to = row
+            .try_get::<Option<DateTime<Utc>>, _>("ended_at")?
+            .map(from_chrono)
+            .transpose()?;
+        for (device, standing) in &mut *standings {
+            if [device.0, standing.project_id.0, standing.developer_id.0].contains(&subject) {
+                standing.pauses.push((from, to));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which candidates are not stored yet.
+async fn fresh(on: &mut SqliteConnection, candidates: &[Candidate<'_>]) -> Result<Vec<bool>, StorageError> {
+    let mut stored: HashSet<(Uuid, Uuid)> = HashSet::new();
+    for of_person in candidates.chunk_by(|a, b| a.developer_id == b.developer_id) {
+        let Some(first) = of_person.first() else { continue };
+        let found: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT e.id FROM json_each($2) j CROSS JOIN tracker_events e INDEXED BY tracker_events_identity
+             WHERE e.developer_id = $1 AND e.id = unhex(j.value)",
+        )
+        .bind(first.developer_id.0)
+        .bind(list(of_person.iter().map(|c| c.event.id.0)))
+        .fetch_all(&mut *on)
+        .await?;
+        stored.extend(found.into_iter().map(|id| (first.developer_id.0, id)));
+    }
+    Ok(candidates
+        .iter()
+        .map(|c| !stored.contains(&(c.developer_id.0, c.event.id.0)))
+        .collect())
+}
+
+async fn insert(
+    on: &mut SqliteConnection,
+    candidates: &[Candidate<'_>],
+    fresh: &[bool],
+) -> Result<(), StorageError> {
+    let mut rows: Vec<&Candidate<'_>> = candidates
+        .iter()
+        .zip(fresh)
+        .filter(|(_, fresh)| **fresh)
+        .map(|(candidate, _)| candidate)
+        .collect();
+    // In the order of the table, so that the pages of a person's last hours are written once.
+    rows.sort_unstable_by_key(|c| (c.developer_id, c.event.ts, c.event.id));
+    let mut rest = rows.as_slice();
+    for size in CHUNKS {
+        let sql = statement(size);
+        while rest.len() >= size {
+            let (now, later) = rest.split_at(size);
+            rest = later;
+            let mut values = SqliteArguments::default();
+            values.reserve(size * COLUMN_COUNT, 0);
+            for row in now {
+                bind(&mut values, row).map_err(|_| StorageError::Unreadable("event"))?;
+            }
+            sqlx::query_with(AssertSqlSafe(sql.clone()), values)
+                .execute(&mut *on)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The insert of so many rows.
+fn statement(rows: usize) -> String {
+    let one = format!("({})", vec!["?"; COLUMN_COUNT].join(","));
+    format!(
+        "INSERT INTO tracker_events ({COLUMNS}) VALUES {}",
+        vec![one; rows].join(",")
+    )
+}
+
+fn bind(values: &mut SqliteArguments, row: &Candidate<'_>) -> Result<(), sqlx::error::BoxDynError> {
+    let event = row.event;
+    values.add(row.developer_id.0)?;
+    values.add(event.ts.as_microsecond())?;
+    values.add(event.id.0)?;
+    values.add(row.project_id.0)?;
+    values.add(row.device_id.0)?;
+    values.add(event.client_seq)?;
+    values.add(event.interval_s)?;
+    values.add(row.zone.name().to_owned())?;
+    values.add(row.idle_threshold_s)?;
+    values.add(event.idle_s)?;
+    values.add(serde_json::to_string(&event.active_app)?)?;
+    values.add(text(event.file_context.as_ref())?)?;
+    values.add(text(event.dev_context.as_ref())?)?;
+    values.add(text(event.browser.as_ref())?)?;
+    values.add(text(event.input_cadence.as_ref())?)?;
+    values.add(text(event.meeting.as_ref())?)?;
+    values.add(text(event.system.as_ref())?)?;
+    values.add(event.evidence_ref.clone())?;
+    values.add(row.received_at.as_microsecond())?;
+    Ok(())
+}
+
+fn text<T: Serialize>(part: Option<&T>) -> Result<Option<String>, serde_json::Error> {
+    part.map(serde_json::to_string).transpose()
+}
+
+/// Zones, marks and devices: what follows from the events stored.
+async fn after(
+    on: &mut SqliteConnection,
+    batches: &[&Batch],
+    decision: &Decision<'_>,
+    standings: &HashMap<DeviceId, Standing>,
+    fresh: &[bool],
+) -> Result<(), StorageError> {
+    for (developer, zone) in decision.new_zones(standings, fresh) {
+        sqlx::query(
+            "INSERT INTO developer_zones (developer_id, zone) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(developer.0)
+        .bind(zone.name().to_owned())
+        .execute(&mut *on)
+        .await?;
+    }
+    for ((developer, date), (project, now)) in decision.dirty(standings, fresh) {
+        sqlx::query(
+            "INSERT INTO tracker_dirty_days (developer_id, local_date, project_id, generation, marked_at, next_attempt_at)
+             VALUES ($1, $2, $3, 1, $4, $4) ON CONFLICT (developer_id, local_date)
+             DO UPDATE SET generation = generation + 1",
+        )
+        .bind(developer.0)
+        .bind(to_naive(date))
+        .bind(project.0)
+        .bind(to_chrono(now))
+        .execute(&mut *on)
+        .await?;
+    }
+    for (device, (highest, now)) in decision.seen(batches) {
+        sqlx::query(
+            "UPDATE tracker_devices SET server_seq = MAX(server_seq, $2), last_seen_at = $3 WHERE id = $1",
+        )
+        .bind(device.0)
+        .bind(highest)
+        .bind(to_chrono(now))
+        .execute(&mut *on)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Opening: addresses, schema versions, closing.
+
+use dayloom_storage::{Dialect, Migrate, StorageError, Store};
+
+use crate::db::TestDb;
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused_without_its_password() {
+    for url in ["mysql://me:secret@host/db", "nonsense", "sqlite:"] {
+        let error = Store::open(url, Migrate::Apply).await.unwrap_err();
+        assert!(matches!(error, StorageError::Address(_)), "{error}");
+        assert!(!error.to_string().contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn memory_is_one_database_for_all_clones() {
+    let store = Store::open("sqlite::memory:", Migrate::Apply).await.unwrap();
+    let other = store.clone();
+    store.settings().put("a", "1").await.unwrap();
+    assert_eq!(other.settings().get("a").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(store.dialect(), Dialect::Sqlite);
+    store.close().await;
+    store.close().await;
+    assert!(other.settings().get("a").await.is_err());
+}
+
+#[tokio::test]
+async fn an_older_schema_is_refused_or_migrated_and_a_newer_one_refused() {
+    let mut databases = vec![TestDb::sqlite().await];
+    databases.extend(TestDb::postgres().await);
+    for db in databases {
+        db.store.ping().await.unwrap();
+        let again = Store::open(&db.url, Migrate::Refuse).await.unwrap();
+        again.close().await;
+        db.store.close().await;
+        set_version(&db.url, 99).await;
+        let error = Store::open(&db.url, Migrate::Apply).await.unwrap_err();
+        assert!(matches!(error, StorageError::Newer { found: 99, .. }), "{error}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", empty.path().join("new.db").display());
+    let error = Store::open(&url, Migrate::Refuse).await.unwrap_err();
+    assert!(matches!(error, StorageError::Older { found: 0, .. }), "{error}");
+    assert!(error.to_string().contains("migrate"), "{error}");
+}
+
+async fn set_version(url: &str, version: i64) {
+    let sql = sqlx::AssertSqlSafe(format!("UPDATE dayloom_schema SET version = {version}"));
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{file}"))
+            .await
+            .unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    } else {
+        let pool = sqlx::PgPool::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn two_programs_opening_a_fresh_database_at_once_both_work() {
+    let mut urls = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    urls.push(format!("sqlite:{}", folder.path().join("shared.db").display()));
+    let postgres = TestDb::postgres().await;
+    if let Some(db) = &postgres {
+        urls.push(db.url.clone());
+    }
+    for url in urls {
+        let (one, two) = futures::join!(
+            Store::open(&url, Migrate::Apply),
+            Store::open(&url, Migrate::Apply)
+        );
+        let (one, two) = (one.unwrap(), two.unwrap());
+        one.settings().put("k", "v").await.unwrap();
+        assert_eq!(two.settings().get("k").await.unwrap().as_deref(), Some("v"));
+        one.close().await;
+        two.close().await;
+    }
+}

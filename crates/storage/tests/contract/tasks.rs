@@ -1,0 +1,286 @@
+//! Tasks and their import.
+
+use dayloom_domain::{TaskId, people::Role};
+use dayloom_storage::{
+    ImportOutcome, ImportRow, NewTask, Store, TaskCursor, TaskError, TaskFilter, TaskPatch,
+};
+
+use crate::world::{minute, now, person, world};
+
+fn named(title: &str, key: Option<&str>) -> NewTask {
+    NewTask {
+        title: title.to_owned(),
+        key: key.map(str::to_owned),
+        url: None,
+        status: None,
+        assignee_id: None,
+        project_id: None,
+    }
+}
+
+pub async fn keys_are_one_without_case(store: &Store) {
+    let w = world(store, "ada").await;
+    let tasks = store.tasks();
+    let one = store
+        .tasks()
+        .create(w.workspace, &named("One", Some("PROJ-1")), now())
+        .await
+        .unwrap();
+    assert_eq!(one.status, "todo");
+    let taken = tasks
+        .create(w.workspace, &named("Two", Some("proj-1")), now())
+        .await;
+    assert!(matches!(taken, Err(TaskError::KeyTaken)));
+    let two = tasks
+        .create(w.workspace, &named("Two", None), now())
+        .await
+        .unwrap();
+    tasks
+        .create(w.workspace, &named("Three", None), now())
+        .await
+        .unwrap();
+    let patch = TaskPatch {
+        key: Some(Some("Proj-1".to_owned())),
+        ..TaskPatch::default()
+    };
+    let taken = store.tasks().update(w.workspace, two.id, &patch, minute(1)).await;
+    assert!(matches!(taken, Err(TaskError::KeyTaken)));
+    let same = tasks
+        .update(w.workspace, one.id, &TaskPatch::default(), minute(1))
+        .await
+        .unwrap();
+    assert_eq!(same, one);
+    let renamed = tasks
+        .update(w.workspace, one.id, &patch, minute(2))
+        .await
+        .unwrap();
+    assert_eq!(
+        (renamed.key.as_deref(), renamed.updated_at),
+        (Some("Proj-1"), minute(2))
+    );
+    assert_eq!(
+        store.tasks().by_id(w.workspace, one.id).await.unwrap(),
+        Some(renamed)
+    );
+    let other = world(store, "eve").await;
+    assert_eq!(store.tasks().by_id(other.workspace, one.id).await.unwrap(), None);
+    let foreign = tasks.update(other.workspace, one.id, &patch, now()).await;
+    assert!(matches!(foreign, Err(TaskError::NotFound)));
+}
+
+pub async fn only_what_is_of_the_workspace_is_assigned(store: &Store) {
+    let w = world(store, "ada").await;
+    let other = world(store, "eve").await;
+    let stranger = NewTask {
+        assignee_id: Some(other.owner),
+        ..named("x", None)
+    };
+    assert!(matches!(
+        store.tasks().create(w.workspace, &stranger, now()).await,
+        Err(TaskError::Assignee)
+    ));
+    let elsewhere = NewTask {
+        project_id: Some(other.project),
+        ..named("x", None)
+    };
+    assert!(matches!(
+        store.tasks().create(w.workspace, &elsewhere, now()).await,
+        Err(TaskError::Project)
+    ));
+    let fine = NewTask {
+        assignee_id: Some(w.owner),
+        project_id: Some(w.project),
+        ..named("x", None)
+    };
+    let task = store.tasks().create(w.workspace, &fine, now()).await.unwrap();
+    let patch = TaskPatch {
+        assignee_id: Some(Some(other.owner)),
+        ..TaskPatch::default()
+    };
+    let refused = store.tasks().update(w.workspace, task.id, &patch, now()).await;
+    assert!(matches!(refused, Err(TaskError::Assignee)));
+    let patch = TaskPatch {
+        assignee_id: Some(None),
+        project_id: Some(None),
+        ..TaskPatch::default()
+    };
+    let freed = store
+        .tasks()
+        .update(w.workspace, task.id, &patch, now())
+        .await
+        .unwrap();
+    assert_eq!((freed.assignee_id, freed.project_id), (None, None));
+}
+
+pub async fn pages_hold_every_task_once(store: &Store) {
+    let w = world(store, "ada").await;
+    let mut made: Vec<(jiff::Timestamp, TaskId)> = Vec::new();
+    for n in 0..7 {
+        // Three share an instant, so that ties are met.
+        let at = minute(i64::from(n / 3));
+        let status = Some(if n == 6 { "Done" } else { "todo" }.to_owned());
+        let new = NewTask {
+            status,
+            ..named("t", None)
+        };
+        made.push((at, store.tasks().create(w.workspace, &new, at).await.unwrap().id));
+    }
+    made.sort_by_key(|(at, id)| (std::cmp::Reverse(*at), *id));
+    let mut seen = Vec::new();
+    let mut cursor: Option<TaskCursor> = None;
+    loop {
+        let page = store
+            .tasks()
+            .list(w.workspace, &TaskFilter::default(), cursor, 2)
+            .await
+            .unwrap();
+        seen.extend(page.tasks.iter().map(|task| task.id));
+        let Some(next) = page.next else { break };
+        cursor = Some(next.to_string().parse().unwrap());
+    }
+    assert_eq!(seen, made.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    let done = TaskFilter {
+        status: Some("DONE".to_owned()),
+        assignee_id: None,
+    };
+    assert_eq!(
+        store
+            .tasks()
+            .list(w.workspace, &done, None, 10)
+            .await
+            .unwrap()
+            .tasks
+            .len(),
+        1
+    );
+    let mine = TaskFilter {
+        assignee_id: Some(w.owner),
+        status: None,
+    };
+    assert!(
+        store
+            .tasks()
+            .list(w.workspace, &mine, None, 10)
+            .await
+            .unwrap()
+            .tasks
+            .is_empty()
+    );
+    for bad in ["", "x", "5-", "zz-00000000000000000000000000000000"] {
+        assert!(bad.parse::<TaskCursor>().is_err(), "{bad}");
+    }
+}
+
+pub async fn candidates_are_open_and_of_active_memberships(store: &Store) {
+    let w = world(store, "ada").await;
+    let mine = |status: &str| NewTask {
+        status: Some(status.to_owned()),
+        assignee_id: Some(w.owner),
+        ..named(status, None)
+    };
+    for n in 0..30 {
+        store
+            .tasks()
+            .create(w.workspace, &mine("Done"), minute(100 + n))
+            .await
+            .unwrap();
+    }
+    let open = store
+        .tasks()
+        .create(w.workspace, &mine("in progress"), minute(1))
+        .await
+        .unwrap();
+    let candidates = store.tasks().candidates(w.owner).await.unwrap();
+    assert_eq!(
+        candidates,
+        vec![open.clone()],
+        "closed tasks do not take the places of open ones"
+    );
+    assert_eq!(store.tasks().for_attribution(w.owner).await.unwrap().len(), 31);
+
+    let other = world(store, "eve").await;
+    let spaces = store.workspaces();
+    spaces
+        .add_member(
+            other.workspace,
+            other.owner,
+            "ada@example.org",
+            Role::Developer,
+            now(),
+        )
+        .await
+        .unwrap();
+    let there = NewTask {
+        assignee_id: Some(w.owner),
+        ..named("there", Some("EVE-1"))
+    };
+    let there = store
+        .tasks()
+        .create(other.workspace, &there, minute(2))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.tasks().candidates(w.owner).await.unwrap(),
+        vec![there, open.clone()]
+    );
+    spaces
+        .remove_member(other.workspace, w.owner, w.owner, now())
+        .await
+        .unwrap();
+    assert_eq!(store.tasks().candidates(w.owner).await.unwrap(), vec![open]);
+}
+
+pub async fn an_import_twice_changes_nothing(store: &Store) {
+    let w = world(store, "ada").await;
+    person(store, "stranger").await;
+    let row = |key: &str, title: &str, status: &str, assignee: &str| ImportRow {
+        key: Some(key.to_owned()),
+        title: Some(title.to_owned()),
+        url: None,
+        status: Some(status.to_owned()),
+        assignee: Some(assignee.to_owned()),
+    };
+    let rows = vec![
+        row("A-1", "First", "", "ADA@example.org"),
+        row("", "No key", "", ""),
+        row("A-2", "", "", ""),
+        row("A-3", "Third", "Doing", "stranger@example.org"),
+        row("a-1", "", "Doing", ""),
+        row("A-4", &"x".repeat(501), "", ""),
+    ];
+    let first = store.tasks().import(w.workspace, &rows, now()).await.unwrap();
+    assert_eq!((first.created, first.updated, first.unchanged), (1, 1, 0));
+    let places: Vec<u64> = first.rejected.iter().map(|(row, _)| *row).collect();
+    assert_eq!(places, vec![2, 3, 4, 6]);
+    let found = store
+        .tasks()
+        .list(w.workspace, &TaskFilter::default(), None, 10)
+        .await
+        .unwrap()
+        .tasks;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].title.as_str(), found[0].status.as_str()),
+        ("First", "Doing")
+    );
+    assert_eq!(found[0].assignee_id, Some(w.owner));
+    let second = store
+        .tasks()
+        .import(w.workspace, &rows[..1], minute(5))
+        .await
+        .unwrap();
+    assert_eq!(
+        second,
+        ImportOutcome {
+            unchanged: 1,
+            ..ImportOutcome::default()
+        }
+    );
+    let same = store
+        .tasks()
+        .by_id(w.workspace, found[0].id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(same, found[0]);
+}

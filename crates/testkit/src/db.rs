@@ -1,0 +1,125 @@
+//! A database of its own for every test, of either kind, gone when the test ends.
+//!
+//! Postgres comes from `DAYLOOM_TEST_POSTGRES`, an address whose user may create databases. Without it such a test is
+//! skipped with a printed line, unless `DAYLOOM_TEST_ALL=1` says that nothing may be skipped. This file must not know
+//! anything else of the test kit: the storage's own suite includes it by its path.
+
+use std::str::FromStr;
+
+use dayloom_storage::{Migrate, Store};
+use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions};
+
+/// An open store on a database nobody else uses.
+pub struct TestDb {
+    /// The store.
+    pub store: Store,
+    /// The address it was opened with.
+    pub url: String,
+    place: Place,
+}
+
+enum Place {
+    File(#[expect(dead_code, reason = "the folder is removed when this is dropped")] tempfile::TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl TestDb {
+    /// A database file in a folder of its own.
+    pub async fn sqlite() -> TestDb {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let store = Store::open(&url, Migrate::Apply)
+            .await
+            .expect("a fresh database opens");
+        TestDb {
+            store,
+            url,
+            place: Place::File(folder),
+        }
+    }
+
+    /// A fresh Postgres database, or none where the machine has no Postgres for tests.
+    pub async fn postgres() -> Option<TestDb> {
+        let server = server()?;
+        let name = format!("dayloom_test_{}", uuid::Uuid::new_v4().simple());
+        admin(&server, &format!("CREATE DATABASE {name}")).await;
+        let url = beside(&server, &name);
+        let store = Store::open(&url, Migrate::Apply)
+            .await
+            .expect("a fresh database opens");
+        Some(TestDb {
+            store,
+            url,
+            place: Place::Postgres { server, name },
+        })
+    }
+}
+
+/// The address of the server for tests.
+fn server() -> Option<String> {
+    match std::env::var("DAYLOOM_TEST_POSTGRES") {
+        Ok(server) if !server.is_empty() => Some(server),
+        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
+            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_POSTGRES is not set")
+        }
+        _ => {
+            skipped();
+            None
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a skipped test must be seen in the test's output"
+)]
+fn skipped() {
+    eprintln!("skipped: DAYLOOM_TEST_POSTGRES is not set");
+}
+
+/// The same server, another database.
+fn beside(server: &str, name: &str) -> String {
+    let (address, query) = server
+        .split_once('?')
+        .map_or((server, ""), |(address, query)| (address, query));
+    let (scheme, rest) = address.split_once("://").expect("an address with a scheme");
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
+    format!("{scheme}://{authority}/{name}{query}")
+}
+
+async fn admin(server: &str, sql: &str) {
+    let options = PgConnectOptions::from_str(server).expect("DAYLOOM_TEST_POSTGRES is an address");
+    let mut connection = sqlx::PgConnection::connect_with(&options)
+        .await
+        .expect("the Postgres for tests answers");
+    connection
+        .execute(AssertSqlSafe(sql.to_owned()))
+        .await
+        .expect("a database of one's own");
+    connection.close().await.ok();
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if let Place::Postgres { server, name } = &self.place {
+            let (server, sql) = (
+                server.clone(),
+                format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            );
+            // A runtime of its own: this may run while the test's is being torn down.
+            let dropper = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                if let Ok(runtime) = runtime {
+                    runtime.block_on(admin(&server, &sql));
+                }
+            });
+            // A database left behind by a failed drop harms no other test.
+            let _ = dropper.join();
+        }
+    }
+}
