@@ -1,6 +1,7 @@
 //! Helpers for tests: databases, clocks, a server on a free port, generated days. Never shipped.
 
 pub mod app;
+pub mod bench;
 pub mod clock;
 pub mod reference;
 
