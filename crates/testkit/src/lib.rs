@@ -3,7 +3,9 @@
 pub mod app;
 pub mod bench;
 pub mod clock;
+pub mod desktop;
 pub mod reference;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;
+pub use desktop::{Desktop, TestWindow};
