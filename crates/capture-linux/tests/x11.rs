@@ -18,7 +18,7 @@ fn sources(desktop: &Desktop, home: &Path) -> Platform {
 }
 
 fn now() -> Timestamp {
-    "2026-11-21T10:00:00Z".parse().unwrap()
+    "2026-11-21T10:00:00Z".parse().expect("an instant")
 }
 
 async fn seen(platform: &mut Platform) -> Option<Window> {

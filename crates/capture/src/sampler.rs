@@ -82,12 +82,12 @@ impl Sampler {
         }
     }
 
-    /// Starts what can be started and says of every candidate whether it works.
+    /// Starts every source anew and says of every candidate whether it works.
     pub async fn doctor(&mut self) -> Vec<SourceReport> {
         let platform = &mut self.platform;
         let mut lines = Vec::new();
         macro_rules! ask_all {
-            ($($slot:ident),*) => { $( platform.$slot.get().await; lines.extend(platform.$slot.report()); )* };
+            ($($slot:ident),*) => { $( platform.$slot.check().await; lines.extend(platform.$slot.report()); )* };
         }
         ask_all!(window, idle, input, system, browser, shell, process, call);
         lines

@@ -9,13 +9,16 @@ use std::time::{Duration, Instant};
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ConnectionExt as _, CreateWindowAux, InputFocus, PropMode, Window, WindowClass,
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, PropMode,
+    Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 /// How long anything on the desktop may take before the test has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After this a window manager is asked again for what it has not done.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 /// An X server with a window manager, on a display of its own.
 pub struct Desktop {
@@ -27,6 +30,7 @@ pub struct Desktop {
 impl Desktop {
     /// Starts one, or says that the test is skipped and gives `None` where `Xvfb`, `openbox` or `xdotool` is not
     /// installed. With `DAYLOOM_TEST_ALL=1` that is a failure.
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     pub fn start() -> Option<Self> {
         for program in ["Xvfb", "openbox", "xdotool"] {
             if !is_installed(program) {
@@ -84,8 +88,15 @@ impl Desktop {
 
     /// Gives a window the focus and waits until it has it.
     pub fn focus(&self, window: &TestWindow) {
-        self.xdotool(&["windowactivate", "--sync", &window.id.to_string()]);
-        self.wait_for("the focus", || window.active() == Some(window.id));
+        let mut asked: Option<Instant> = None;
+        self.wait_for("the focus", || {
+            // The window manager may not know the window yet, and then forgets that it was asked.
+            if asked.is_none_or(|at| at.elapsed() > ASK_AGAIN) {
+                window.ask_for_focus();
+                asked = Some(Instant::now());
+            }
+            window.active() == Some(window.id)
+        });
     }
 
     /// Kills the server and starts another one on the same display, with a window manager.
@@ -265,6 +276,19 @@ impl TestWindow {
             .expect("sent")
             .check()
             .expect("no focus");
+    }
+
+    /// Asks the window manager for the focus, as a task bar does.
+    fn ask_for_focus(&self) {
+        let kind = atom(&self.connection, b"_NET_ACTIVE_WINDOW");
+        let from_task_bar = [2, x11rb::CURRENT_TIME, 0, 0, 0];
+        let message = ClientMessageEvent::new(32, self.id, kind, from_task_bar);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        self.connection
+            .send_event(false, self.root, mask, message)
+            .expect("sent")
+            .check()
+            .expect("taken");
     }
 
     fn active(&self) -> Option<Window> {

@@ -124,14 +124,14 @@ impl Session {
             .connection
             .randr_get_screen_resources_current(self.root)?
             .reply()?;
-        for output in resources.outputs.iter().take(1) {
-            let info = self
-                .connection
-                .randr_get_output_info(*output, resources.config_timestamp)?
-                .reply()?;
-            return Ok(info.name.starts_with(b"XWAYLAND"));
-        }
-        Ok(false)
+        let Some(output) = resources.outputs.first() else {
+            return Ok(false);
+        };
+        let info = self
+            .connection
+            .randr_get_output_info(*output, resources.config_timestamp)?
+            .reply()?;
+        Ok(info.name.starts_with(b"XWAYLAND"))
     }
 
     /// Whether idle time can be asked for.
