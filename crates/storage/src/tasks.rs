@@ -358,10 +358,10 @@ pub(crate) async fn find_visible<C: ConnectionTrait>(
 
 /// Whether assignee and project belong to the workspace.
 async fn check<C: ConnectionTrait>(on: &C, task: &Task) -> Result<(), TaskError> {
-    if let Some(assignee) = task.assignee_id {
-        if !workspaces::is_active(on, task.workspace_id, assignee).await? {
-            return Err(TaskError::Assignee);
-        }
+    if let Some(assignee) = task.assignee_id
+        && !workspaces::is_active(on, task.workspace_id, assignee).await?
+    {
+        return Err(TaskError::Assignee);
     }
     if let Some(project) = task.project_id {
         let project = projects::find(on, project).await?;

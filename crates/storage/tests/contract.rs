@@ -1,5 +1,7 @@
 //! One suite for both databases: every public method is called, by the same functions, on SQLite and on Postgres.
 
+#![expect(clippy::unwrap_used, reason = "the whole file is tests")]
+
 #[path = "../../testkit/src/db.rs"]
 mod db;
 
@@ -60,7 +62,8 @@ on_both!(
     workspaces::members_come_change_and_go,
     workspaces::an_owner_is_touched_by_owners_only,
     workspaces::of_two_owners_leaving_at_once_one_stays,
-    projects::members_and_the_tracker_list,
+    projects::projects_are_listed_by_name,
+    projects::members_come_from_the_workspace,
     projects::settings_reach_devices_and_change_the_etag,
     projects::the_overview_counts_devices,
     tasks::keys_are_one_without_case,
@@ -93,6 +96,7 @@ on_both!(
     queue::a_lost_lease_writes_nothing,
     queue::failures_wait_and_projects_take_turns,
     days::a_day_is_written_as_a_difference,
+    days::a_review_claims_its_interval,
     days::a_reviewed_entry_stands,
     days::titles_are_shown_to_members_only,
     days::an_entry_that_moves_leaves_its_old_day,

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod bench;
 pub mod clock;
+pub mod db;
 pub mod desktop;
 pub mod reference;
 

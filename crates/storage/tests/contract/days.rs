@@ -165,7 +165,20 @@ pub async fn a_day_is_written_as_a_difference(store: &Store) {
     );
 }
 
-pub async fn a_reviewed_entry_stands(store: &Store) {
+/// Two blocks, the first corrected to another task, the second dismissed.
+struct Reviewed {
+    w: World,
+    one: TaskId,
+    two: TaskId,
+    derived: Day,
+    rows: Vec<dayloom_storage::TimesheetRow>,
+}
+
+fn review(task: TaskId, status: EntryStatus) -> EntryReview {
+    EntryReview { status, task_id: Some(task), category: Category::Productive }
+}
+
+async fn reviewed(store: &Store) -> Reviewed {
     let w = world(store, "ada").await;
     let (one, two) = (task(store, &w, "P-1").await, task(store, &w, "P-2").await);
     let derived = day(
@@ -177,12 +190,7 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
     );
     store.days().write(w.owner, &derived, now()).await.unwrap();
     let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
-    let review = |status| EntryReview {
-        status,
-        task_id: Some(two),
-        category: Category::Productive,
-    };
-    let corrected = review(EntryStatus::Corrected);
+    let corrected = review(two, EntryStatus::Corrected);
     let changed = store
         .days()
         .review(w.owner, rows[0].id, &corrected, minute(70))
@@ -196,9 +204,15 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
     assert!(store.days().pending(w.owner, TODAY).await.unwrap());
     store
         .days()
-        .review(w.owner, rows[1].id, &review(EntryStatus::Dismissed), minute(71))
+        .review(w.owner, rows[1].id, &review(two, EntryStatus::Dismissed), minute(71))
         .await
         .unwrap();
+    Reviewed { w, one, two, derived, rows }
+}
+
+pub async fn a_review_claims_its_interval(store: &Store) {
+    let Reviewed { w, two, rows, .. } = reviewed(store).await;
+    let corrected = review(two, EntryStatus::Corrected);
     let eve = world(store, "eve").await;
     assert_eq!(
         store
@@ -231,7 +245,10 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
             .unwrap()
             .is_empty()
     );
+}
 
+pub async fn a_reviewed_entry_stands(store: &Store) {
+    let Reviewed { w, one, two, derived, rows } = reviewed(store).await;
     let mut pinned = block(1, w.project, 0, 30, Some(two));
     pinned.status = EntryStatus::Corrected;
     pinned.entry_id = Some(rows[0].id);
@@ -264,7 +281,7 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
 
     store
         .days()
-        .review(w.owner, rows[0].id, &review(EntryStatus::Inferred), minute(82))
+        .review(w.owner, rows[0].id, &review(two, EntryStatus::Inferred), minute(82))
         .await
         .unwrap();
     store.days().write(w.owner, &derived, minute(83)).await.unwrap();
