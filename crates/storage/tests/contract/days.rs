@@ -175,7 +175,11 @@ struct Reviewed {
 }
 
 fn review(task: TaskId, status: EntryStatus) -> EntryReview {
-    EntryReview { status, task_id: Some(task), category: Category::Productive }
+    EntryReview {
+        status,
+        task_id: Some(task),
+        category: Category::Productive,
+    }
 }
 
 async fn reviewed(store: &Store) -> Reviewed {
@@ -204,10 +208,21 @@ async fn reviewed(store: &Store) -> Reviewed {
     assert!(store.days().pending(w.owner, TODAY).await.unwrap());
     store
         .days()
-        .review(w.owner, rows[1].id, &review(two, EntryStatus::Dismissed), minute(71))
+        .review(
+            w.owner,
+            rows[1].id,
+            &review(two, EntryStatus::Dismissed),
+            minute(71),
+        )
         .await
         .unwrap();
-    Reviewed { w, one, two, derived, rows }
+    Reviewed {
+        w,
+        one,
+        two,
+        derived,
+        rows,
+    }
 }
 
 pub async fn a_review_claims_its_interval(store: &Store) {
@@ -248,7 +263,13 @@ pub async fn a_review_claims_its_interval(store: &Store) {
 }
 
 pub async fn a_reviewed_entry_stands(store: &Store) {
-    let Reviewed { w, one, two, derived, rows } = reviewed(store).await;
+    let Reviewed {
+        w,
+        one,
+        two,
+        derived,
+        rows,
+    } = reviewed(store).await;
     let mut pinned = block(1, w.project, 0, 30, Some(two));
     pinned.status = EntryStatus::Corrected;
     pinned.entry_id = Some(rows[0].id);
@@ -281,7 +302,12 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
 
     store
         .days()
-        .review(w.owner, rows[0].id, &review(two, EntryStatus::Inferred), minute(82))
+        .review(
+            w.owner,
+            rows[0].id,
+            &review(two, EntryStatus::Inferred),
+            minute(82),
+        )
         .await
         .unwrap();
     store.days().write(w.owner, &derived, minute(83)).await.unwrap();

@@ -38,7 +38,8 @@ pub async fn projects_are_listed_by_name(store: &Store) {
 
 pub async fn members_come_from_the_workspace(store: &Store) {
     let w = world(store, "ada").await;
-    let names = |list: Vec<dayloom_domain::people::Project>| list.into_iter().map(|p| p.id).collect::<Vec<_>>();
+    let names =
+        |list: Vec<dayloom_domain::people::Project>| list.into_iter().map(|p| p.id).collect::<Vec<_>>();
     let bob = person(store, "bob").await;
     let refused = store.projects().put_member(w.project, bob, None, now()).await;
     assert!(matches!(refused, Err(ProjectError::NotMember)));
