@@ -58,6 +58,19 @@ impl From<Rule> for RuleOut {
     }
 }
 
+/// What a rule catches in the caller's last 30 days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RuleTested {
+    /// The rule.
+    pub rule: RuleOut,
+    /// Spans it answers for.
+    pub spans: u64,
+    /// Seconds it answers for.
+    pub seconds: f64,
+    /// Seconds it would catch too, had an earlier rule not taken them.
+    pub shadowed_s: f64,
+}
+
 /// Body of `POST /tracker/rules`. At least one of `task_id`, `project_id` and `category` is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NewRule {

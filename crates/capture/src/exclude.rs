@@ -244,7 +244,7 @@ mod tests {
             "Bank - Google Chrome (Incognito)",
             "Bank - Chromium (Inkognito)",
             "銀行 - Google Chrome (シークレット モード)",
-            "Bank - [InPrivate] - Microsoft\u{200b} Edge",
+            "Bank - [InPrivate] - Microsoft​ Edge",
             "Bank - Brave (Private)",
             "Bank - Brave (Private Window with Tor)",
         ] {

@@ -13,6 +13,7 @@ mod members;
 mod own_devices;
 mod projects;
 mod rules;
+mod rules_test;
 mod task_import;
 mod tasks;
 mod tasks_open;
@@ -74,11 +75,11 @@ fn administration() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(routes!(rules::create, rules::list))
         .routes(routes!(rules::change, rules::remove))
+        .routes(routes!(rules_test::read))
         .routes(routes!(own_devices::list))
         .routes(routes!(own_devices::change, own_devices::release))
         .routes(routes!(admin::read_config, admin::replace_config))
         .routes(routes!(admin::projects))
-        .routes(routes!(admin::member_timesheet))
 }
 
 #[derive(OpenApi)]

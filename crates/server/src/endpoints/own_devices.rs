@@ -1,18 +1,20 @@
 //! `/tracker/devices`: the caller's own devices (`contract/tracker.md` §9). Enrolment and heartbeat stand elsewhere.
 
 use axum::{Json, extract::State, http::StatusCode};
-use dayloom_api::devices::{DeviceChange, DeviceOut};
+use dayloom_api::{
+    Refusal,
+    devices::{DeviceChange, DeviceOut},
+};
 use dayloom_domain::DeviceId;
 use dayloom_storage::DevicePatch;
 
-use super::{InputRefusals, Refusals};
 use crate::{ApiError, Call, Caller, ServerState, gates::PathIds};
 
 /// Text for a device that is not the caller's, whether it exists or not.
 const UNKNOWN: &str = "Device not enrolled";
 
 /// The caller's devices in the order they were enrolled; released ones are not listed.
-#[utoipa::path(get, path = "/tracker/devices", tag = "devices", responses((status = 200, body = [DeviceOut]), Refusals))]
+#[utoipa::path(get, path = "/tracker/devices", tag = "devices", responses((status = 200, body = [DeviceOut])))]
 pub async fn list(
     caller: Caller,
     State(state): State<ServerState>,
@@ -25,7 +27,7 @@ pub async fn list(
 #[utoipa::path(
     patch, path = "/tracker/devices/{device_id}", tag = "devices", request_body = DeviceChange,
     params(("device_id" = Uuid, Path, description = "One of the caller's devices")),
-    responses((status = 200, body = DeviceOut), Refusals, InputRefusals)
+    responses((status = 200, body = DeviceOut), (status = 404, body = Refusal))
 )]
 pub async fn change(
     State(state): State<ServerState>,
@@ -51,7 +53,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/tracker/devices/{device_id}", tag = "devices",
     params(("device_id" = Uuid, Path, description = "One of the caller's devices")),
-    responses((status = 204), Refusals)
+    responses((status = 204), (status = 404, body = Refusal))
 )]
 pub async fn release(
     caller: Caller,

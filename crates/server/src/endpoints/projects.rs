@@ -8,7 +8,6 @@ use dayloom_api::{
 };
 use dayloom_storage::{self as storage, ProjectError};
 
-use super::{InputRefusals, Refusals};
 use crate::{
     ApiError, ServerState,
     gates::{ProjectAdmin, ProjectAdminOrSelf, Within, WorkspaceAdmin, WorkspaceMember},
@@ -30,7 +29,7 @@ fn refused(error: ProjectError) -> ApiError {
     post, path = "/workspaces/{workspace_id}/projects", tag = "projects", request_body = NewProject,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller administers")),
     responses(
-        (status = 201, body = ProjectOut), (status = 403, body = Refusal), Refusals, InputRefusals,
+        (status = 201, body = ProjectOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
         (status = 409, body = Refusal, description = "The slug is taken in this workspace")
     )
 )]
@@ -59,7 +58,7 @@ pub async fn create(
 #[utoipa::path(
     get, path = "/workspaces/{workspace_id}/projects", tag = "projects",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
-    responses((status = 200, body = ProjectList), Refusals)
+    responses((status = 200, body = ProjectList), (status = 404, body = Refusal))
 )]
 pub async fn list(
     State(state): State<ServerState>,
@@ -79,7 +78,7 @@ pub async fn list(
         ("project_id" = Uuid, Path, description = "A project of a workspace the caller administers"),
         ("developer_id" = Uuid, Path, description = "An active member of that workspace")
     ),
-    responses((status = 200, body = ProjectMemberOut), (status = 403, body = Refusal), Refusals, InputRefusals)
+    responses((status = 200, body = ProjectMemberOut), (status = 403, body = Refusal), (status = 404, body = Refusal))
 )]
 pub async fn put_member(
     State(state): State<ServerState>,
@@ -104,7 +103,7 @@ pub async fn put_member(
         ("project_id" = Uuid, Path, description = "A project of a workspace the caller is in"),
         ("developer_id" = Uuid, Path, description = "The caller, or anyone where the caller administers")
     ),
-    responses((status = 204), (status = 403, body = Refusal), Refusals)
+    responses((status = 204), (status = 403, body = Refusal), (status = 404, body = Refusal))
 )]
 pub async fn remove_member(
     State(state): State<ServerState>,

@@ -9,7 +9,6 @@ use dayloom_api::{
 use dayloom_domain::{DeveloperId, ProjectId, TaskId};
 use dayloom_storage::{self as storage, TaskCursor, TaskError, TaskFilter, TaskPatch};
 
-use super::{InputRefusals, Refusals};
 use crate::{
     ApiError, ApiQuery, Caller, ServerState,
     gates::{PathIds, Within, WorkspaceMember},
@@ -35,7 +34,7 @@ fn refused(error: TaskError, assignee: Option<DeveloperId>, project: Option<Proj
     post, path = "/workspaces/{workspace_id}/tasks", tag = "tasks", request_body = NewTask,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
     responses(
-        (status = 201, body = TaskOut), Refusals,
+        (status = 201, body = TaskOut), (status = 404, body = Refusal),
         (status = 409, body = Refusal, description = "Another task of the workspace has this key"),
         (status = 422, body = Invalid, description = "Also where assignee or project are not of the workspace")
     )
@@ -71,7 +70,7 @@ pub async fn create(
 #[utoipa::path(
     get, path = "/workspaces/{workspace_id}/tasks", tag = "tasks",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in"), TaskQuery),
-    responses((status = 200, body = TaskPage), Refusals, InputRefusals)
+    responses((status = 200, body = TaskPage), (status = 404, body = Refusal))
 )]
 pub async fn list(
     State(state): State<ServerState>,
@@ -111,7 +110,7 @@ pub async fn list(
         ("task_id" = Uuid, Path, description = "A task of that workspace")
     ),
     responses(
-        (status = 200, body = TaskOut), Refusals,
+        (status = 200, body = TaskOut), (status = 404, body = Refusal),
         (status = 409, body = Refusal, description = "Another task of the workspace has this key"),
         (status = 422, body = Invalid, description = "Also where assignee or project are not of the workspace")
     )
@@ -147,18 +146,15 @@ pub async fn change(
 
 /// The tasks assigned to the caller in their workspaces, newest change first.
 #[utoipa::path(
-    get, path = "/developers/me/assigned-tasks", tag = "developers", params(AssignedQuery),
-    responses((status = 200, body = [AssignedTask]), Refusals, InputRefusals)
+    get, path = "/developers/me/assigned-tasks", tag = "account", params(AssignedQuery),
+    responses((status = 200, body = [AssignedTask]))
 )]
 pub async fn assigned(
     caller: Caller,
     State(state): State<ServerState>,
     ApiQuery(query): ApiQuery<AssignedQuery>,
 ) -> Result<Json<Vec<AssignedTask>>, ApiError> {
-    let tasks = state
-        .store()
-        .tasks()
-        .assigned(caller.id, query.include_done)
-        .await?;
+    let mut tasks = state.store().tasks().for_attribution(caller.id).await?;
+    tasks.retain(|task| task.assignee_id == Some(caller.id) && (query.include_done || task.is_open()));
     Ok(Json(tasks.into_iter().map(Into::into).collect()))
 }

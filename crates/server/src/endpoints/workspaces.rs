@@ -8,13 +8,12 @@ use dayloom_api::{
 use dayloom_domain::people::Role;
 use dayloom_storage::{self as storage, WorkspaceError};
 
-use super::{InputRefusals, Refusals};
 use crate::{ApiError, Call, Caller, ServerState};
 
 /// Makes a workspace; the caller becomes its owner.
 #[utoipa::path(
     post, path = "/workspaces", tag = "workspaces", request_body = NewWorkspace,
-    responses((status = 201, body = WorkspaceOut), (status = 409, body = Refusal, description = "The slug is taken"), Refusals, InputRefusals)
+    responses((status = 201, body = WorkspaceOut), (status = 409, body = Refusal, description = "The slug is taken"))
 )]
 pub async fn create(
     State(state): State<ServerState>,
@@ -42,7 +41,7 @@ pub async fn create(
 }
 
 /// The workspaces the caller is an active member of, oldest first.
-#[utoipa::path(get, path = "/workspaces", tag = "workspaces", responses((status = 200, body = [WorkspaceOut]), Refusals))]
+#[utoipa::path(get, path = "/workspaces", tag = "workspaces", responses((status = 200, body = [WorkspaceOut])))]
 pub async fn list(
     caller: Caller,
     State(state): State<ServerState>,

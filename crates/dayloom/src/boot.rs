@@ -1,0 +1,195 @@
+//! Puts a server together from settings: database, secret, pipeline, listener; and takes it down in order.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use dayloom_domain::Clock;
+use dayloom_pipeline::Runner;
+use dayloom_server::{Secret, ServerState, Settings as ServerSettings};
+use dayloom_storage::{Migrate, Store};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Context,
+    clock::SystemClock,
+    failure::{Failure, Outcome},
+    settings::{
+        Settings,
+        table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, SECRET, WEB_URL},
+    },
+};
+
+/// Name under which the signing secret is kept with the database.
+const SECRET_KEY: &str = "session_secret";
+
+/// A server that answers.
+pub struct Server {
+    /// Its database.
+    pub store: Store,
+    /// Where it answers, such as `http://127.0.0.1:8000`.
+    pub url: String,
+    stop: CancellationToken,
+    web: JoinHandle<std::io::Result<()>>,
+    runner: JoinHandle<()>,
+}
+
+/// A runtime with few threads: the work is waiting, and memory counts.
+pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
+    let mut builder = if threads == 0 {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(threads);
+        builder
+    };
+    builder.enable_all().build().map_err(|e| {
+        Failure::failed(format!("The system gives no threads: {e}"), "End other programs, or raise its limits")
+    })
+}
+
+/// Refuses settings that name something this version does not have, rather than passing over them.
+pub fn check(settings: &Settings) -> Outcome {
+    if settings.text(&ENGINE) == Some("temporal") {
+        return Err(Failure::usage(
+            "The engine `temporal` is not built into this version",
+            "Use `embedded`: several servers on one Postgres share its work just as well",
+        ));
+    }
+    Ok(())
+}
+
+/// Opens the database of the settings.
+pub async fn open_store(cx: &Context, migrate: Migrate) -> Outcome<Store> {
+    let url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
+    if url.starts_with("sqlite:") {
+        cx.home.create()?;
+    }
+    open_url(url, migrate).await
+}
+
+/// Opens a database by its address.
+pub async fn open_url(url: &str, migrate: Migrate) -> Outcome<Store> {
+    Store::open(url, migrate).await.map_err(|error| Failure::unreachable(
+        format!("The database cannot be opened: {error}"),
+        if url.starts_with("sqlite:") {
+            "Check the folder's permissions and room, and that the file is Dayloom's"
+        } else {
+            "Check --database-url and that the database server runs"
+        },
+    ))
+}
+
+/// Whether the settings ask for migrations.
+pub fn migrate_of(settings: &Settings) -> Migrate {
+    if settings.on(&MIGRATE) { Migrate::Apply } else { Migrate::Refuse }
+}
+
+/// The signing secret: of the settings, else the one kept with the database, made on first start.
+pub async fn secret(settings: &Settings, store: &Store) -> Outcome<Secret> {
+    if let Some(text) = settings.text(&SECRET) {
+        return Ok(Secret::new(text));
+    }
+    let fresh = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+    let kept = store.settings().get_or_create(SECRET_KEY, &fresh).await.map_err(database)?;
+    Ok(Secret::new(kept))
+}
+
+/// A failure of the database while it is in use.
+pub fn database(error: impl std::fmt::Display) -> Failure {
+    Failure::unreachable(format!("The database does not do its work: {error}"), "Look at the log, and try again")
+}
+
+/// Binds the address of the settings.
+pub async fn listen(settings: &Settings) -> Outcome<TcpListener> {
+    let address = settings.text(&LISTEN).unwrap_or("127.0.0.1:8000");
+    TcpListener::bind(address).await.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::failed(
+            format!("Another program answers at {address}"),
+            "Choose another address with --listen, such as --listen 127.0.0.1:0 for a free port",
+        ),
+        _ => Failure::failed(format!("{address} cannot be listened at: {e}"), "Choose another address with --listen"),
+    })
+}
+
+impl Server {
+    /// Starts answering and deriving.
+    pub async fn start(settings: &Settings, store: Store, listener: TcpListener) -> Outcome<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let secret = secret(settings, &store).await?;
+        let address = listener.local_addr().map_err(|e| {
+            Failure::failed(format!("The address is not known: {e}"), "Choose another with --listen")
+        })?;
+        let stop = CancellationToken::new();
+        let runner = Runner::new(store.clone(), clock.clone());
+        let wake = runner.wake();
+        let chosen = ServerSettings {
+            secret,
+            rate_limits: settings.on(&RATE_LIMITS),
+            public_url: settings.text(&WEB_URL).map(str::to_owned),
+        };
+        let state = ServerState::new(chosen, store.clone(), clock, move || wake.notify());
+        let web = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
+        let runner = tokio::spawn({
+            let stop = stop.clone();
+            async move { runner.run(stop).await }
+        });
+        Ok(Self { store, url: origin(address), stop, web, runner })
+    }
+
+    /// Waits for a signal, or for the server to end by itself, and takes everything down in order.
+    pub async fn until_stopped(mut self) -> Outcome {
+        let ended = tokio::select! {
+            ended = &mut self.web => Some(ended),
+            () = stop_signal() => None,
+        };
+        self.stop.cancel();
+        let web = match ended {
+            Some(web) => web,
+            None => (&mut self.web).await,
+        };
+        // The runner gives its leases back; what it holds longer than this is taken up again at the next start.
+        let _ = tokio::time::timeout(Duration::from_secs(5), &mut self.runner).await;
+        self.store.close().await;
+        match web {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(Failure::failed(format!("The server ended: {e}"), "Look at the log, and start it again")),
+            Err(e) => Err(Failure::failed(format!("The server ended: {e}"), "Please report it with the log")),
+        }
+    }
+
+    /// Cancelled when the server is to end; for those who end with it.
+    pub fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+}
+
+/// An address as people and browsers reach it: "all addresses" is reached as this machine.
+fn origin(address: SocketAddr) -> String {
+    let port = address.port();
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{port}"),
+        other => format!("http://{other}"),
+    }
+}
+
+/// Resolves at INT or TERM.
+pub async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

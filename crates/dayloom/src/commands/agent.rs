@@ -1,0 +1,165 @@
+//! `agent`: captures on this machine and uploads; alone, or beside the server of `up`.
+
+use std::sync::Arc;
+
+use dayloom_agent::{Agent, AgentConfig, AgentError, Secret, account::base_url};
+use dayloom_capture::{Platform, Policy, Sampler};
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Context,
+    boot,
+    clock::SystemClock,
+    failure::{Exit, Failure, Outcome},
+    home::Running,
+    settings::{
+        Origin, Settings,
+        table::{
+            ACTIVITYWATCH, DEVICE_ID, EXCLUDE_APPS, EXCLUDE_TITLES, PROJECT_ID, SAMPLE_INTERVAL, SERVER,
+            SPOOL_MAX_MB, TOKEN,
+        },
+    },
+};
+
+/// Captures until told to stop; with `once` takes one sample, spools it, prints it and ends.
+pub async fn run(cx: &Context, once: bool) -> Outcome {
+    cx.home.create()?;
+    let agent = make(cx, config(cx))?;
+    if once {
+        let event = agent.once().await.map_err(|e| failure(&e))?;
+        return cx.out.json(&event);
+    }
+    let stop = CancellationToken::new();
+    let until = stop.clone();
+    let signal = tokio::spawn(async move {
+        boot::stop_signal().await;
+        until.cancel();
+    });
+    cx.out.hint("Capturing. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.");
+    let ended = agent.run(stop).await;
+    signal.abort();
+    ended.map_err(|e| failure(&e))
+}
+
+/// Captures beside the server of `up`, until that ends. What stops it is said; the server goes on.
+pub fn beside(cx: &Context, running: &Running, stop: CancellationToken) -> JoinHandle<()> {
+    let mut config = config(cx);
+    config.server = Some(running.url.clone());
+    config.token = Secret::new(&running.token);
+    let out = cx.out;
+    let agent = make(cx, config);
+    tokio::spawn(async move {
+        let ended = match agent {
+            Ok(agent) => agent.run(stop).await.map_err(|e| failure(&e)),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = ended {
+            tracing::error!(%failure, "nothing is captured");
+            out.hint(format_args!("Nothing is captured on this machine: {failure}"));
+        }
+    })
+}
+
+/// Uploads what waits, and says how that went.
+pub async fn flush(cx: &Context) -> Outcome<dayloom_agent::uploader::machine::Health> {
+    make(cx, config(cx))?.flush().await.map_err(|e| failure(&e))
+}
+
+fn make(cx: &Context, config: AgentConfig) -> Outcome<Agent<Sampler, dayloom_client::Client>> {
+    let sampler = Sampler::new(platform(cx), Policy::default());
+    let rng = StdRng::from_os_rng();
+    Ok(Agent::new(config, sampler, Arc::new(SystemClock), rng, Box::new(dayloom_agent::link::connect)))
+}
+
+/// The sources of this machine.
+pub fn platform(cx: &Context) -> Platform {
+    #[cfg(target_os = "linux")]
+    {
+        let activitywatch = cx.settings.text(&ACTIVITYWATCH).filter(|text| *text != "off");
+        dayloom_capture_linux::platform(&dayloom_capture_linux::Options {
+            home: cx.home.dir().to_owned(),
+            activitywatch: activitywatch.and_then(|text| url::Url::parse(text).ok()),
+            display: None,
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        // No source of this system is built in yet; `doctor` says so, and uploads go on.
+        let _ = (cx, &ACTIVITYWATCH);
+        Platform::bare()
+    }
+}
+
+/// What the agent is told. The published variables rank below a stored sign-in (`contract/tracker.md` §5.1), all
+/// else above it.
+fn config(cx: &Context) -> AgentConfig {
+    let settings = &cx.settings;
+    let mut config = AgentConfig::new(cx.home.dir());
+    let (server, published_server) = ranked(settings, &SERVER);
+    let (token, published_token) = ranked(settings, &TOKEN);
+    config.server = server;
+    config.fallback_server = published_server;
+    config.token = token.as_deref().and_then(Secret::new);
+    config.fallback_token = published_token.as_deref().and_then(Secret::new);
+    let says_nothing = config.server.is_none() && config.fallback_server.is_none();
+    if let Some(running) = cx.home.running().filter(|running| {
+        let named = config.server.as_deref().and_then(base_url);
+        says_nothing || named.is_some() && named == base_url(&running.url)
+    }) {
+        config.server = Some(running.url);
+        config.token = config.token.or_else(|| Secret::new(&running.token));
+    }
+    config.project = settings.text(&PROJECT_ID).map(str::to_owned);
+    config.device_id = settings.text(&DEVICE_ID).map(str::to_owned);
+    config.interval_s = settings.int(&SAMPLE_INTERVAL).and_then(|s| u32::try_from(s).ok());
+    config.device_name = machine_name();
+    config.excluded_apps = settings.list(&EXCLUDE_APPS).to_vec();
+    config.excluded_titles = settings.list(&EXCLUDE_TITLES).to_vec();
+    if let Some(megabytes) = settings.int(&SPOOL_MAX_MB) {
+        config.limits.max_bytes = megabytes << 20;
+    }
+    config
+}
+
+/// A setting, apart by whether the published variable said it.
+fn ranked(settings: &Settings, setting: &crate::settings::table::Setting) -> (Option<String>, Option<String>) {
+    let value = settings.text(setting).map(str::to_owned);
+    match settings.origin(setting) {
+        Origin::Env(name) if setting.aexy == Some(name) => (None, value),
+        _ => (value, None),
+    }
+}
+
+/// The name of this machine, as a person knows it.
+fn machine_name() -> String {
+    #[cfg(unix)]
+    {
+        let name = rustix::system::uname();
+        let host = name.nodename().to_string_lossy();
+        let short = host.split('.').next().unwrap_or_default();
+        if !short.is_empty() {
+            return short.to_owned();
+        }
+    }
+    std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this machine".to_owned())
+}
+
+/// An agent's error for a person; its text already says what happened and what to do, apart by a semicolon.
+pub fn failure(error: &AgentError) -> Failure {
+    let exit = match error {
+        AgentError::AlreadyRunning { .. } => Exit::Running,
+        AgentError::NotSignedIn | AgentError::TokenRefused { .. } => Exit::Refused,
+        AgentError::Link(dayloom_agent::link::LinkError::Unreachable) => Exit::Unreachable,
+        _ => Exit::Failed,
+    };
+    let text = error.to_string();
+    let (what, todo) = text.split_once("; ").unwrap_or((&text, "`dayloom doctor` looks for the reason"));
+    Failure::new(exit, capital(what), capital(todo))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,200 @@
+//! `doctor`: goes through everything Dayloom needs, says what works, and how to mend what does not.
+
+use std::time::Duration;
+
+use dayloom_agent::AgentStatus;
+use dayloom_capture::{Policy, Sampler, source::{Availability, Role, SourceReport}};
+use dayloom_domain::Clock;
+use dayloom_storage::{Migrate, Store};
+use serde::Serialize;
+
+use super::agent;
+use crate::{
+    Context,
+    clock::SystemClock,
+    failure::{Failure, Outcome},
+    output::{columns, plain},
+    settings::table::{AGENT, DATABASE_URL, ENGINE, SERVER},
+};
+
+/// How a thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// It works.
+    Works,
+    /// It is not there, and nothing that is switched on needs it.
+    Missing,
+    /// It is switched off.
+    Off,
+    /// It is switched on and does not work.
+    Fails,
+}
+
+/// One line of the answer.
+#[derive(Clone, Debug, Serialize)]
+struct Finding {
+    part: &'static str,
+    name: String,
+    state: State,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+impl Finding {
+    fn new(part: &'static str, name: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
+        Self { part, name: name.into(), state, detail: detail.into(), mend: None }
+    }
+
+    fn mend(mut self, how: impl Into<String>) -> Self {
+        self.mend = Some(how.into());
+        self
+    }
+}
+
+/// Looks at everything and prints it. Exit code 1 if something that is switched on does not work.
+pub async fn run(cx: &Context) -> Outcome {
+    let mut findings = vec![home(cx)];
+    findings.push(engine(cx));
+    findings.push(database(cx).await);
+    findings.push(server(cx).await);
+    findings.push(capturing(cx));
+    findings.extend(sources(cx).await);
+    cx.out.facts(&findings, || table(&findings))?;
+    let failing = findings.iter().filter(|f| f.state == State::Fails).count();
+    if failing == 0 {
+        return Ok(());
+    }
+    Err(Failure::failed(
+        format!("{failing} of {} things do not work", findings.len()),
+        "Each line above says how to mend it",
+    ))
+}
+
+fn home(cx: &Context) -> Finding {
+    let shown = cx.home.dir().display().to_string();
+    let tried = cx.home.create().and_then(|()| {
+        let path = cx.home.write("doctor", b"")?;
+        let _ = std::fs::remove_file(path);
+        Ok(())
+    });
+    match tried {
+        Ok(()) => Finding::new("home", "folder", State::Works, shown),
+        Err(failure) => Finding::new("home", "folder", State::Fails, failure.what).mend(failure.todo),
+    }
+}
+
+fn engine(cx: &Context) -> Finding {
+    let name = cx.settings.text(&ENGINE).unwrap_or("embedded");
+    match crate::boot::check(&cx.settings) {
+        Ok(()) => Finding::new("engine", name, State::Works, "runs inside the server"),
+        Err(failure) => Finding::new("engine", name, State::Fails, failure.what).mend(failure.todo),
+    }
+}
+
+async fn database(cx: &Context) -> Finding {
+    let url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
+    let kind = url.split_once(':').map_or("database", |(kind, _)| kind);
+    if let Some(path) = url.strip_prefix("sqlite:").filter(|p| *p != ":memory:")
+        && !std::path::Path::new(path.trim_start_matches("//")).exists()
+    {
+        return Finding::new("database", kind, State::Missing, "not made yet").mend("`dayloom up` makes it");
+    }
+    let asked = async {
+        let store = Store::open(url, Migrate::Refuse).await?;
+        let answer = store.ping().await;
+        store.close().await;
+        answer
+    };
+    match tokio::time::timeout(Duration::from_secs(10), asked).await {
+        Ok(Ok(())) => Finding::new("database", kind, State::Works, "answers, and its schema is this version's"),
+        Ok(Err(error)) => Finding::new("database", kind, State::Fails, plain(&error.to_string()))
+            .mend("`dayloom migrate` brings an older schema up to date; else check the address and that it runs"),
+        Err(_) => Finding::new("database", kind, State::Fails, "does not answer within 10 s")
+            .mend("Check the address and that the database server runs"),
+    }
+}
+
+async fn server(cx: &Context) -> Finding {
+    let given = cx.settings.text(&SERVER);
+    if given.is_none() && cx.home.running().is_none() {
+        return Finding::new("server", "local", State::Missing, "does not run").mend("`dayloom up` starts it");
+    }
+    let name = given.map_or("local", |_| "remote");
+    let asked = match crate::remote::Remote::of(cx) {
+        Ok(remote) => remote.get("/developers/me").await.map(drop),
+        Err(failure) => Err(failure),
+    };
+    match asked {
+        Ok(()) => Finding::new("server", name, State::Works, "answers, and takes the token"),
+        Err(failure) => Finding::new("server", name, State::Fails, failure.what).mend(failure.todo),
+    }
+}
+
+fn capturing(cx: &Context) -> Finding {
+    let status = dayloom_agent::Home::open(cx.home.dir()).ok().and_then(|home| AgentStatus::load(&home));
+    let finding = |state, detail: String| Finding::new("agent", "capture", state, detail);
+    if !cx.settings.on(&AGENT) {
+        return finding(State::Off, "switched off".to_owned()).mend("Set `agent = true`, or leave out --no-agent");
+    }
+    let Some(status) = status else {
+        return finding(State::Missing, "has not run yet".to_owned()).mend("`dayloom up` or `dayloom agent` starts it");
+    };
+    if let Some(problem) = status.problem {
+        let (what, how) = problem.split_once("; ").unwrap_or((&problem, "Look at the log in the home folder"));
+        return finding(State::Fails, plain(what)).mend(plain(how));
+    }
+    let ago = status.last_sample_at.map(|at| SystemClock.now().duration_since(at).as_secs());
+    let detail = match ago {
+        Some(seconds) => format!("last sample {seconds} s ago, {} waiting for upload", status.spool.waiting),
+        None => "no sample yet".to_owned(),
+    };
+    finding(State::Works, detail)
+}
+
+async fn sources(cx: &Context) -> Vec<Finding> {
+    if cfg!(not(target_os = "linux")) {
+        return vec![
+            Finding::new("source", "all", State::Missing, "there are no sources for this system yet")
+                .mend("Capture on Linux, or upload with another client"),
+        ];
+    }
+    let mut sampler = Sampler::new(agent::platform(cx), Policy::default());
+    let reports = sampler.doctor().await;
+    let works = |role: Role| reports.iter().any(|r| r.role == role && r.availability == Availability::Working);
+    reports.iter().map(|report| source(report, cx.settings.on(&AGENT), works(report.role))).collect()
+}
+
+/// Without the window there is nothing to tell, and without idle time too much; all else only adds to a sample. One
+/// working source of a kind is enough.
+fn source(report: &SourceReport, on: bool, another_works: bool) -> Finding {
+    let needed = on && !another_works && matches!(report.role, Role::Window | Role::Idle);
+    let name = format!("{} ({})", report.role.name(), report.name);
+    match &report.availability {
+        Availability::Working => Finding::new("source", name, State::Works, "answers"),
+        Availability::NotNeeded => Finding::new("source", name, State::Off, "another one answers"),
+        Availability::Unavailable(why) => {
+            let state = if needed { State::Fails } else { State::Missing };
+            Finding::new("source", name, state, plain(&why.reason)).mend(plain(&why.mend))
+        }
+    }
+}
+
+fn table(findings: &[Finding]) -> String {
+    let mut rows = Vec::new();
+    for finding in findings {
+        let state = match finding.state {
+            State::Works => "works",
+            State::Missing => "missing",
+            State::Off => "off",
+            State::Fails => "FAILS",
+        };
+        let mut detail = finding.detail.clone();
+        if let Some(mend) = &finding.mend {
+            detail = format!("{}. {mend}", detail.trim_end_matches('.'));
+        }
+        rows.push(vec![state.to_owned(), finding.part.to_owned(), finding.name.clone(), detail]);
+    }
+    columns(&rows, &[])
+}

@@ -1,0 +1,59 @@
+//! One file per command. They ask, they print; what is derived and stored is decided elsewhere.
+
+mod agent;
+mod config;
+mod days;
+mod devices;
+mod doctor;
+pub mod papers;
+mod rules;
+mod serve;
+mod spool;
+mod tasks;
+mod up;
+mod workplace;
+
+use crate::{Context, boot, cli::Cmd, failure::Outcome, logs, settings::table::LOG};
+
+/// Runs a command: the short ones and the agent on one thread, servers on two.
+pub fn run(command: Cmd, cx: Context) -> Outcome {
+    let serves = matches!(command, Cmd::Up | Cmd::Serve | Cmd::Demo { .. });
+    let stays = serves || matches!(command, Cmd::Agent { once: false });
+    let filter = cx.settings.text(&LOG);
+    if stays {
+        cx.home.create()?;
+        logs::start(cx.loudness, filter, Some(&cx.home.file("logs")));
+        logs::report_panics();
+    } else {
+        logs::start(cx.loudness, filter, None);
+    }
+    // Two TLS libraries could be linked in; this says which one is used. A second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = boot::runtime(if serves { 2 } else { 0 })?;
+    runtime.block_on(dispatch(command, &cx))
+}
+
+async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
+    match command {
+        Cmd::Up => up::up(cx).await,
+        Cmd::Serve => serve::serve(cx).await,
+        Cmd::Migrate => serve::migrate(cx).await,
+        Cmd::Agent { once } => agent::run(cx, once).await,
+        Cmd::Token { email, name, days } => serve::token(cx, &email, name.as_deref(), days).await,
+        Cmd::Today => days::today(cx).await,
+        Cmd::Day { date } => days::day(cx, &date).await,
+        Cmd::Week { date } => days::week(cx, date.as_deref()).await,
+        Cmd::Tasks(command) => tasks::run(cx, &command).await,
+        Cmd::Rules(command) => rules::run(cx, &command).await,
+        Cmd::Spool(command) => spool::run(cx, &command).await,
+        Cmd::Devices(command) => devices::run(cx, &command).await,
+        Cmd::Demo { days } => up::demo(cx, days).await,
+        Cmd::Open => up::open(cx).await,
+        Cmd::Doctor => doctor::run(cx).await,
+        Cmd::Config => config::run(cx),
+        Cmd::ShellInit { shell } => papers::shell_init(shell, &cx.home, &cx.out),
+        // Answered before settings are read, so that a broken config.toml does not keep a shell from starting.
+        Cmd::Completions { shell } => papers::completions(shell, &cx.out),
+        Cmd::Man => papers::man(&cx.out),
+    }
+}

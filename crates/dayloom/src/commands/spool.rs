@@ -1,0 +1,140 @@
+//! `spool`: what this machine has captured and the server does not have yet, and what it would not take.
+
+use dayloom_agent::{AgentStatus, Home, Spool, spool::{Limits, Rejected, SpoolStatus}, uploader::machine::Health};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::agent;
+use crate::{
+    Context,
+    cli,
+    failure::{Failure, Outcome},
+    output::{columns, plain},
+};
+
+/// Most refused events shown.
+const SHOWN: usize = 1000;
+
+/// Runs a command on the spool.
+pub async fn run(cx: &Context, command: &cli::Spool) -> Outcome {
+    match command {
+        cli::Spool::Status => status(cx).await,
+        cli::Spool::Rejected => rejected(cx).await,
+        cli::Spool::Flush => flush(cx).await,
+    }
+}
+
+/// The spool, if this home has one; asking makes none.
+async fn open(cx: &Context) -> Outcome<Option<Spool>> {
+    let path = cx.home.file("spool.db");
+    if !path.exists() {
+        return Ok(None);
+    }
+    Spool::open(&path, Limits::default()).await.map(Some).map_err(trouble)
+}
+
+fn trouble(error: impl std::fmt::Display) -> Failure {
+    Failure::failed(error, "`dayloom doctor` looks for the reason")
+}
+
+async fn numbers(cx: &Context) -> Outcome<SpoolStatus> {
+    match open(cx).await? {
+        Some(spool) => {
+            let status = spool.status().await.map_err(trouble)?;
+            spool.close().await.map_err(trouble)?;
+            Ok(status)
+        }
+        None => Ok(SpoolStatus::default()),
+    }
+}
+
+async fn status(cx: &Context) -> Outcome {
+    let numbers = numbers(cx).await?;
+    let agent = Home::open(cx.home.dir()).ok().and_then(|home| AgentStatus::load(&home));
+    let answer = json!({"spool": numbers, "agent": agent});
+    cx.out.facts(&answer, || {
+        let mut rows = vec![
+            row("waiting", numbers.waiting),
+            row("refused, kept aside", numbers.rejected),
+            row("uploaded", numbers.uploaded),
+            row("dropped for age", numbers.dropped_by_age),
+            row("dropped for room", numbers.dropped_by_size),
+        ];
+        if let Some(oldest) = numbers.oldest {
+            rows.push(vec!["oldest waiting".to_owned(), local(oldest)]);
+        }
+        if let Some(agent) = &agent {
+            rows.extend(agent.last_sample_at.map(|at| vec!["last sample".to_owned(), local(at)]));
+            rows.extend(agent.last_upload_at.map(|at| vec!["last upload".to_owned(), local(at)]));
+            rows.extend(agent.problem.as_ref().map(|text| vec!["problem".to_owned(), plain(text)]));
+        }
+        columns(&rows, &[])
+    })
+}
+
+fn row(name: &str, number: i64) -> Vec<String> {
+    vec![name.to_owned(), number.to_string()]
+}
+
+fn local(at: Timestamp) -> String {
+    jiff::tz::TimeZone::system().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+async fn rejected(cx: &Context) -> Outcome {
+    let events: Vec<Rejected> = match open(cx).await? {
+        Some(spool) => {
+            let events = spool.rejected(SHOWN).await.map_err(trouble)?;
+            spool.close().await.map_err(trouble)?;
+            events
+        }
+        None => Vec::new(),
+    };
+    if events.is_empty() {
+        cx.out.hint("Nothing was refused.");
+    }
+    cx.out.facts(&events, || {
+        let rows: Vec<Vec<String>> =
+            events.iter().map(|e| vec![local(e.ts), plain(&e.reason), e.event_id.clone()]).collect();
+        columns(&rows, &[])
+    })
+}
+
+async fn flush(cx: &Context) -> Outcome {
+    let before = numbers(cx).await?;
+    let health = agent::flush(cx).await?;
+    let after = numbers(cx).await?;
+    let answer = json!({
+        "uploaded": after.uploaded - before.uploaded,
+        "waiting": after.waiting,
+        "rejected": after.rejected,
+    });
+    cx.out.facts(&answer, || {
+        format!("{} uploaded, {} waiting, {} refused", after.uploaded - before.uploaded, after.waiting, after.rejected)
+    })?;
+    match health {
+        Health::Flowing => Ok(()),
+        Health::Unreachable => Err(Failure::unreachable(
+            "The server does not answer",
+            "What waits is safe and goes later; check the address and the network",
+        )),
+        Health::TokenRefused(status) => Err(Failure::refused(
+            format!("The server does not accept the token ({status})"),
+            "Make a new one and set DAYLOOM_TOKEN; what waits is safe",
+        )),
+        other => Err(Failure::failed(
+            format!("Not everything went: {}", said(other)),
+            "What waits is safe and is tried again",
+        )),
+    }
+}
+
+fn said(health: Health) -> String {
+    match health {
+        Health::Failing(status) => format!("the server answers {status}"),
+        Health::Limited => "the server asks for patience".to_owned(),
+        Health::SchemaRefused => "the server does not speak this version's schema".to_owned(),
+        Health::NotEnrolled => "this device is not enrolled".to_owned(),
+        Health::SpoolFailed => "the spool cannot be written".to_owned(),
+        Health::Flowing | Health::Unreachable | Health::TokenRefused(_) => "see above".to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! The command line as a person and a script meet it: help, settings, errors and exit codes of the real binary.
+
+mod program;
+
+use program::{Program, neutral};
+
+#[test]
+fn help_names_every_command() {
+    let home = Program::new();
+    let asked = home.run(&["--help"]);
+    assert_eq!(asked.code, 0);
+    insta::assert_snapshot!("help", asked.out);
+}
+
+#[test]
+fn help_of_up_shows_its_settings_and_not_those_of_others() {
+    let home = Program::new();
+    let asked = home.run(&["up", "-h"]);
+    insta::assert_snapshot!("help_up", asked.out);
+    assert!(!asked.out.contains("--model-name"));
+    // Every command accepts every setting all the same.
+    let config = home.run(&["config", "--model-name", "small", "--json"]);
+    assert_eq!(config.code, 0, "{}", config.err);
+    assert!(config.out.contains("\"--model-name\""));
+}
+
+#[test]
+fn config_shows_every_setting_with_its_origin_and_no_secret() {
+    let home = Program::new();
+    home.write("config.toml", "open = false\nsample_interval_s = 30\n[model]\nprovider = \"ollama\"\napi_key = \"k-123\"\n");
+    let asked = home.run_with(
+        &["config", "--listen", "127.0.0.1:9"],
+        &[
+            ("DAYLOOM_DATABASE_URL", "postgres://ann:pa55@db.example/day"),
+            ("AEXY_SAMPLE_INTERVAL", "7000"),
+            ("AEXY_TRACKER_TOKEN", "aexy_5ecret"),
+            ("DAYLOOM_MODEL_NAME", "small"),
+        ],
+    );
+    assert_eq!(asked.code, 0, "{}", asked.err);
+    assert!(!asked.out.contains("pa55") && !asked.out.contains("5ecret") && !asked.out.contains("k-123"));
+    insta::assert_snapshot!("config", neutral(&asked.out, &home));
+}
+
+#[test]
+fn a_flag_goes_before_a_variable_before_a_published_one_before_the_file() {
+    let home = Program::new();
+    home.write("config.toml", "server = \"http://file.example\"\n");
+    let published = ("AEXY_API_URL", "http://published.example/api/v1");
+    let ours = ("DAYLOOM_SERVER", "http://ours.example");
+    let server = |args: &[&str], env: &[(&str, &str)]| {
+        let asked = home.run_with(&[&["config", "--json"], args].concat(), env);
+        let all: serde_json::Value = serde_json::from_str(&asked.out).unwrap();
+        let settings = all["settings"].as_array().unwrap();
+        let found = settings.iter().find(|s| s["key"] == "server").unwrap();
+        format!("{} {}", found["value"].as_str().unwrap(), found["origin"].as_str().unwrap())
+    };
+    assert_eq!(server(&[], &[]), "http://file.example config.toml:1");
+    assert_eq!(server(&[], &[published]), "http://published.example/api/v1 AEXY_API_URL");
+    assert_eq!(server(&[], &[published, ours]), "http://ours.example DAYLOOM_SERVER");
+    assert_eq!(server(&["--server", "http://flag.example"], &[ours]), "http://flag.example --server");
+}
+
+#[test]
+fn wrong_settings_stop_the_program_with_place_and_remedy() {
+    let home = Program::new();
+    home.write("config.toml", "open = true\n\nlisten_on = \"127.0.0.1:1\"\n");
+    let unknown = home.run(&["today"]);
+    home.write("config.toml", "[model]\nprovider = \"gpt\"\n");
+    let bad = home.run(&["today"]);
+    home.write("config.toml", "");
+    let variable = home.run_with(&["today"], &[("DAYLOOM_RATE_LIMITS", "sometimes")]);
+    let flag = home.run(&["up", "--listen", "8000"]);
+    let engine = home.run(&["serve", "--engine", "temporal"]);
+    let all = [unknown, bad, variable, flag, engine];
+    let lines: Vec<String> = all.iter().map(|a| format!("{} {}", a.code, a.err)).collect();
+    insta::assert_snapshot!("wrong_settings", neutral(&lines.join(""), &home));
+}
+
+#[test]
+fn wrong_usage_is_2_and_no_server_is_5() {
+    let home = Program::new();
+    assert_eq!(home.run(&["weave"]).code, 2);
+    assert_eq!(home.run(&[]).code, 2);
+    assert_eq!(home.run(&["rules", "add", "repo", "x"]).code, 2);
+    let away = home.run(&["today"]);
+    assert_eq!(away.code, 5);
+    insta::assert_snapshot!(away.err, @"error: Dayloom does not run in this home. Start it with `dayloom up`, or name another server with --server and --token.");
+    let elsewhere = home.run(&["today", "--server", "http://127.0.0.1:9", "--token", "x"]);
+    assert_eq!(elsewhere.code, 5, "{}", elsewhere.err);
+    let nobody = home.run(&["today", "--server", "http://127.0.0.1:9"]);
+    assert_eq!(nobody.code, 4, "{}", nobody.err);
+}
+
+#[test]
+fn asking_makes_nothing() {
+    let home = Program::new();
+    for args in [&["config"][..], &["spool", "status"], &["today"], &["completions", "bash"], &["man"]] {
+        home.run(args);
+    }
+    assert!(!home.path("dayloom.db").exists() && !home.path("spool.db").exists());
+}
+
+#[test]
+fn papers_are_for_other_programs() {
+    let home = Program::new();
+    home.write("config.toml", "this is broken");
+    for shell in ["bash", "zsh", "fish"] {
+        let completions = home.run(&["completions", shell]);
+        assert!(completions.code == 0 && completions.out.contains("dayloom"), "{shell}");
+    }
+    assert!(home.run(&["man"]).out.contains(".TH dayloom"));
+    home.write("config.toml", "");
+    for shell in ["bash", "zsh", "fish"] {
+        let hook = home.run(&["shell-init", shell]);
+        assert!(hook.code == 0 && hook.out.contains("Dayloom"), "{shell}");
+    }
+}
