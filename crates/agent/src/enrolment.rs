@@ -7,6 +7,7 @@ use std::io;
 use dayloom_domain::{DeviceId, ProjectId};
 use serde::{Deserialize, Serialize};
 
+use crate::account::server_key;
 use crate::credentials::Credential;
 use crate::link::{DeviceConfig, Link, LinkError, Project};
 use crate::{Account, AgentError, Home, home};
@@ -33,7 +34,7 @@ impl Enrolment {
             Some(wanted) => wanted.trim().parse() == Ok(found.account.project_id),
             None => true,
         };
-        let same = found.account.server == credential.server
+        let same = found.account.server == server_key(&credential.server)
             && found.token == credential.token.fingerprint()
             && found.account.device_id == device;
         (same && same_project).then_some(found)
@@ -91,7 +92,7 @@ pub async fn enrol(
     let config = enrol_into(link, device, project.id).await?;
     Ok(Enrolment {
         account: Account {
-            server: credential.server.clone(),
+            server: server_key(&credential.server),
             person,
             device_id: device.id,
             project_id: project.id,

@@ -27,6 +27,7 @@ pub use account::Account;
 pub use agent::Agent;
 pub use error::AgentError;
 pub use home::Home;
+pub use link::connect;
 pub use outgoing::OutgoingEvent;
 pub use secret::Secret;
 pub use settings::AgentConfig;

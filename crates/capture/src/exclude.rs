@@ -244,7 +244,7 @@ mod tests {
             "Bank - Google Chrome (Incognito)",
             "Bank - Chromium (Inkognito)",
             "銀行 - Google Chrome (シークレット モード)",
-            "Bank - [InPrivate] - Microsoft​ Edge",
+            "Bank - [InPrivate] - Microsoft\u{200b} Edge",
             "Bank - Brave (Private)",
             "Bank - Brave (Private Window with Tor)",
         ] {

@@ -82,12 +82,12 @@ impl Sampler {
         }
     }
 
-    /// Starts what can be started and says of every candidate whether it works.
+    /// Starts every source anew and says of every candidate whether it works.
     pub async fn doctor(&mut self) -> Vec<SourceReport> {
         let platform = &mut self.platform;
         let mut lines = Vec::new();
         macro_rules! ask_all {
-            ($($slot:ident),*) => { $( platform.$slot.get().await; lines.extend(platform.$slot.report()); )* };
+            ($($slot:ident),*) => { $( platform.$slot.check().await; lines.extend(platform.$slot.report()); )* };
         }
         ask_all!(window, idle, input, system, browser, shell, process, call);
         lines
@@ -251,8 +251,7 @@ impl Sampler {
                 ..Inside::default()
             };
         }
-        let offered = self.folders_of(window, style).await;
-        let folder = self.folder(&hint, &offered);
+        let folder = self.folder(&hint, window, style).await;
         let file = hint
             .file
             .as_deref()
@@ -271,7 +270,11 @@ impl Sampler {
     /// Folders the editor itself has open, as far as its arguments, directory and settings say.
     async fn folders_of(&mut self, window: &Window, style: Style) -> Vec<PathBuf> {
         let mut folders = Vec::new();
-        if let Some(process) = self.family(window).await.into_iter().next() {
+        let process = match window.pid {
+            Some(pid) => ask!(self.platform, process.process(pid)).flatten(),
+            None => None,
+        };
+        if let Some(process) = process {
             let arguments = process.args.iter().skip(1).filter(|a| !a.starts_with('-'));
             folders.extend(arguments.filter_map(|a| match &process.cwd {
                 Some(cwd) => Some(cwd.join(a)),
@@ -285,10 +288,10 @@ impl Sampler {
         folders
     }
 
-    fn folder(&self, hint: &Hint, offered: &[PathBuf]) -> Option<PathBuf> {
-        hint.project
-            .as_deref()
-            .and_then(|p| self.files.project(p, offered))
+    async fn folder(&mut self, hint: &Hint, window: &Window, style: Style) -> Option<PathBuf> {
+        let project = hint.project.as_deref()?;
+        let offered = self.folders_of(window, style).await;
+        self.files.project(project, &offered)
     }
 
     async fn inside_browser(

@@ -49,8 +49,25 @@ answers! {
         facts => { facts.asked_for_page += 1; facts.page.clone() }
     }
     ShellSource::shells() -> Vec<ShellState> { facts => facts.shells.clone() }
-    ProcessSource::family(_pid: u32) -> Vec<Process> { facts => facts.family.clone() }
     CallSource::call() -> Option<String> { facts => facts.call.clone() }
+}
+
+#[async_trait]
+impl ProcessSource for World {
+    async fn process(&mut self, pid: u32) -> Result<Option<Process>, Lost> {
+        Ok(self
+            .0
+            .lock()
+            .unwrap()
+            .family
+            .iter()
+            .find(|p| p.pid == pid)
+            .cloned())
+    }
+
+    async fn family(&mut self, _pid: u32) -> Result<Vec<Process>, Lost> {
+        Ok(self.0.lock().unwrap().family.clone())
+    }
 }
 
 fn now() -> Timestamp {

@@ -69,6 +69,12 @@ impl<S: ?Sized> Slot<S> {
         self.active.as_mut().map(|(_, source)| source.as_mut())
     }
 
+    /// Starts from the beginning, whatever is in use: what worked a while ago may not work now.
+    pub async fn check(&mut self) {
+        self.active = None;
+        self.try_candidates().await;
+    }
+
     /// Name of the source in use.
     pub fn in_use(&self) -> Option<&'static str> {
         self.active

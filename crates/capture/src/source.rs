@@ -198,6 +198,8 @@ pub trait ShellSource: Send {
 /// Tells about processes of this machine.
 #[async_trait]
 pub trait ProcessSource: Send {
+    /// One process; `None` if it is gone.
+    async fn process(&mut self, pid: u32) -> Result<Option<Process>, Lost>;
     /// The process and all that descend from it, itself first; empty if it is gone.
     async fn family(&mut self, pid: u32) -> Result<Vec<Process>, Lost>;
 }

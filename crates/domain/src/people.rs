@@ -203,6 +203,8 @@ pub const CLOSED_STATUSES: [&str; 5] = ["done", "closed", "completed", "cancelle
 impl Task {
     /// Whether its status is none of [`CLOSED_STATUSES`].
     pub fn is_open(&self) -> bool {
-        !CLOSED_STATUSES.iter().any(|closed| self.status.eq_ignore_ascii_case(closed))
+        !CLOSED_STATUSES
+            .iter()
+            .any(|closed| self.status.eq_ignore_ascii_case(closed))
     }
 }

@@ -268,6 +268,18 @@ impl Tasks<'_> {
         let values = vec![crate::db::id(developer), CANDIDATES.into()];
         rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
+    /// The tasks assigned to a person in workspaces they are active in, newest change first; closed ones on demand.
+    pub async fn assigned(&self, developer: DeveloperId, closed_too: bool) -> Result<Vec<Task>, StorageError> {
+        let open = if closed_too { "TRUE".to_owned() } else { open_only() };
+        let sql = format!(
+            "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND {open} ORDER BY t.updated_at DESC, t.id"
+        );
+        rows(&self.0.read, &sql, vec![crate::db::id(developer)])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
     /// Every task, closed ones included, of the workspaces the person is active in: what a key may name.
     pub async fn for_attribution(&self, developer: DeveloperId) -> Result<Vec<Task>, StorageError> {
         let sql = format!("SELECT {COLUMNS} {VISIBLE} ORDER BY t.updated_at DESC, t.id");
@@ -358,10 +370,10 @@ pub(crate) async fn find_visible<C: ConnectionTrait>(
 
 /// Whether assignee and project belong to the workspace.
 async fn check<C: ConnectionTrait>(on: &C, task: &Task) -> Result<(), TaskError> {
-    if let Some(assignee) = task.assignee_id {
-        if !workspaces::is_active(on, task.workspace_id, assignee).await? {
-            return Err(TaskError::Assignee);
-        }
+    if let Some(assignee) = task.assignee_id
+        && !workspaces::is_active(on, task.workspace_id, assignee).await?
+    {
+        return Err(TaskError::Assignee);
     }
     if let Some(project) = task.project_id {
         let project = projects::find(on, project).await?;

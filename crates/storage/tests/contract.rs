@@ -1,14 +1,30 @@
 //! One suite for both databases: every public method is called, by the same functions, on SQLite and on Postgres.
 
+#![expect(clippy::unwrap_used, reason = "the whole file is tests")]
+
 #[path = "../../testkit/src/db.rs"]
 mod db;
 
+#[path = "contract/coverage.rs"]
+mod coverage;
+#[path = "contract/days.rs"]
+mod days;
+#[path = "contract/devices.rs"]
+mod devices;
+#[path = "contract/ingest.rs"]
+mod ingest;
+#[path = "contract/keys.rs"]
+mod keys;
 #[path = "contract/opening.rs"]
 mod opening;
 #[path = "contract/people.rs"]
 mod people;
 #[path = "contract/projects.rs"]
 mod projects;
+#[path = "contract/queue.rs"]
+mod queue;
+#[path = "contract/rules.rs"]
+mod rules;
 #[path = "contract/tasks.rs"]
 mod tasks;
 #[path = "contract/workspaces.rs"]
@@ -46,7 +62,8 @@ on_both!(
     workspaces::members_come_change_and_go,
     workspaces::an_owner_is_touched_by_owners_only,
     workspaces::of_two_owners_leaving_at_once_one_stays,
-    projects::members_and_the_tracker_list,
+    projects::projects_are_listed_by_name,
+    projects::members_come_from_the_workspace,
     projects::settings_reach_devices_and_change_the_etag,
     projects::the_overview_counts_devices,
     tasks::keys_are_one_without_case,
@@ -54,4 +71,33 @@ on_both!(
     tasks::pages_hold_every_task_once,
     tasks::candidates_are_open_and_of_active_memberships,
     tasks::an_import_twice_changes_nothing,
+    rules::rules_come_in_order_and_move,
+    rules::foreign_targets_are_refused,
+    devices::enrolling_checks_in_order,
+    devices::binding_again_takes_the_whole_config,
+    devices::a_released_device_is_nobodys,
+    devices::enrolled_by_two_at_once_it_is_one_persons,
+    keys::tokens_are_found_by_hash_until_they_end,
+    keys::sessions_and_links,
+    keys::a_link_opens_once,
+    keys::a_secret_is_made_once,
+    ingest::a_batch_is_accounted_for,
+    ingest::an_id_is_one_event_of_a_person,
+    ingest::the_same_batch_many_times_at_once,
+    ingest::pauses_hold_by_the_time_of_the_event,
+    ingest::exclusions_and_lost_membership,
+    ingest::what_was_in_force_is_stored,
+    ingest::every_field_comes_back,
+    ingest::months_far_apart,
+    ingest::a_stranger_is_not_enrolled,
+    queue::ingest_marks_the_days_it_touches,
+    queue::two_takers_never_share_a_day,
+    queue::a_day_marked_meanwhile_stays_dirty,
+    queue::a_lost_lease_writes_nothing,
+    queue::failures_wait_and_projects_take_turns,
+    days::a_day_is_written_as_a_difference,
+    days::a_review_claims_its_interval,
+    days::a_reviewed_entry_stands,
+    days::titles_are_shown_to_members_only,
+    days::an_entry_that_moves_leaves_its_old_day,
 );

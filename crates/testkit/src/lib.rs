@@ -1,8 +1,12 @@
 //! Helpers for tests: databases, clocks, a server on a free port, generated days. Never shipped.
 
 pub mod app;
+pub mod bench;
 pub mod clock;
+pub mod db;
+pub mod desktop;
 pub mod reference;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;
+pub use desktop::{Desktop, TestWindow};

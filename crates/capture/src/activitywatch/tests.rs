@@ -287,6 +287,55 @@ async fn bucket(real: &Real, id: &str, kind: &str, hostname: &str, events: serde
     );
 }
 
+/// What watchers of this and of another machine would have written.
+async fn fill(real: &Real) {
+    let event = |start: &str, seconds: u32, data: serde_json::Value| serde_json::json!([{"timestamp": start, "duration": seconds, "data": data}]);
+    let app = |title: &str| serde_json::json!({"app": "code", "title": title});
+    bucket(
+        real,
+        "w_loom",
+        "currentwindow",
+        "loom",
+        event("2026-11-21T09:59:40Z", 15, app("mine")),
+    )
+    .await;
+    bucket(
+        real,
+        "w_far",
+        "currentwindow",
+        "far",
+        event("2026-11-21T09:59:50Z", 9, app("theirs")),
+    )
+    .await;
+    bucket(
+        real,
+        "afk",
+        "afkstatus",
+        "loom",
+        event("2026-11-21T09:57:00Z", 60, serde_json::json!({"status": "afk"})),
+    )
+    .await;
+    let counts =
+        serde_json::json!({"presses": 5, "clicks": 1, "deltaX": 3, "deltaY": 0, "scrollX": 0, "scrollY": 0});
+    bucket(
+        real,
+        "input",
+        "os.hid.input",
+        "loom",
+        event("2026-11-21T10:00:10Z", 1, counts),
+    )
+    .await;
+    let tab = serde_json::json!({"url": "https://h/", "title": "Ünï", "incognito": true, "audible": false});
+    bucket(
+        real,
+        "web",
+        "web.tab.current",
+        "unknown",
+        event("2026-11-21T09:59:00Z", 30, tab),
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn the_real_server_is_understood_and_its_restart_survived() {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -300,51 +349,7 @@ async fn the_real_server_is_understood_and_its_restart_survived() {
             .contains("no watcher of this machine reports `currentwindow`")
     );
 
-    let event = |start: &str, seconds: u32, data: serde_json::Value| serde_json::json!([{"timestamp": start, "duration": seconds, "data": data}]);
-    let app = |title: &str| serde_json::json!({"app": "code", "title": title});
-    bucket(
-        &real,
-        "w_loom",
-        "currentwindow",
-        "loom",
-        event("2026-11-21T09:59:40Z", 15, app("mine")),
-    )
-    .await;
-    bucket(
-        &real,
-        "w_far",
-        "currentwindow",
-        "far",
-        event("2026-11-21T09:59:50Z", 9, app("theirs")),
-    )
-    .await;
-    bucket(
-        &real,
-        "afk",
-        "afkstatus",
-        "loom",
-        event("2026-11-21T09:57:00Z", 60, serde_json::json!({"status": "afk"})),
-    )
-    .await;
-    let counts =
-        serde_json::json!({"presses": 5, "clicks": 1, "deltaX": 3, "deltaY": 0, "scrollX": 0, "scrollY": 0});
-    bucket(
-        &real,
-        "input",
-        "os.hid.input",
-        "loom",
-        event("2026-11-21T10:00:10Z", 1, counts),
-    )
-    .await;
-    let tab = serde_json::json!({"url": "https://h/", "title": "Ünï", "incognito": true, "audible": false});
-    bucket(
-        &real,
-        "web",
-        "web.tab.current",
-        "unknown",
-        event("2026-11-21T09:59:00Z", 30, tab),
-    )
-    .await;
+    fill(&real).await;
 
     let mut slot = started(Role::Window, window(aw.clone())).await;
     let seen = slot.get().await.unwrap().window(now).await.unwrap().unwrap();

@@ -125,21 +125,21 @@ mod tests {
         let read = |text: &str| parse(7, text.as_bytes(), at).map(|s| (s.cwd, s.last_command));
         let dir = PathBuf::from("/w");
         assert_eq!(
-            read("1\0bash\05\0/w\0    6  cargo test\n\0end"),
+            read("1\0bash\x005\0/w\0    6  cargo test\n\0end"),
             Some((dir.clone(), Some("cargo test".to_owned())))
         );
         assert_eq!(
-            read("1\0bash\05\0/w\0    5* old\n\0end"),
+            read("1\0bash\x005\0/w\0    5* old\n\0end"),
             Some((dir.clone(), None))
         );
-        assert_eq!(read("1\0bash\00\0/w\0\0end"), Some((dir.clone(), None)));
+        assert_eq!(read("1\0bash\x000\0/w\0\0end"), Some((dir.clone(), None)));
         assert_eq!(
             read("1\0zsh\0\0/w\0make\0end"),
             Some((dir, Some("make".to_owned())))
         );
         for broken in [
             "",
-            "1\0bash\05\0/w\0    6  cargo",
+            "1\0bash\x005\0/w\0    6  cargo",
             "2\0zsh\0\0/w\0make\0end",
             "1\0zsh\0\0/w\0make\0en",
         ] {

@@ -432,3 +432,48 @@ fn a_day_without_evidence_is_all_zeros() {
     );
     assert_eq!(day.timezone, kolkata);
 }
+
+#[test]
+fn an_event_can_change_the_day_before_through_the_one_it_follows() {
+    let before = "2026-11-20".parse().expect("a date");
+    let yesterday = Event {
+        interval_s: 600,
+        ..event(1, LAPTOP, "00:00:00", "code")
+    };
+    let yesterday = Event {
+        ts: "2026-11-20T23:15:00Z".parse().expect("an instant"),
+        ..yesterday
+    };
+    let quiet = Event {
+        interval_s: 600,
+        idle_threshold_s: 3_600,
+        ..idle(event(2, LAPTOP, "00:10:00", "code"), 3_590)
+    };
+    let follower = event(3, LAPTOP, "00:25:00", "code");
+    let left = vec![yesterday.clone(), quiet.clone()];
+    let back = vec![yesterday, quiet, follower.clone()];
+    let attention = |events: &[Event]| {
+        weave(events, before, &Zone::utc())
+            .spans
+            .iter()
+            .map(|s| s.micros)
+            .sum::<i64>()
+    };
+    assert_eq!((attention(&left), attention(&back)), (0, 600_000_000));
+    let (from, to) = touched(follower.ts, follower.idle_s);
+    assert!(dates(from, to, &[Zone::utc()]).contains(&before));
+}
+
+#[test]
+fn the_longest_pause_reaches_back_from_the_last_instant_of_the_window() {
+    let yesterday = Event {
+        ts: "2026-11-20T23:59:00Z".parse().expect("an instant"),
+        ..event(1, LAPTOP, "00:00:00", "code")
+    };
+    let date = "2026-11-20".parse().expect("a date");
+    let waking = idle(event(2, LAPTOP, "23:59:59", "code"), 86_400);
+    let (_, to) = evidence_window(date);
+    assert!(waking.ts < to);
+    let spans = weave(&[yesterday, waking], date, &Zone::utc()).spans;
+    assert_eq!(spans[0].micros, 59_000_000);
+}

@@ -40,6 +40,7 @@ pub(super) fn days(events: &[Event], wanted: Option<Date>, fallback: &Zone) -> B
         wanted,
         fallback,
         calendar: Calendar::new(from, to + 600 * SECOND),
+        reader: signal::Reader::default(),
         days: BTreeMap::new(),
     };
     let counts = days.count_devices(&order, &stretches);
@@ -60,6 +61,7 @@ struct Days<'e> {
     wanted: Option<Date>,
     fallback: &'e Zone,
     calendar: Calendar<'e>,
+    reader: signal::Reader<'e>,
     days: BTreeMap<Date, Woven>,
 }
 
@@ -132,14 +134,14 @@ impl<'e> Days<'e> {
                     self.day(date).carried.insert(event.id);
                 }
                 open = Some(match open.take() {
-                    Some(open) => match open.join(event, date, part) {
+                    Some(open) => match open.join(event, date, part, &mut self.reader) {
                         Ok(open) => open,
                         Err((done, signal)) => {
                             self.close(Some(done));
                             Open::begin(event, date, part, signal)
                         }
                     },
-                    None => Open::begin(event, date, part, signal::of(event)),
+                    None => Open::begin(event, date, part, self.reader.of(event)),
                 });
             }
         }
@@ -204,12 +206,18 @@ impl<'e> Open<'e> {
         clippy::result_large_err,
         reason = "the error is the finished span, moved once"
     )]
-    fn join(mut self, event: &'e Event, date: Date, part: Piece) -> Result<Self, (Self, Signal)> {
+    fn join(
+        mut self,
+        event: &'e Event,
+        date: Date,
+        part: Piece,
+        reader: &mut signal::Reader<'e>,
+    ) -> Result<Self, (Self, Signal)> {
         let same_looks = self.last.active_app == event.active_app
             && self.last.file_context == event.file_context
             && self.last.dev_context == event.dev_context
             && self.last.browser == event.browser;
-        let signal = if same_looks { None } else { Some(signal::of(event)) };
+        let signal = if same_looks { None } else { Some(reader.of(event)) };
         let gap = part.start - self.end;
         let neighbours = self.date == date
             && self.span.device_id == event.device_id

@@ -42,6 +42,8 @@ pub fn hostile(seed: u64, count: usize) -> Vec<Event> {
     let mut random = Random::new(seed);
     let moment: Timestamp = random.pick(&MOMENTS).parse().unwrap_or(Timestamp::UNIX_EPOCH);
     let devices = random.between(1, 4);
+    // Devices whose samples fall on the same instants, or anywhere.
+    let aligned = random.chance(30);
     let spread = *random.pick(&[1_800, 7_200, 86_400, 172_800]);
     let mut events = Vec::with_capacity(count);
     for device in 0..devices {
@@ -61,7 +63,12 @@ pub fn hostile(seed: u64, count: usize) -> Vec<Event> {
             if random.chance(25) {
                 looks = random.between(0, 3);
             }
-            let ts = Timestamp::from_microsecond(at).unwrap_or(moment);
+            let whole = if aligned {
+                at - at.rem_euclid(60_000_000)
+            } else {
+                at
+            };
+            let ts = Timestamp::from_microsecond(whole).unwrap_or(moment);
             let event = bare(EventId(random.uuid()), device, ts);
             let seq = if random.chance(3) {
                 0

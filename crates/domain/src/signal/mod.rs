@@ -5,6 +5,8 @@
 mod address;
 mod title;
 
+use std::collections::HashMap;
+
 use crate::{day::Signal, event::Event};
 
 pub use address::host_and_path;
@@ -12,40 +14,59 @@ pub use title::clean as clean_title;
 
 /// The signal of an event.
 pub fn of(event: &Event) -> Signal {
-    let name = squeeze(&event.active_app.name);
-    let bundle_id = squeeze(&event.active_app.bundle_id);
-    let browser = event.browser.as_ref();
-    let file = event.file_context.as_ref();
-    let dev = event.dev_context.as_ref();
-    let (host, url_path) = match browser.and_then(|b| b.url.as_deref()).and_then(host_and_path) {
-        Some((host, path)) => (Some(host), Some(path)),
-        None => (None, None),
-    };
-    let app = name.clone().or_else(|| bundle_id.clone()).unwrap_or_default();
-    let title = [
-        event.active_app.window_title.as_deref(),
-        browser.and_then(|b| b.title.as_deref()),
-    ]
-    .into_iter()
-    .flatten()
-    .find_map(clean_title);
-    let path = [
-        file.and_then(|f| f.path.as_deref()),
-        dev.and_then(|d| d.editor_file.as_deref()),
-        dev.and_then(|d| d.terminal_cwd.as_deref()),
-    ]
-    .into_iter()
-    .flatten()
-    .find_map(squeeze);
-    Signal {
-        app,
-        bundle_id,
-        title,
-        repo: file.and_then(|f| f.repo.as_deref()).and_then(squeeze),
-        branch: file.and_then(|f| f.branch.as_deref()).and_then(squeeze),
-        path,
-        host,
-        url_path,
+    Reader::default().of(event)
+}
+
+/// Reads the signals of many events and cleans each title once: titles come back all day, and cleaning one costs
+/// more than all else about an event.
+#[derive(Default)]
+pub struct Reader<'e> {
+    titles: HashMap<&'e str, Option<String>>,
+}
+
+impl<'e> Reader<'e> {
+    /// The signal of an event; the same as [`of`].
+    pub fn of(&mut self, event: &'e Event) -> Signal {
+        let name = squeeze(&event.active_app.name);
+        let bundle_id = squeeze(&event.active_app.bundle_id);
+        let browser = event.browser.as_ref();
+        let file = event.file_context.as_ref();
+        let dev = event.dev_context.as_ref();
+        let (host, url_path) = match browser.and_then(|b| b.url.as_deref()).and_then(host_and_path) {
+            Some((host, path)) => (Some(host), Some(path)),
+            None => (None, None),
+        };
+        let app = name.or_else(|| bundle_id.clone()).unwrap_or_default();
+        let title = [
+            event.active_app.window_title.as_deref(),
+            browser.and_then(|b| b.title.as_deref()),
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|title| {
+            self.titles
+                .entry(title)
+                .or_insert_with(|| clean_title(title))
+                .clone()
+        });
+        let path = [
+            file.and_then(|f| f.path.as_deref()),
+            dev.and_then(|d| d.editor_file.as_deref()),
+            dev.and_then(|d| d.terminal_cwd.as_deref()),
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(squeeze);
+        Signal {
+            app,
+            bundle_id,
+            title,
+            repo: file.and_then(|f| f.repo.as_deref()).and_then(squeeze),
+            branch: file.and_then(|f| f.branch.as_deref()).and_then(squeeze),
+            path,
+            host,
+            url_path,
+        }
     }
 }
 
@@ -70,8 +91,12 @@ impl Signal {
     }
 }
 
-/// The text with single spaces and without invisible characters; none if nothing is left.
+/// The text with single spaces and without control characters; none if nothing is left.
 fn squeeze(text: &str) -> Option<String> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    if plain && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ") {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
     let visible = text.split(|c: char| c.is_whitespace() || c.is_control());
     let joined = visible
         .filter(|word| !word.is_empty())

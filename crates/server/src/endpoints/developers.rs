@@ -4,13 +4,14 @@ use axum::{Json, extract::State};
 use dayloom_api::developers::{DeveloperChange, DeveloperOut};
 use dayloom_storage::DeveloperPatch;
 
+use super::{InputRefusals, Refusals};
 use crate::{ApiError, Call, Caller, ServerState};
 
 /// Text for an account that is gone while its credential still stands (`contract/tracker.md` §1.1).
 const GONE: &str = "Developer not found";
 
 /// The caller's account.
-#[utoipa::path(get, path = "/developers/me", tag = "account", responses((status = 200, body = DeveloperOut)))]
+#[utoipa::path(get, path = "/developers/me", tag = "developers", responses((status = 200, body = DeveloperOut), Refusals))]
 pub async fn read(caller: Caller, State(state): State<ServerState>) -> Result<Json<DeveloperOut>, ApiError> {
     let developer = state.store().people().by_id(caller.id).await?;
     let developer = developer.ok_or_else(|| ApiError::not_found(GONE))?;
@@ -19,8 +20,8 @@ pub async fn read(caller: Caller, State(state): State<ServerState>) -> Result<Js
 
 /// Changes name, zone, working hours or language. A new zone moves no day that has evidence already.
 #[utoipa::path(
-    patch, path = "/developers/me", tag = "account", request_body = DeveloperChange,
-    responses((status = 200, body = DeveloperOut))
+    patch, path = "/developers/me", tag = "developers", request_body = DeveloperChange,
+    responses((status = 200, body = DeveloperOut), Refusals, InputRefusals)
 )]
 pub async fn change(
     State(state): State<ServerState>,

@@ -9,6 +9,7 @@ use dayloom_api::{
 use dayloom_domain::DeveloperId;
 use dayloom_storage::{Member, MemberError, MemberPatch};
 
+use super::{InputRefusals, Refusals};
 use crate::{
     ApiError, ServerState,
     gates::{PathIds, Within, WorkspaceAdmin, WorkspaceAdminOrSelf, WorkspaceMember},
@@ -44,7 +45,7 @@ fn refused(error: MemberError) -> ApiError {
 #[utoipa::path(
     post, path = "/workspaces/{workspace_id}/members", tag = "workspaces", request_body = NewMember,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller administers")),
-    responses((status = 201, body = MemberOut), (status = 403, body = Refusal), (status = 404, body = Refusal))
+    responses((status = 201, body = MemberOut), (status = 403, body = Refusal), Refusals, InputRefusals)
 )]
 pub async fn add(
     State(state): State<ServerState>,
@@ -63,7 +64,7 @@ pub async fn add(
 #[utoipa::path(
     get, path = "/workspaces/{workspace_id}/members", tag = "workspaces",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
-    responses((status = 200, body = [MemberOut]), (status = 404, body = Refusal))
+    responses((status = 200, body = [MemberOut]), Refusals)
 )]
 pub async fn list(
     State(state): State<ServerState>,
@@ -82,7 +83,7 @@ pub async fn list(
         ("developer_id" = Uuid, Path, description = "The member")
     ),
     responses(
-        (status = 200, body = MemberOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 200, body = MemberOut), (status = 403, body = Refusal), Refusals, InputRefusals,
         (status = 409, body = Refusal, description = "The workspace would be left without an owner")
     )
 )]
@@ -113,7 +114,7 @@ pub async fn change(
         ("developer_id" = Uuid, Path, description = "The caller, or anyone where the caller administers")
     ),
     responses(
-        (status = 204), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 204), (status = 403, body = Refusal), Refusals,
         (status = 409, body = Refusal, description = "The workspace would be left without an owner")
     )
 )]

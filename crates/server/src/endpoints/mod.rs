@@ -80,6 +80,7 @@ fn administration() -> OpenApiRouter<ServerState> {
         .routes(routes!(own_devices::change, own_devices::release))
         .routes(routes!(admin::read_config, admin::replace_config))
         .routes(routes!(admin::projects))
+        .routes(routes!(admin::member_timesheet))
 }
 
 #[derive(OpenApi)]

@@ -1,20 +1,18 @@
 //! `/tracker/devices`: the caller's own devices (`contract/tracker.md` §9). Enrolment and heartbeat stand elsewhere.
 
 use axum::{Json, extract::State, http::StatusCode};
-use dayloom_api::{
-    Refusal,
-    devices::{DeviceChange, DeviceOut},
-};
+use dayloom_api::devices::{DeviceChange, DeviceOut};
 use dayloom_domain::DeviceId;
 use dayloom_storage::DevicePatch;
 
+use super::{InputRefusals, Refusals};
 use crate::{ApiError, Call, Caller, ServerState, gates::PathIds};
 
 /// Text for a device that is not the caller's, whether it exists or not.
 const UNKNOWN: &str = "Device not enrolled";
 
 /// The caller's devices in the order they were enrolled; released ones are not listed.
-#[utoipa::path(get, path = "/tracker/devices", tag = "devices", responses((status = 200, body = [DeviceOut])))]
+#[utoipa::path(get, path = "/tracker/devices", tag = "devices", responses((status = 200, body = [DeviceOut]), Refusals))]
 pub async fn list(
     caller: Caller,
     State(state): State<ServerState>,
@@ -27,7 +25,7 @@ pub async fn list(
 #[utoipa::path(
     patch, path = "/tracker/devices/{device_id}", tag = "devices", request_body = DeviceChange,
     params(("device_id" = Uuid, Path, description = "One of the caller's devices")),
-    responses((status = 200, body = DeviceOut), (status = 404, body = Refusal))
+    responses((status = 200, body = DeviceOut), Refusals, InputRefusals)
 )]
 pub async fn change(
     State(state): State<ServerState>,
@@ -53,7 +51,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/tracker/devices/{device_id}", tag = "devices",
     params(("device_id" = Uuid, Path, description = "One of the caller's devices")),
-    responses((status = 204), (status = 404, body = Refusal))
+    responses((status = 204), Refusals)
 )]
 pub async fn release(
     caller: Caller,

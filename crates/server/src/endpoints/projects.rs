@@ -8,6 +8,7 @@ use dayloom_api::{
 };
 use dayloom_storage::{self as storage, ProjectError};
 
+use super::{InputRefusals, Refusals};
 use crate::{
     ApiError, ServerState,
     gates::{ProjectAdmin, ProjectAdminOrSelf, Within, WorkspaceAdmin, WorkspaceMember},
@@ -29,7 +30,7 @@ fn refused(error: ProjectError) -> ApiError {
     post, path = "/workspaces/{workspace_id}/projects", tag = "projects", request_body = NewProject,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller administers")),
     responses(
-        (status = 201, body = ProjectOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 201, body = ProjectOut), (status = 403, body = Refusal), Refusals, InputRefusals,
         (status = 409, body = Refusal, description = "The slug is taken in this workspace")
     )
 )]
@@ -58,7 +59,7 @@ pub async fn create(
 #[utoipa::path(
     get, path = "/workspaces/{workspace_id}/projects", tag = "projects",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
-    responses((status = 200, body = ProjectList), (status = 404, body = Refusal))
+    responses((status = 200, body = ProjectList), Refusals)
 )]
 pub async fn list(
     State(state): State<ServerState>,
@@ -78,7 +79,7 @@ pub async fn list(
         ("project_id" = Uuid, Path, description = "A project of a workspace the caller administers"),
         ("developer_id" = Uuid, Path, description = "An active member of that workspace")
     ),
-    responses((status = 200, body = ProjectMemberOut), (status = 403, body = Refusal), (status = 404, body = Refusal))
+    responses((status = 200, body = ProjectMemberOut), (status = 403, body = Refusal), Refusals, InputRefusals)
 )]
 pub async fn put_member(
     State(state): State<ServerState>,
@@ -103,7 +104,7 @@ pub async fn put_member(
         ("project_id" = Uuid, Path, description = "A project of a workspace the caller is in"),
         ("developer_id" = Uuid, Path, description = "The caller, or anyone where the caller administers")
     ),
-    responses((status = 204), (status = 403, body = Refusal), (status = 404, body = Refusal))
+    responses((status = 204), (status = 403, body = Refusal), Refusals)
 )]
 pub async fn remove_member(
     State(state): State<ServerState>,

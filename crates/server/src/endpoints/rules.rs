@@ -9,12 +9,13 @@ use dayloom_api::{
     attribution_rules::{NO_TARGET, NewRule, RuleChange, RuleOut},
 };
 use dayloom_domain::{
-    DeveloperId, ProjectId, RuleId, TaskId, WorkspaceId,
+    DeveloperId, ProjectId, RuleId, TaskId,
     people::MemberStatus,
     rule::{Rule, RuleScope},
 };
 use dayloom_storage::{self as storage, RuleError, RulePatch};
 
+use super::Refusals;
 use crate::{
     ApiError, Call, Caller, ServerState,
     gates::{PathIds, holds},
@@ -44,12 +45,8 @@ fn check_pattern(rule: &Rule) -> Result<(), ApiError> {
         .map_err(|error| ApiError::invalid_field("pattern", error.to_string(), rule.pattern.as_str()))
 }
 
-/// The workspace of a project the caller administers; 404 where they are not in it, 403 where they only are in it.
-async fn administered(
-    state: &ServerState,
-    caller: DeveloperId,
-    project: ProjectId,
-) -> Result<WorkspaceId, ApiError> {
+/// Whether the caller administers the workspace of a project: 404 where they are not in it, 403 where they only are in it.
+async fn administered(state: &ServerState, caller: DeveloperId, project: ProjectId) -> Result<(), ApiError> {
     let unknown = || ApiError::not_found(UNKNOWN_PROJECT);
     let project = state.store().projects().by_id(project).await?;
     let project = project.filter(|project| project.is_active).ok_or_else(unknown)?;
@@ -62,28 +59,14 @@ async fn administered(
         .filter(|member| member.status == MemberStatus::Active)
         .ok_or_else(unknown)?;
     if holds(&member, Permission::EditProjects) {
-        Ok(project.workspace_id)
+        Ok(())
     } else {
         Err(ApiError::forbidden(DENIED))
     }
 }
 
-/// A project rule files time under tasks of its own workspace only, since all its members' time follows it.
-async fn task_is_of(
-    state: &ServerState,
-    workspace: WorkspaceId,
-    task: Option<TaskId>,
-) -> Result<(), ApiError> {
-    match task {
-        Some(task) if state.store().tasks().by_id(workspace, task).await?.is_none() => {
-            Err(ApiError::not_found(UNKNOWN_TASK))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The caller's rules and those of their projects, in the order of evaluation.
-#[utoipa::path(get, path = "/tracker/rules", tag = "rules", responses((status = 200, body = [RuleOut])))]
+#[utoipa::path(get, path = "/tracker/rules", tag = "rules", responses((status = 200, body = [RuleOut]), Refusals))]
 pub async fn list(caller: Caller, State(state): State<ServerState>) -> Result<Json<Vec<RuleOut>>, ApiError> {
     let rules = state.store().rules().list(caller.id).await?;
     Ok(Json(rules.into_iter().map(Into::into).collect()))
@@ -93,7 +76,7 @@ pub async fn list(caller: Caller, State(state): State<ServerState>) -> Result<Js
 #[utoipa::path(
     post, path = "/tracker/rules", tag = "rules", request_body = NewRule,
     responses(
-        (status = 201, body = RuleOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 201, body = RuleOut), (status = 403, body = Refusal), Refusals,
         (status = 422, body = Invalid, description = "Also a pattern that does not compile")
     )
 )]
@@ -120,8 +103,7 @@ pub async fn create(
         position: 0,
     })?;
     if let Some(project) = scope_project {
-        let workspace = administered(&state, caller, project).await?;
-        task_is_of(&state, workspace, new.task_id.map(TaskId)).await?;
+        administered(&state, caller, project).await?;
     }
     let new = storage::NewRule {
         scope: new.scope,
@@ -160,7 +142,7 @@ async fn changeable(state: &ServerState, caller: DeveloperId, ids: &PathIds) -> 
     patch, path = "/tracker/rules/{rule_id}", tag = "rules", request_body = RuleChange,
     params(("rule_id" = Uuid, Path, description = "A rule the caller made, or of a project they administer")),
     responses(
-        (status = 200, body = RuleOut), (status = 403, body = Refusal), (status = 404, body = Refusal),
+        (status = 200, body = RuleOut), (status = 403, body = Refusal), Refusals,
         (status = 422, body = Invalid, description = "Also a pattern that does not compile")
     )
 )]
@@ -180,10 +162,6 @@ pub async fn change(
             let msg = "The project of a project rule cannot be changed: delete it and make a new one";
             let sent = change.project_id.flatten().map(|id| id.to_string());
             return Err(ApiError::invalid_field("project_id", msg, sent));
-        }
-        if let (Some(project), Some(task)) = (rule.scope_project_id, task) {
-            let workspace = administered(&state, caller, project).await?;
-            task_is_of(&state, workspace, task).await?;
         }
     }
     let mut wanted = rule.clone();
@@ -214,7 +192,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/tracker/rules/{rule_id}", tag = "rules",
     params(("rule_id" = Uuid, Path, description = "A rule the caller made, or of a project they administer")),
-    responses((status = 204), (status = 403, body = Refusal), (status = 404, body = Refusal))
+    responses((status = 204), (status = 403, body = Refusal), Refusals)
 )]
 pub async fn remove(
     caller: Caller,

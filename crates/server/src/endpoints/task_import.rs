@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use dayloom_api::{
-    Invalid, Problem, Refusal,
+    Invalid, Problem,
     decode::Fault,
     json::with_json,
     tasks::{ImportOutcome, ImportRow, RejectedRow},
@@ -17,6 +17,7 @@ use dayloom_api::{
 use dayloom_storage as storage;
 use serde_json::Value;
 
+use super::Refusals;
 use crate::{
     ApiError, Caller, ServerState,
     extract::is_json,
@@ -84,7 +85,7 @@ fn read(headers: &HeaderMap, json: Option<&Value>, body: &[u8]) -> Result<Import
     post, path = "/workspaces/{workspace_id}/tasks:import", tag = "tasks",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
     request_body(content(([ImportRow] = "application/json"), (String = "text/csv"))),
-    responses((status = 200, body = ImportOutcome), (status = 404, body = Refusal), (status = 422, body = Invalid))
+    responses((status = 200, body = ImportOutcome), Refusals, (status = 422, body = Invalid))
 )]
 pub async fn import(
     State(state): State<ServerState>,

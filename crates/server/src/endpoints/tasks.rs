@@ -9,6 +9,7 @@ use dayloom_api::{
 use dayloom_domain::{DeveloperId, ProjectId, TaskId};
 use dayloom_storage::{self as storage, TaskCursor, TaskError, TaskFilter, TaskPatch};
 
+use super::{InputRefusals, Refusals};
 use crate::{
     ApiError, ApiQuery, Caller, ServerState,
     gates::{PathIds, Within, WorkspaceMember},
@@ -34,7 +35,7 @@ fn refused(error: TaskError, assignee: Option<DeveloperId>, project: Option<Proj
     post, path = "/workspaces/{workspace_id}/tasks", tag = "tasks", request_body = NewTask,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in")),
     responses(
-        (status = 201, body = TaskOut), (status = 404, body = Refusal),
+        (status = 201, body = TaskOut), Refusals,
         (status = 409, body = Refusal, description = "Another task of the workspace has this key"),
         (status = 422, body = Invalid, description = "Also where assignee or project are not of the workspace")
     )
@@ -70,7 +71,7 @@ pub async fn create(
 #[utoipa::path(
     get, path = "/workspaces/{workspace_id}/tasks", tag = "tasks",
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller is in"), TaskQuery),
-    responses((status = 200, body = TaskPage), (status = 404, body = Refusal))
+    responses((status = 200, body = TaskPage), Refusals, InputRefusals)
 )]
 pub async fn list(
     State(state): State<ServerState>,
@@ -110,7 +111,7 @@ pub async fn list(
         ("task_id" = Uuid, Path, description = "A task of that workspace")
     ),
     responses(
-        (status = 200, body = TaskOut), (status = 404, body = Refusal),
+        (status = 200, body = TaskOut), Refusals,
         (status = 409, body = Refusal, description = "Another task of the workspace has this key"),
         (status = 422, body = Invalid, description = "Also where assignee or project are not of the workspace")
     )
@@ -146,15 +147,18 @@ pub async fn change(
 
 /// The tasks assigned to the caller in their workspaces, newest change first.
 #[utoipa::path(
-    get, path = "/developers/me/assigned-tasks", tag = "account", params(AssignedQuery),
-    responses((status = 200, body = [AssignedTask]))
+    get, path = "/developers/me/assigned-tasks", tag = "developers", params(AssignedQuery),
+    responses((status = 200, body = [AssignedTask]), Refusals, InputRefusals)
 )]
 pub async fn assigned(
     caller: Caller,
     State(state): State<ServerState>,
     ApiQuery(query): ApiQuery<AssignedQuery>,
 ) -> Result<Json<Vec<AssignedTask>>, ApiError> {
-    let mut tasks = state.store().tasks().for_attribution(caller.id).await?;
-    tasks.retain(|task| task.assignee_id == Some(caller.id) && (query.include_done || task.is_open()));
+    let tasks = state
+        .store()
+        .tasks()
+        .assigned(caller.id, query.include_done)
+        .await?;
     Ok(Json(tasks.into_iter().map(Into::into).collect()))
 }

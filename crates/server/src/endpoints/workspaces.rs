@@ -8,12 +8,13 @@ use dayloom_api::{
 use dayloom_domain::people::Role;
 use dayloom_storage::{self as storage, WorkspaceError};
 
+use super::{InputRefusals, Refusals};
 use crate::{ApiError, Call, Caller, ServerState};
 
 /// Makes a workspace; the caller becomes its owner.
 #[utoipa::path(
     post, path = "/workspaces", tag = "workspaces", request_body = NewWorkspace,
-    responses((status = 201, body = WorkspaceOut), (status = 409, body = Refusal, description = "The slug is taken"))
+    responses((status = 201, body = WorkspaceOut), (status = 409, body = Refusal, description = "The slug is taken"), Refusals, InputRefusals)
 )]
 pub async fn create(
     State(state): State<ServerState>,
@@ -41,7 +42,7 @@ pub async fn create(
 }
 
 /// The workspaces the caller is an active member of, oldest first.
-#[utoipa::path(get, path = "/workspaces", tag = "workspaces", responses((status = 200, body = [WorkspaceOut])))]
+#[utoipa::path(get, path = "/workspaces", tag = "workspaces", responses((status = 200, body = [WorkspaceOut]), Refusals))]
 pub async fn list(
     caller: Caller,
     State(state): State<ServerState>,

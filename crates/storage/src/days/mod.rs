@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use dayloom_domain::{
-    DeveloperId, EntryId, TaskId,
+    DeveloperId, EntryId, TaskId, WorkspaceId,
     day::{Category, Day},
     review::{EntryStatus, Pin},
 };
@@ -211,7 +211,18 @@ impl Days<'_> {
         start: Date,
         end: Date,
     ) -> Result<Vec<TimesheetRow>, StorageError> {
-        timesheet::between(&self.0.read, developer, start, end).await
+        timesheet::between(&self.0.read, developer, None, start, end).await
+    }
+    /// The same of what the person tracked into one workspace, as its managers may see it: a task of another workspace
+    /// is left out, with the reason that could name it.
+    pub async fn timesheet_in(
+        &self,
+        workspace: WorkspaceId,
+        developer: DeveloperId,
+        start: Date,
+        end: Date,
+    ) -> Result<Vec<TimesheetRow>, StorageError> {
+        timesheet::between(&self.0.read, developer, Some(workspace), start, end).await
     }
     /// Stores a review of an entry and marks its day dirty. `None` if the person has no such inferred entry.
     pub async fn review(

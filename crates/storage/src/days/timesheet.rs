@@ -1,6 +1,6 @@
 //! The timesheet's rows and their reviews (`contract/tracker.md` §2.6).
 
-use dayloom_domain::{DeveloperId, EntryId};
+use dayloom_domain::{DeveloperId, EntryId, WorkspaceId};
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -20,6 +20,15 @@ const ROWS: &str = "SELECT e.id, e.entry_date, e.started_at, e.ended_at, e.durat
         ON m.workspace_id = t.workspace_id AND m.developer_id = e.developer_id AND m.status = 'active'
     WHERE e.developer_id = $1 AND e.is_inferred AND e.source = 'inferred'";
 
+/// Inferred entries of one workspace as its managers see them. What a person filed under a task of another workspace
+/// is shown as time and nothing more.
+const ROWS_OF_WORKSPACE: &str = "SELECT e.id, e.entry_date, e.started_at, e.ended_at, e.duration_minutes,
+        t.id AS task_id, t.title AS task_title,
+        CASE WHEN e.task_id IS NULL OR t.id IS NOT NULL THEN e.description END AS description,
+        e.confidence_score, e.attribution_status
+    FROM time_entries e LEFT JOIN sprint_tasks t ON t.id = e.task_id AND t.workspace_id = e.workspace_id
+    WHERE e.developer_id = $1 AND e.is_inferred AND e.source = 'inferred' AND e.workspace_id = $4";
+
 fn read(row: &QueryResult) -> Result<TimesheetRow, StorageError> {
     Ok(TimesheetRow {
         id: row.id("id")?,
@@ -38,15 +47,19 @@ fn read(row: &QueryResult) -> Result<TimesheetRow, StorageError> {
 pub(super) async fn between<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
+    workspace: Option<WorkspaceId>,
     start: Date,
     end: Date,
 ) -> Result<Vec<TimesheetRow>, StorageError> {
+    let mut values = vec![id(developer), day(start), day(end)];
+    values.extend(workspace.map(id));
+    let select = if workspace.is_some() { ROWS_OF_WORKSPACE } else { ROWS };
     let sql = format!(
-        "{ROWS} AND e.entry_date BETWEEN $2 AND $3
+        "{select} AND e.entry_date BETWEEN $2 AND $3
              AND (e.attribution_status IS NULL OR e.attribution_status <> 'dismissed')
          ORDER BY e.entry_date, e.started_at, e.id"
     );
-    rows(on, &sql, vec![id(developer), day(start), day(end)])
+    rows(on, &sql, values)
         .await?
         .iter()
         .map(read)

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 
 use crate::world::{again, device, minute, now, person, project, world};
 
-pub async fn members_and_the_tracker_list(store: &Store) {
+pub async fn projects_are_listed_by_name(store: &Store) {
     let w = world(store, "ada").await;
     let new = NewProject {
         name: "Main".to_owned(),
@@ -34,7 +34,12 @@ pub async fn members_and_the_tracker_list(store: &Store) {
         vec![second, w.project]
     );
     assert_eq!(store.projects().by_id(quiet.id).await.unwrap(), Some(quiet));
+}
 
+pub async fn members_come_from_the_workspace(store: &Store) {
+    let w = world(store, "ada").await;
+    let names =
+        |list: Vec<dayloom_domain::people::Project>| list.into_iter().map(|p| p.id).collect::<Vec<_>>();
     let bob = person(store, "bob").await;
     let refused = store.projects().put_member(w.project, bob, None, now()).await;
     assert!(matches!(refused, Err(ProjectError::NotMember)));

@@ -1,0 +1,368 @@
+//! Another developer's token on every operation of the OpenAPI document, with every id there is: 403 or 404, never data,
+//! and nothing changed (`contract/tracker.md` §9.2). An operation that is added is tested without a word here, unless it
+//! takes a body: then it needs a valid one, so that it gets as far as its permission check.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Person, World, id, on_both_databases};
+
+on_both_databases!(
+    strangers_get_nothing,
+    former_members_get_nothing,
+    members_get_what_their_role_allows
+);
+
+/// Stands in every name and title of the owner's, so that any leak of data shows.
+const MARK: &str = "vertraulich";
+
+/// What one person has.
+struct Possessions {
+    owner: Person,
+    workspace: String,
+    project: String,
+    task: String,
+    rule: String,
+    project_rule: String,
+    device: String,
+    token: String,
+}
+
+async fn populated(world: &World) -> Possessions {
+    let owner = world.person(&format!("{MARK}@example.org")).await;
+    world
+        .call(&owner, "PATCH", "/developers/me", json!({ "name": MARK }))
+        .await
+        .expect(200);
+    let workspace = world.workspace(&owner, MARK).await;
+    let project = world.project(&owner, &workspace, MARK).await;
+    let tasks = format!("/workspaces/{workspace}/tasks");
+    let body = json!({ "title": MARK, "key": "V-1", "assignee_id": owner.id, "project_id": project });
+    let task = id(&world.call(&owner, "POST", &tasks, body).await.expect(201));
+    let rule = |scope: &str| {
+        json!({
+            "scope": scope, "field": "title", "match": "contains", "pattern": MARK, "project_id": project,
+        })
+    };
+    let personal = id(&world
+        .call(&owner, "POST", "/tracker/rules", rule("personal"))
+        .await
+        .expect(201));
+    let shared = id(&world
+        .call(&owner, "POST", "/tracker/rules", rule("project"))
+        .await
+        .expect(201));
+    let token = json!({ "name": MARK });
+    let token = id(&world
+        .call(&owner, "POST", "/developers/me/api-tokens", token)
+        .await
+        .expect(201));
+    let device = world.enrol(&owner, &project).await;
+    let rename = json!({ "name": MARK });
+    world
+        .call(&owner, "PATCH", &format!("/tracker/devices/{device}"), rename)
+        .await
+        .expect(200);
+    let batch = batch(&device, world);
+    world
+        .call(&owner, "POST", "/tracker/events:batch", batch)
+        .await
+        .expect(200);
+    world.app.derive().await;
+    Possessions {
+        owner,
+        workspace,
+        project,
+        task,
+        rule: personal,
+        project_rule: shared,
+        device,
+        token,
+    }
+}
+
+fn batch(device: &str, world: &World) -> Value {
+    use dayloom_domain::Clock;
+    let now = world.app.clock.now().to_string();
+    json!({
+        "schema_version": "1.0", "device_id": device, "sent_at": now,
+        "events": [{
+            "event_id": "00000000-0000-4000-8000-00000000000a", "client_seq": 1, "ts": now, "interval_s": 60,
+            "active_app": { "name": MARK, "bundle_id": MARK, "window_title": MARK },
+        }],
+    })
+}
+
+/// Everything the owner can see, to compare before and after.
+async fn seen_by_owner(world: &World, has: &Possessions) -> Vec<Value> {
+    let workspace = &has.workspace;
+    let mut seen = Vec::new();
+    for path in [
+        "/developers/me".to_owned(),
+        "/developers/me/api-tokens".to_owned(),
+        "/workspaces".to_owned(),
+        "/tracker/rules".to_owned(),
+        "/tracker/devices".to_owned(),
+        "/tracker/projects".to_owned(),
+        "/tracker/days/2026-11-21".to_owned(),
+        format!("/workspaces/{workspace}/members"),
+        format!("/workspaces/{workspace}/projects"),
+        format!("/workspaces/{workspace}/tasks"),
+        format!("/tracker/admin/projects/{}/config", has.project),
+        format!("/tracker/admin/projects?workspace_id={workspace}"),
+    ] {
+        seen.push(world.get(&has.owner, &path).await.expect(200));
+    }
+    seen
+}
+
+/// A body that gets past validation, with the owner's ids wherever it takes one; none for an operation without a body.
+fn body(world: &World, has: &Possessions, operation: &str) -> Value {
+    let (_, path) = operation.split_once(' ').expect("method and path");
+    match operation {
+        "post /tracker/events:batch" => batch(&has.device, world),
+        "post /tracker/devices:enroll" => {
+            json!({ "device_id": has.device, "project_id": has.project, "platform": "linux" })
+        }
+        "post /tracker/evidence:presign" => json!({
+            "event_id": "00000000-0000-4000-8000-00000000000a", "content_type": "image/webp", "byte_size": 1,
+            "sha256": "0".repeat(64),
+        }),
+        "post /tracker/rules" => json!({
+            "scope": "project", "field": "app", "match": "glob", "pattern": "*", "task_id": has.task,
+            "project_id": has.project,
+        }),
+        "post /workspaces/{workspace_id}/members" => json!({ "email": "thief@example.org" }),
+        "post /workspaces/{workspace_id}/tasks" => json!({ "title": "x" }),
+        "post /workspaces/{workspace_id}/tasks:import" => json!([{ "key": "V-1", "title": "x" }]),
+        "put /tracker/admin/projects/{project_id}/config" => json!({ "enabled": false }),
+        _ if path.ends_with("/projects")
+            || path.ends_with("/workspaces")
+            || path.ends_with("/api-tokens") =>
+        {
+            json!({ "name": "x" })
+        }
+        _ => json!({ "role": "viewer", "name": "x", "title": "x", "pattern": "x", "paused": true }),
+    }
+}
+
+/// The path with the owner's ids, and whether it names any.
+fn filled(has: &Possessions, path: &str, rule: &str) -> (String, bool) {
+    let ids = [
+        ("{workspace_id}", has.workspace.as_str()),
+        ("{project_id}", &has.project),
+        ("{developer_id}", &has.owner.id),
+        ("{task_id}", &has.task),
+        ("{rule_id}", rule),
+        ("{device_id}", &has.device),
+        ("{id}", &has.token),
+    ];
+    let target = ids
+        .iter()
+        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+    let foreign = target != path;
+    let target = target.replace("{date}", "2026-11-21");
+    assert!(
+        !target.contains('{'),
+        "{path} takes an id this test does not know"
+    );
+    (target, foreign)
+}
+
+fn query(has: &Possessions, operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let named = parameters.iter().filter(|parameter| parameter["in"] == "query");
+    let ids = named.filter_map(|parameter| match parameter["name"].as_str()? {
+        "workspace_id" => Some(format!("workspace_id={}", has.workspace)),
+        "developer_id" => Some(format!("developer_id={}", has.owner.id)),
+        "device_id" => Some(format!("device_id={}", has.device)),
+        _ => None,
+    });
+    ids.collect()
+}
+
+/// Operations whose body alone names what is the owner's.
+const FOREIGN_BY_BODY: [&str; 3] = [
+    "post /tracker/events:batch",
+    "post /tracker/devices:enroll",
+    "post /tracker/rules",
+];
+
+async fn try_everything(world: &World, has: &Possessions, thief: &Person) {
+    let document = world.get(thief, "/openapi.json").await.expect(200);
+    let mut tried = 0;
+    for (path, item) in document["paths"].as_object().expect("the document has paths") {
+        for (method, operation) in item.as_object().expect("a path item is an object") {
+            if !["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                continue;
+            }
+            let below = path.strip_prefix("/api/v1").unwrap_or(path);
+            let name = format!("{method} {below}");
+            for rule in [&has.rule, &has.project_rule] {
+                let (mut target, mut foreign) = filled(has, path, rule);
+                let query = query(has, operation);
+                if !query.is_empty() {
+                    target = format!("{target}?{}", query.join("&"));
+                    foreign = true;
+                }
+                let body = if operation.get("requestBody").is_some() {
+                    body(world, has, &name).to_string().into_bytes()
+                } else {
+                    Vec::new()
+                };
+                let kind = (!body.is_empty()).then_some("application/json");
+                let answer = world.send(Some(thief), method, &target, kind, body).await;
+                let text = answer.body.to_string();
+                assert!(!text.contains(MARK), "{name} leaks: {text}");
+                if foreign || FOREIGN_BY_BODY.contains(&name.as_str()) {
+                    assert!(
+                        [403, 404].contains(&answer.status),
+                        "{name} answered {} {text}",
+                        answer.status
+                    );
+                    tried += 1;
+                } else {
+                    assert!(answer.status < 500, "{name} answered {} {text}", answer.status);
+                }
+            }
+        }
+    }
+    assert!(tried > 30, "only {tried} calls were tried");
+}
+
+async fn strangers_get_nothing(world: &World) {
+    let has = populated(world).await;
+    let before = seen_by_owner(world, &has).await;
+    let thief = world.person("thief@example.org").await;
+    world.workspace(&thief, "Den").await;
+    try_everything(world, &has, &thief).await;
+    assert_eq!(seen_by_owner(world, &has).await, before);
+    // The owner's next batch still goes where it went.
+    let again = batch(&has.device, world);
+    let answer = world
+        .call(&has.owner, "POST", "/tracker/events:batch", again)
+        .await
+        .expect(200);
+    assert_eq!(answer["duplicates"], 1);
+}
+
+async fn former_members_get_nothing(world: &World) {
+    let has = populated(world).await;
+    let former = world
+        .member(&has.owner, &has.workspace, "former@example.org", "admin")
+        .await;
+    let row = format!("/projects/{}/members/{}", has.project, former.id);
+    world.call(&has.owner, "PUT", &row, json!({})).await.expect(200);
+    let row = format!("/workspaces/{}/members/{}", has.workspace, former.id);
+    world
+        .call(&has.owner, "DELETE", &row, Value::Null)
+        .await
+        .expect(204);
+    let before = seen_by_owner(world, &has).await;
+    try_everything(world, &has, &former).await;
+    assert_eq!(seen_by_owner(world, &has).await, before);
+}
+
+/// Inside a workspace a missing right is 403, and only what is another person's own is 404.
+async fn members_get_what_their_role_allows(world: &World) {
+    let has = populated(world).await;
+    let dev = world
+        .member(&has.owner, &has.workspace, "dev@example.org", "developer")
+        .await;
+    let (workspace, project) = (&has.workspace, &has.project);
+    for (method, path, body, status) in [
+        (
+            "POST",
+            format!("/workspaces/{workspace}/members"),
+            json!({"email": "x@example.org"}),
+            403,
+        ),
+        (
+            "POST",
+            format!("/workspaces/{workspace}/projects"),
+            json!({"name": "x"}),
+            403,
+        ),
+        (
+            "PATCH",
+            format!("/workspaces/{workspace}/members/{}", has.owner.id),
+            json!({"role": "viewer"}),
+            403,
+        ),
+        (
+            "DELETE",
+            format!("/workspaces/{workspace}/members/{}", has.owner.id),
+            Value::Null,
+            403,
+        ),
+        (
+            "PUT",
+            format!("/projects/{project}/members/{}", dev.id),
+            json!({}),
+            403,
+        ),
+        (
+            "DELETE",
+            format!("/projects/{project}/members/{}", has.owner.id),
+            Value::Null,
+            403,
+        ),
+        (
+            "GET",
+            format!("/tracker/admin/projects/{project}/config"),
+            Value::Null,
+            403,
+        ),
+        (
+            "PUT",
+            format!("/tracker/admin/projects/{project}/config"),
+            json!({"enabled": true}),
+            403,
+        ),
+        (
+            "GET",
+            format!("/tracker/admin/projects?workspace_id={workspace}"),
+            Value::Null,
+            403,
+        ),
+        (
+            "PATCH",
+            format!("/tracker/rules/{}", has.rule),
+            json!({"pattern": "x"}),
+            404,
+        ),
+        ("DELETE", format!("/tracker/rules/{}", has.rule), Value::Null, 404),
+        (
+            "PATCH",
+            format!("/tracker/devices/{}", has.device),
+            json!({"paused": true}),
+            404,
+        ),
+        (
+            "DELETE",
+            format!("/tracker/devices/{}", has.device),
+            Value::Null,
+            404,
+        ),
+        (
+            "GET",
+            format!("/workspaces/{workspace}/members"),
+            Value::Null,
+            200,
+        ),
+        (
+            "GET",
+            format!("/workspaces/{workspace}/projects"),
+            Value::Null,
+            200,
+        ),
+        ("GET", format!("/workspaces/{workspace}/tasks"), Value::Null, 200),
+    ] {
+        world.call(&dev, method, &path, body).await.expect(status);
+    }
+    let timesheet = format!(
+        "/tracker/admin/timesheet?workspace_id={workspace}&developer_id={}",
+        has.owner.id
+    );
+    world.get(&dev, &timesheet).await.refused(403);
+}

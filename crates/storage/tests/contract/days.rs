@@ -1,0 +1,377 @@
+//! Derived days and their entries.
+
+use dayloom_domain::{
+    EventId, ProjectId, TaskId, Zone,
+    day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
+    review::EntryStatus,
+};
+use dayloom_storage::{EntryReview, NewTask, Store};
+use jiff::civil::{Date, date};
+use uuid::Uuid;
+
+use crate::world::{World, minute, now, world};
+
+const TODAY: Date = date(2026, 11, 21);
+
+fn block(reference: u128, project: ProjectId, from: i64, to: i64, task: Option<TaskId>) -> Block {
+    let first = EventId(Uuid::from_u128(reference));
+    Block {
+        entry_id: None,
+        external_ref: format!("tracker:{first}"),
+        start: minute(from),
+        end: minute(to),
+        micros: (to - from) * 60_000_000,
+        minutes: to - from,
+        project_id: project,
+        task_id: task,
+        category: Category::Productive,
+        confidence: 0.875,
+        reason: "branch feature/PROJ-12".to_owned(),
+        status: EntryStatus::Inferred,
+        event_ids: vec![first],
+    }
+}
+
+fn day(date: Date, blocks: Vec<Block>) -> Day {
+    let spans = blocks.iter().map(|block| AttributedSpan {
+        span: Span {
+            start: block.start,
+            end: block.end,
+            micros: block.micros,
+            pieces: vec![(block.start, block.end)],
+            device_id: dayloom_domain::DeviceId(Uuid::from_u128(9)),
+            zone: Zone::utc(),
+            project_id: block.project_id,
+            signal: Signal {
+                app: "code".to_owned(),
+                ..Signal::default()
+            },
+            in_call: false,
+            event_ids: block.event_ids.clone(),
+        },
+        attribution: Attribution {
+            category: block.category,
+            task_id: block.task_id,
+            project_id: None,
+            confidence: block.confidence,
+            reason: block.reason.clone(),
+            answered_by: AnsweredBy::Key,
+        },
+    });
+    let total = blocks.iter().map(|block| block.micros).sum();
+    Day {
+        date,
+        timezone: Zone::parse("Europe/Berlin").unwrap(),
+        attention_micros: total,
+        attributed_micros: total,
+        unattributed_micros: 0,
+        personal_micros: 0,
+        spans: spans.collect(),
+        blocks,
+        devices: Vec::new(),
+    }
+}
+
+async fn task(store: &Store, w: &World, title: &str) -> TaskId {
+    let new = NewTask {
+        title: title.to_owned(),
+        key: Some(title.to_owned()),
+        url: None,
+        status: None,
+        assignee_id: None,
+        project_id: None,
+    };
+    store.tasks().create(w.workspace, &new, now()).await.unwrap().id
+}
+
+pub async fn a_day_is_written_as_a_difference(store: &Store) {
+    let w = world(store, "ada").await;
+    let known = task(store, &w, "PROJ-12").await;
+    assert_eq!(store.days().read(w.owner, TODAY).await.unwrap(), None);
+    let first = day(
+        TODAY,
+        vec![
+            block(1, w.project, 0, 30, Some(known)),
+            block(2, w.project, 30, 40, None),
+        ],
+    );
+    let written = store.days().write(w.owner, &first, minute(60)).await.unwrap();
+    assert_eq!((written.revision, written.changed), (1, true));
+    let stored = store.days().read(w.owner, TODAY).await.unwrap().unwrap();
+    let mut plain = stored.day.clone();
+    let ids: Vec<_> = plain
+        .blocks
+        .iter_mut()
+        .map(|block| block.entry_id.take().unwrap())
+        .collect();
+    assert_eq!(plain, first);
+    assert!(!stored.pending);
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
+    assert_eq!((rows[0].duration_minutes, rows[0].task_id), (30, Some(known)));
+    assert_eq!(rows[0].task_title.as_deref(), Some("PROJ-12"));
+    assert_eq!(rows[0].description.as_deref(), Some("branch feature/PROJ-12"));
+    assert_eq!(
+        (rows[0].confidence_score, rows[0].attribution_status),
+        (Some(0.875), Some(EntryStatus::Inferred))
+    );
+    assert_eq!(
+        (rows[0].started_at, rows[0].ended_at),
+        (Some(minute(0)), Some(minute(30)))
+    );
+
+    let same = store.days().write(w.owner, &first, minute(61)).await.unwrap();
+    assert_eq!((same.revision, same.changed), (1, false));
+    let second = day(
+        TODAY,
+        vec![
+            block(1, w.project, 0, 35, Some(known)),
+            block(3, w.project, 35, 40, None),
+        ],
+    );
+    let written = store.days().write(w.owner, &second, minute(62)).await.unwrap();
+    assert_eq!((written.revision, written.changed), (2, true));
+    let rows = store
+        .days()
+        .timesheet(w.owner, date(2026, 11, 1), date(2026, 11, 30))
+        .await
+        .unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.duration_minutes).collect::<Vec<_>>(),
+        vec![35, 5]
+    );
+    assert_eq!(rows[0].id, ids[0], "the entry keeps its id");
+    assert_ne!(rows[1].id, ids[1]);
+    let eve = world(store, "eve").await;
+    assert!(
+        store
+            .days()
+            .timesheet(eve.owner, TODAY, TODAY)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let theirs = day(TODAY, vec![block(1, eve.project, 0, 5, None)]);
+    store.days().write(eve.owner, &theirs, now()).await.unwrap();
+    assert_eq!(
+        store
+            .days()
+            .timesheet(eve.owner, TODAY, TODAY)
+            .await
+            .unwrap()
+            .len(),
+        1,
+        "an event id may be two's"
+    );
+}
+
+/// Two blocks, the first corrected to another task, the second dismissed.
+struct Reviewed {
+    w: World,
+    one: TaskId,
+    two: TaskId,
+    derived: Day,
+    rows: Vec<dayloom_storage::TimesheetRow>,
+}
+
+fn review(task: TaskId, status: EntryStatus) -> EntryReview {
+    EntryReview {
+        status,
+        task_id: Some(task),
+        category: Category::Productive,
+    }
+}
+
+async fn reviewed(store: &Store) -> Reviewed {
+    let w = world(store, "ada").await;
+    let (one, two) = (task(store, &w, "P-1").await, task(store, &w, "P-2").await);
+    let derived = day(
+        TODAY,
+        vec![
+            block(1, w.project, 0, 30, Some(one)),
+            block(2, w.project, 30, 40, None),
+        ],
+    );
+    store.days().write(w.owner, &derived, now()).await.unwrap();
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    let corrected = review(two, EntryStatus::Corrected);
+    let changed = store
+        .days()
+        .review(w.owner, rows[0].id, &corrected, minute(70))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (changed.task_id, changed.attribution_status),
+        (Some(two), Some(EntryStatus::Corrected))
+    );
+    assert!(store.days().pending(w.owner, TODAY).await.unwrap());
+    store
+        .days()
+        .review(
+            w.owner,
+            rows[1].id,
+            &review(two, EntryStatus::Dismissed),
+            minute(71),
+        )
+        .await
+        .unwrap();
+    Reviewed {
+        w,
+        one,
+        two,
+        derived,
+        rows,
+    }
+}
+
+pub async fn a_review_claims_its_interval(store: &Store) {
+    let Reviewed { w, two, rows, .. } = reviewed(store).await;
+    let corrected = review(two, EntryStatus::Corrected);
+    let eve = world(store, "eve").await;
+    assert_eq!(
+        store
+            .days()
+            .review(eve.owner, rows[0].id, &corrected, now())
+            .await
+            .unwrap(),
+        None
+    );
+
+    let pins = store.days().pins(w.owner, minute(5), minute(35)).await.unwrap();
+    assert_eq!(
+        pins.iter().map(|p| (p.entry_id, p.status)).collect::<Vec<_>>(),
+        vec![
+            (rows[0].id, EntryStatus::Corrected),
+            (rows[1].id, EntryStatus::Dismissed),
+        ]
+    );
+    assert_eq!(
+        (pins[0].task_id, pins[0].category),
+        (Some(two), Category::Productive)
+    );
+    assert_eq!((pins[0].project_id, pins[0].date), (w.project, TODAY));
+    assert_eq!((pins[0].start, pins[0].end), (minute(0), minute(30)));
+    assert!(
+        store
+            .days()
+            .pins(w.owner, minute(40), minute(50))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+pub async fn a_reviewed_entry_stands(store: &Store) {
+    let Reviewed {
+        w,
+        one,
+        two,
+        derived,
+        rows,
+    } = reviewed(store).await;
+    let mut pinned = block(1, w.project, 0, 30, Some(two));
+    pinned.status = EntryStatus::Corrected;
+    pinned.entry_id = Some(rows[0].id);
+    pinned.minutes = 29;
+    let again = day(TODAY, vec![pinned, block(5, w.project, 50, 55, None)]);
+    store.days().write(w.owner, &again, minute(80)).await.unwrap();
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    assert_eq!(
+        rows.iter()
+            .map(|r| (r.duration_minutes, r.task_id))
+            .collect::<Vec<_>>(),
+        vec![(29, Some(two)), (5, None),]
+    );
+    let nothing = day(TODAY, vec![]);
+    store.days().write(w.owner, &nothing, minute(81)).await.unwrap();
+    assert_eq!(
+        store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap().len(),
+        1,
+        "a review is never deleted"
+    );
+    assert_eq!(
+        store
+            .days()
+            .pins(w.owner, minute(0), minute(60))
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+
+    store
+        .days()
+        .review(
+            w.owner,
+            rows[0].id,
+            &review(two, EntryStatus::Inferred),
+            minute(82),
+        )
+        .await
+        .unwrap();
+    store.days().write(w.owner, &derived, minute(83)).await.unwrap();
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    assert_eq!(
+        rows[0].task_id,
+        Some(one),
+        "a review taken back leaves nothing behind"
+    );
+}
+
+pub async fn titles_are_shown_to_members_only(store: &Store) {
+    let w = world(store, "ada").await;
+    let eve = world(store, "eve").await;
+    let secret = task(store, &eve, "SECRET-1").await;
+    let leaked = day(TODAY, vec![block(1, w.project, 0, 30, Some(secret))]);
+    store.days().write(w.owner, &leaked, now()).await.unwrap();
+    let stored = store.days().read(w.owner, TODAY).await.unwrap().unwrap();
+    assert!(stored.tasks.is_empty());
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    assert_eq!(
+        (rows[0].task_id, rows[0].task_title.as_deref()),
+        (Some(secret), None)
+    );
+    let role = dayloom_domain::people::Role::Viewer;
+    store
+        .workspaces()
+        .add_member(eve.workspace, eve.owner, "ada@example.org", role, now())
+        .await
+        .unwrap();
+    let stored = store.days().read(w.owner, TODAY).await.unwrap().unwrap();
+    assert_eq!(stored.tasks[&secret].key.as_deref(), Some("SECRET-1"));
+    let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
+    assert_eq!(rows[0].task_title.as_deref(), Some("SECRET-1"));
+}
+
+pub async fn an_entry_that_moves_leaves_its_old_day(store: &Store) {
+    let w = world(store, "ada").await;
+    let tomorrow = date(2026, 11, 22);
+    store
+        .days()
+        .write(
+            w.owner,
+            &day(TODAY, vec![block(1, w.project, 0, 30, None)]),
+            now(),
+        )
+        .await
+        .unwrap();
+    store
+        .days()
+        .write(
+            w.owner,
+            &day(tomorrow, vec![block(1, w.project, 0, 30, None)]),
+            now(),
+        )
+        .await
+        .unwrap();
+    assert!(
+        store.days().pending(w.owner, TODAY).await.unwrap(),
+        "the day it came from is derived again"
+    );
+    let rows = store.days().timesheet(w.owner, TODAY, tomorrow).await.unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.entry_date).collect::<Vec<_>>(),
+        vec![tomorrow]
+    );
+}

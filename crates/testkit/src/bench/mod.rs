@@ -1,0 +1,82 @@
+//! Measurements behind the figures of `docs/performance.md`. Each file measures one thing and returns figures; the
+//! `dayloom-bench` program chooses and prints. Run them in release on a quiet machine; ratios count more than
+//! absolute figures.
+
+pub mod derive;
+
+/// One measured figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// What was measured.
+    pub name: String,
+    /// The value.
+    pub value: f64,
+    /// Its unit, such as `ms`.
+    pub unit: &'static str,
+    /// What it must reach, in words.
+    pub target: &'static str,
+    /// Whether it does; `None` where it only informs.
+    pub reached: Option<bool>,
+}
+
+impl Figure {
+    /// A figure that must not be above a limit.
+    pub fn at_most(
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        limit: f64,
+        target: &'static str,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            target,
+            reached: Some(value <= limit),
+        }
+    }
+
+    /// A figure that must not be below a limit.
+    pub fn at_least(
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        limit: f64,
+        target: &'static str,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            target,
+            reached: Some(value >= limit),
+        }
+    }
+
+    /// A figure to set the others beside.
+    pub fn plain(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            target: "",
+            reached: None,
+        }
+    }
+}
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verdict = match self.reached {
+            Some(true) => "reached",
+            Some(false) => "MISSED",
+            None => "",
+        };
+        write!(
+            f,
+            "{:<56} {:>12.2} {:<10} {:<24} {verdict}",
+            self.name, self.value, self.unit, self.target
+        )
+    }
+}
