@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     fn value(body: &[u8]) -> Result<serde_json::Value, Malformed> {
-        with_json(body, Json::to_value)
+        with_json(body, |json| json.to_value())
     }
 
     #[test]
@@ -377,8 +377,8 @@ mod tests {
 
     #[test]
     fn of_equal_keys_the_last_counts() {
-        let last = with_json(br#"{"a":1,"a":2}"#, |j| j.get("a").cloned()).unwrap();
-        assert_eq!(last, Some(Json::Int(2)));
+        let last = with_json(br#"{"a":1,"a":2}"#, |j| j.get("a").map(Json::to_value)).unwrap();
+        assert_eq!(last, Some(serde_json::json!(2)));
     }
 
     proptest! {
