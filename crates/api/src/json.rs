@@ -112,6 +112,12 @@ fn malformed(body: &[u8], error: &serde_json::Error) -> Malformed {
     } else {
         message
     };
+    if error.is_eof() {
+        return Malformed {
+            position: body.len(),
+            message,
+        };
+    }
     Malformed {
         position: line_start + error.column().saturating_sub(1),
         message,

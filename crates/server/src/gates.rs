@@ -51,6 +51,10 @@ where
         let Ok(ids) = PathIds::from_request_parts(&mut parts, state).await;
         let Call { caller, query, body } =
             Call::from_request(Request::from_parts(parts, body), state).await?;
-        Ok(Self { gate: G::open(caller, &ids, state).await?, query, body })
+        Ok(Self {
+            gate: G::open(caller, &ids, state).await?,
+            query,
+            body,
+        })
     }
 }

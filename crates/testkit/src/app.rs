@@ -6,19 +6,16 @@ use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
 use dayloom_pipeline::Runner;
 use dayloom_server::{Secret, ServerState, Settings, auth};
-use dayloom_storage::{Enroll, Migrate, NewProject, NewWorkspace, Store};
+use dayloom_storage::{Enroll, NewProject, NewWorkspace, Store};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, header};
 use serde_json::Value;
-use sqlx::{Connection, PgConnection};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::FrozenClock;
+use crate::{FrozenClock, db::TestDb};
 
-/// Where tests find a Postgres to make databases in.
-const POSTGRES: &str = "DAYLOOM_TEST_POSTGRES";
 /// Where the clock stands when an app starts: a Saturday, 10:00 UTC.
 pub const NOW: &str = "2026-11-21T10:00:00Z";
 
@@ -42,7 +39,7 @@ pub struct TestApp {
     http: reqwest::Client,
     stop: CancellationToken,
     _served: JoinHandle<std::io::Result<()>>,
-    _database: Database,
+    _database: TestDb,
 }
 
 impl Drop for TestApp {
@@ -124,23 +121,21 @@ impl Answer {
 impl TestApp {
     /// On a SQLite file of its own.
     pub async fn sqlite() -> Self {
-        Self::start(Database::sqlite(), true).await
+        Self::start(TestDb::sqlite().await, true).await
     }
 
     /// On SQLite with other settings of the rate limits.
     pub async fn sqlite_with_limits(rate_limits: bool) -> Self {
-        Self::start(Database::sqlite(), rate_limits).await
+        Self::start(TestDb::sqlite().await, rate_limits).await
     }
 
     /// On a Postgres database of its own; none where no Postgres is configured, which `DAYLOOM_TEST_ALL=1` forbids.
     pub async fn postgres() -> Option<Self> {
-        Some(Self::start(Database::postgres().await?, true).await)
+        Some(Self::start(TestDb::postgres().await?, true).await)
     }
 
-    async fn start(database: Database, rate_limits: bool) -> Self {
-        let store = Store::open(&database.url, Migrate::Apply)
-            .await
-            .expect("a fresh database opens");
+    async fn start(database: TestDb, rate_limits: bool) -> Self {
+        let store = database.store.clone();
         let now: Timestamp = NOW.parse().expect("a timestamp");
         let clock = Arc::new(FrozenClock::at(now));
         let secret = Secret::new("a secret of the tests");
@@ -295,69 +290,4 @@ impl TestApp {
         )
         .await
     }
-}
-
-struct Database {
-    url: String,
-    _folder: Option<tempfile::TempDir>,
-    drop: Option<(String, String)>,
-}
-
-impl Database {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the database");
-        let url = format!("sqlite:{}", folder.path().join("dayloom.db").display());
-        Self {
-            url,
-            _folder: Some(folder),
-            drop: None,
-        }
-    }
-
-    async fn postgres() -> Option<Self> {
-        let Ok(admin) = std::env::var(POSTGRES) else {
-            assert!(
-                std::env::var("DAYLOOM_TEST_ALL").is_err(),
-                "{POSTGRES} is not set"
-            );
-            println!("skipped on Postgres: {POSTGRES} is not set");
-            return None;
-        };
-        let name = format!("dayloom_app_{}", Uuid::new_v4().simple());
-        run(&admin, format!("CREATE DATABASE {name}")).await;
-        let (server, _) = admin.rsplit_once('/').expect("an address with a database");
-        let url = format!("{server}/{name}");
-        Some(Self {
-            url,
-            _folder: None,
-            drop: Some((admin, name)),
-        })
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let Some((admin, name)) = self.drop.take() else {
-            return;
-        };
-        // A runtime of its own: that of the test may be going down.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime
-                .expect("a runtime")
-                .block_on(run(&admin, format!("DROP DATABASE {name} WITH (FORCE)")));
-        });
-        let _ = dropped.join();
-    }
-}
-
-async fn run(admin: &str, statement: String) {
-    let mut connection = PgConnection::connect(admin)
-        .await
-        .expect("the Postgres of the tests answers");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-        .execute(&mut connection)
-        .await
-        .expect("a test database");
-    let _ = connection.close().await;
 }

@@ -8,7 +8,7 @@ use dayloom_api::tracker::{
 use dayloom_storage::{Batch, IngestError, NewEvent, RejectReason, Submitted};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{InputRefusals, Refusals, devices::NOT_ENROLLED};
+use super::devices::NOT_ENROLLED;
 use crate::{ApiError, Call, ServerState};
 
 /// How old an event may be, inclusive.
@@ -20,8 +20,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 #[utoipa::path(post, path = "/tracker/events:batch", tag = "tracker", request_body = EventBatch<Event>,
     responses((status = 200, body = BatchAnswer),
         (status = 409, body = dayloom_api::Refusal, description = "A schema version this server does not read."),
-        (status = 429, body = dayloom_api::Refusal, description = "Too many; try again after `Retry-After`."),
-        Refusals, InputRefusals))]
+        (status = 429, body = dayloom_api::Refusal, description = "Too many; try again after `Retry-After`.")))]
 pub async fn send(
     State(state): State<ServerState>,
     call: Call<(), IncomingBatch>,

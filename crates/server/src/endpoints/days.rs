@@ -17,14 +17,14 @@ use dayloom_domain::{
 use dayloom_storage::{StoredDay, TaskLabel};
 use jiff::civil::Date;
 
-use super::{Refusals, timesheet::date};
+use super::timesheet::date;
 use crate::{ApiError, ApiPath, Caller, ServerState, auth::account};
 
 /// The day of a local date. Its `ETag` changes with its content and with `pending`; 304 to who has it already.
 #[utoipa::path(get, path = "/tracker/days/{date}", tag = "tracker",
     params(("date" = String, Path, format = Date, description = "Local date of the caller, `YYYY-MM-DD`.")),
     responses((status = 200, body = DayAnswer), (status = 304, description = "As it was."),
-        (status = 400, body = dayloom_api::Refusal, description = "Not a date."), Refusals))]
+        (status = 400, body = dayloom_api::Refusal, description = "Not a date.")))]
 pub async fn read(
     State(state): State<ServerState>,
     caller: Caller,

@@ -7,7 +7,6 @@ use dayloom_api::{
 };
 use dayloom_storage::{Enroll, EnrollError};
 
-use super::{InputRefusals, Refusals};
 use crate::{ApiError, ApiQuery, Call, Caller, ServerState, auth::account};
 
 /// The answer to a device that is unknown, someone else's or released.
@@ -16,8 +15,7 @@ pub(super) const NOT_ENROLLED: &str = "Device not enrolled";
 /// Enrols a device into a project, or binds it to another, and gives it the project's config.
 #[utoipa::path(post, path = "/tracker/devices:enroll", tag = "tracker", request_body = EnrollRequest,
     responses((status = 201, body = Enrolled),
-        (status = 403, body = dayloom_api::Refusal, description = "Not a member, not tracking, or another's device."),
-        Refusals, InputRefusals))]
+        (status = 403, body = dayloom_api::Refusal, description = "Not a member, not tracking, or another's device.")))]
 pub async fn enroll(
     State(state): State<ServerState>,
     call: Call<(), EnrollRequest>,
@@ -67,7 +65,7 @@ fn refusal(error: EnrollError) -> ApiError {
 
 /// Says the device is there; its config comes back. The body is not looked at.
 #[utoipa::path(post, path = "/tracker/devices:heartbeat", tag = "tracker", params(DeviceQuery),
-    responses((status = 200, body = DeviceConfig), Refusals, InputRefusals))]
+    responses((status = 200, body = DeviceConfig)))]
 pub async fn heartbeat(
     State(state): State<ServerState>,
     caller: Caller,
@@ -85,7 +83,7 @@ pub async fn heartbeat(
 
 /// How far the server has the device's events.
 #[utoipa::path(get, path = "/tracker/sync/status", tag = "tracker", params(DeviceQuery),
-    responses((status = 200, body = SyncStatus), Refusals, InputRefusals))]
+    responses((status = 200, body = SyncStatus)))]
 pub async fn sync_status(
     State(state): State<ServerState>,
     caller: Caller,

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use dayloom_api::tracker::{DeviceQuery, PresignRequest, Presigned};
 
-use super::{InputRefusals, Refusals, devices::NOT_ENROLLED};
+use super::devices::NOT_ENROLLED;
 use crate::{ApiError, Call, ServerState};
 
 /// Asks for an address to put a screenshot at. Answers 503 where no evidence storage is configured.
@@ -11,8 +11,7 @@ use crate::{ApiError, Call, ServerState};
     request_body = PresignRequest,
     responses((status = 200, body = Presigned),
         (status = 429, body = dayloom_api::Refusal, description = "Too many; try again after `Retry-After`."),
-        (status = 503, body = dayloom_api::Refusal, description = "No evidence storage is configured."),
-        Refusals, InputRefusals))]
+        (status = 503, body = dayloom_api::Refusal, description = "No evidence storage is configured.")))]
 pub async fn presign(
     State(state): State<ServerState>,
     call: Call<DeviceQuery, PresignRequest>,

@@ -6,6 +6,7 @@
 mod admin;
 mod batch;
 mod days;
+mod describe;
 mod developers;
 mod devices;
 mod evidence;
@@ -23,7 +24,7 @@ mod tracker_projects;
 mod workspaces;
 
 use utoipa::{
-    IntoResponses, OpenApi,
+    OpenApi,
     openapi::{
         Components,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -52,7 +53,9 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(days::read))
         .merge(workspaces())
         .merge(administration());
-    OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
+    let mut router = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints);
+    describe::complete(router.get_openapi_mut());
+    router
 }
 
 /// Endpoints of a person's account, workspaces and tasks.
@@ -102,31 +105,4 @@ impl utoipa::Modify for Bearer {
         let components = document.components.get_or_insert_with(Components::new);
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
-}
-
-/// The refusals of every endpoint that reads (`contract/tracker.md` §0, §1.1).
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers for the document, is never built")]
-pub(crate) enum Refusals {
-    /// No credential, or one that is not valid.
-    #[response(status = 401)]
-    Unauthorized(#[to_schema] dayloom_api::Refusal),
-    /// Unknown, or not the caller's.
-    #[response(status = 404)]
-    NotFound(#[to_schema] dayloom_api::Refusal),
-    /// Something of the server failed; plain text.
-    #[response(status = 500, content_type = "text/plain")]
-    Internal(#[to_schema] String),
-}
-
-/// The refusals of every endpoint that takes a query or a body, besides [`Refusals`].
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers for the document, is never built")]
-pub(crate) enum InputRefusals {
-    /// The query or the body is not as described.
-    #[response(status = 422)]
-    Invalid(#[to_schema] dayloom_api::Invalid),
-    /// The body is larger than 32 MiB.
-    #[response(status = 413)]
-    TooLarge(#[to_schema] dayloom_api::Refusal),
 }

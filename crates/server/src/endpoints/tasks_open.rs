@@ -3,12 +3,11 @@
 use axum::{Json, extract::State};
 use dayloom_api::tracker::CandidateTask;
 
-use super::Refusals;
 use crate::{ApiError, Caller, ServerState};
 
 /// The caller's open tasks, exactly as attribution uses them.
 #[utoipa::path(get, path = "/tracker/candidate-tasks", tag = "tracker",
-    responses((status = 200, body = [CandidateTask]), Refusals))]
+    responses((status = 200, body = [CandidateTask])))]
 pub async fn list(
     State(state): State<ServerState>,
     caller: Caller,

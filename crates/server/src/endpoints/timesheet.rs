@@ -6,14 +6,12 @@ use dayloom_domain::DeveloperId;
 use dayloom_storage::TimesheetRow;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use super::{InputRefusals, Refusals};
 use crate::{ApiError, ApiQuery, Caller, ServerState};
 
 /// Entries and journals of a range of days.
 #[utoipa::path(get, path = "/tracker/timesheet", tag = "tracker", params(TimesheetQuery),
     responses((status = 200, body = Timesheet),
-        (status = 400, body = dayloom_api::Refusal, description = "A date that is none, or the range is reversed."),
-        Refusals, InputRefusals))]
+        (status = 400, body = dayloom_api::Refusal, description = "A date that is none, or the range is reversed.")))]
 pub async fn read(
     State(state): State<ServerState>,
     caller: Caller,

@@ -9,7 +9,6 @@ use dayloom_domain::ApiTokenId;
 use dayloom_storage as storage;
 use jiff::SignedDuration;
 
-use super::{InputRefusals, Refusals};
 use crate::{
     Account, ApiError, ApiPath, Call, ServerState,
     auth::{Hash, account, new_api_token},
@@ -21,7 +20,7 @@ const PREFIX_LENGTH: usize = 12;
 
 /// Makes an API token. It is shown in this answer only.
 #[utoipa::path(post, path = "/developers/me/api-tokens", tag = "developers", request_body = NewApiToken,
-    responses((status = 201, body = CreatedApiToken), Refusals, InputRefusals))]
+    responses((status = 201, body = CreatedApiToken)))]
 pub async fn create(
     State(state): State<ServerState>,
     call: Call<(), NewApiToken>,
@@ -51,7 +50,7 @@ pub async fn create(
 
 /// The caller's tokens, newest first, expired ones included.
 #[utoipa::path(get, path = "/developers/me/api-tokens", tag = "developers",
-    responses((status = 200, body = [ApiToken]), Refusals))]
+    responses((status = 200, body = [ApiToken])))]
 pub async fn list(
     State(state): State<ServerState>,
     Account(developer): Account,
@@ -63,7 +62,7 @@ pub async fn list(
 /// Removes a token of the caller.
 #[utoipa::path(delete, path = "/developers/me/api-tokens/{id}", tag = "developers",
     params(("id" = uuid::Uuid, Path, description = "The token's id.")),
-    responses((status = 204, description = "Removed."), Refusals))]
+    responses((status = 204, description = "Removed.")))]
 pub async fn delete(
     State(state): State<ServerState>,
     Account(developer): Account,

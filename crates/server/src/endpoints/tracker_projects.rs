@@ -3,12 +3,11 @@
 use axum::{Json, extract::State};
 use dayloom_api::tracker::TrackerProject;
 
-use super::Refusals;
 use crate::{ApiError, Caller, ServerState};
 
 /// Active, tracking projects in which the caller is an active member, by name, then id.
 #[utoipa::path(get, path = "/tracker/projects", tag = "tracker",
-    responses((status = 200, body = [TrackerProject]), Refusals))]
+    responses((status = 200, body = [TrackerProject])))]
 pub async fn list(
     State(state): State<ServerState>,
     caller: Caller,

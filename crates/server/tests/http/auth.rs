@@ -3,7 +3,7 @@
 use dayloom_domain::{Clock, DeveloperId};
 use dayloom_server::{
     Secret,
-    auth::{Hash, SESSION_COOKIE, mint},
+    auth::{Hash, mint, session::cookie_name},
 };
 use dayloom_testkit::{Person, TestApp, on_both};
 use jiff::SignedDuration;
@@ -205,9 +205,15 @@ async fn the_session_cookie_reads_everywhere_and_writes_from_own_pages_only() {
         .create(ann.id, Hash::of("s3cret").as_str(), ends, now)
         .await
         .unwrap();
+    let mut asked = header::HeaderMap::new();
+    asked.insert(
+        header::HOST,
+        app.url.trim_start_matches("http://").parse().unwrap(),
+    );
+    let name = cookie_name(&asked);
     let send = |method: Method, headers: &'static [(&'static str, &'static str)]| {
         let mut request = app.request(method, &format!("/api/v1{TOKENS}"), None);
-        request = request.header("cookie", format!("a=b; {SESSION_COOKIE}=s3cret"));
+        request = request.header("cookie", format!("a=b; {name}=s3cret"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -235,7 +241,7 @@ async fn the_session_cookie_reads_everywhere_and_writes_from_own_pages_only() {
         .request(Method::POST, &format!("/api/v1{TOKENS}"), None)
         .header("origin", &app.url);
     let own = own
-        .header("cookie", format!("{SESSION_COOKIE}=s3cret"))
+        .header("cookie", format!("{name}=s3cret"))
         .json(&json!({"name": "n"}));
     assert_eq!(app.send(own).await.status, 201);
     app.clock.advance(SignedDuration::from_hours(1));
