@@ -19,11 +19,14 @@ pub enum DeriveError {
 
 /// Derives a day from what is stored now, and writes nothing.
 ///
-/// Evidence is read before reviews, rules and tasks; whatever changes meanwhile has marked the day again, so it is
-/// derived once more.
+/// Whatever changes while this reads (an event from a new zone included) has marked the day again, so it is derived
+/// once more.
 pub async fn compute_day(store: &Store, developer: DeveloperId, date: Date) -> Result<Day, DeriveError> {
-    let (from, to) = derive::evidence_window(date);
+    let zones = store.events().zones(developer).await?;
+    let (from, to) = derive::evidence_window_in(date, &zones);
     let events = store.events().window(developer, from, to).await?;
+    // A person may have moved a review anywhere in the date, in whatever zone.
+    let (from, to) = derive::evidence_window(date);
     let pins = store.days().pins(developer, from, to).await?;
     let rules = store.rules().list_for_attribution(developer).await?;
     let tasks = store.tasks().for_attribution(developer).await?;

@@ -1,0 +1,339 @@
+//! The way from ingest to stored days on a real database, SQLite and Postgres alike: any order of uploads, lost
+//! runners, evidence that comes while its day is being derived.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use dayloom_attribution::Attributor;
+use dayloom_domain::{
+    Clock, DeviceId, Zone,
+    day::Day,
+    derive,
+    event::Event,
+    sample::{self, Random},
+};
+use dayloom_pipeline::{Runner, RunnerSettings, compute_day, derive_day};
+use dayloom_storage::{Batch, Enroll, NewEvent, Submitted};
+use dayloom_testkit::{Person, TestApp, Tracked, on_both};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn submitted(event: &Event) -> Submitted {
+    let event = event.clone();
+    Submitted::Event(Box::new(NewEvent {
+        id: event.id,
+        client_seq: event.client_seq,
+        ts: event.ts,
+        interval_s: event.interval_s,
+        tz: Some(event.tz),
+        idle_s: event.idle_s,
+        active_app: event.active_app,
+        file_context: event.file_context,
+        dev_context: event.dev_context,
+        browser: event.browser,
+        input_cadence: event.input_cadence,
+        meeting: event.meeting,
+        system: event.system,
+        evidence_ref: event.evidence_ref,
+    }))
+}
+
+/// Uploads events of one device.
+async fn upload(app: &TestApp, person: &Person, device: DeviceId, events: &[Event]) {
+    let batch = Batch {
+        device_id: device,
+        developer_id: person.id,
+        now: app.clock.now(),
+        events: events.iter().map(submitted).collect(),
+    };
+    let length = events.len();
+    let outcome = app.store.events().ingest(batch).await.expect("a batch");
+    assert_eq!(outcome.rejected, [], "of {length}");
+}
+
+async fn enroll(app: &TestApp, person: &Person, tracked: &Tracked, device: DeviceId) {
+    let request = Enroll {
+        device_id: device,
+        developer_id: person.id,
+        project_id: tracked.project,
+        name: None,
+        platform: "linux".to_owned(),
+        version: None,
+    };
+    app.store
+        .devices()
+        .enroll(&request, app.clock.now())
+        .await
+        .expect("enrolled");
+}
+
+/// The day as the rules have it, worked out without a database.
+fn expected(events: &[Event], date: Date, tracked: &Tracked) -> Day {
+    let stored: Vec<Event> = events
+        .iter()
+        .map(|event| Event {
+            project_id: tracked.project,
+            idle_threshold_s: 300,
+            ..event.clone()
+        })
+        .collect();
+    let woven = derive::weave(&stored, date, &Zone::utc());
+    let answers = Attributor::new(Vec::new(), Vec::new()).attribute(&woven.spans);
+    derive::assemble(woven, answers, &[])
+}
+
+/// The stored day, without the ids of its entries.
+async fn stored(app: &TestApp, person: &Person, date: Date) -> Day {
+    let found = app
+        .store
+        .days()
+        .read(person.id, date)
+        .await
+        .expect("a read")
+        .expect("a stored day");
+    assert!(!found.pending, "{date} is up to date");
+    let mut day = found.day;
+    for block in &mut day.blocks {
+        assert!(block.entry_id.take().is_some(), "every block has an entry");
+    }
+    day
+}
+
+fn minute(n: i64, device: DeviceId) -> Event {
+    let from: Timestamp = "2026-11-21T09:00:00Z".parse().expect("an instant");
+    let ts = from
+        .saturating_add(SignedDuration::from_mins(n))
+        .expect("in range");
+    let id = Uuid::from_u128(1_000 + u128::try_from(n).expect("not negative"));
+    let mut event = sample::bare(id.into(), device, ts);
+    event.active_app.name = "code".to_owned();
+    event
+}
+
+fn today() -> Date {
+    Date::constant(2026, 11, 21)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_order_and_cut_of_uploads_gives_the_same_days() {
+    for seed in [3, 11, 42] {
+        on_both(async |app| any_order(&app, seed).await).await;
+    }
+}
+
+async fn any_order(app: &TestApp, seed: u64) {
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    let events = sample::hostile(seed, 120);
+    let devices: BTreeSet<DeviceId> = events.iter().map(|event| event.device_id).collect();
+    for &device in &devices {
+        enroll(app, &person, &tracked, device).await;
+    }
+    let mut random = Random::new(seed ^ Uuid::new_v4().as_u128() as u64);
+    let mut rest: Vec<Event> = events.iter().chain(&events[..40]).cloned().collect();
+    random.shuffle(&mut rest);
+    while !rest.is_empty() {
+        let cut = usize::try_from(random.between(1, 25))
+            .expect("small")
+            .min(rest.len());
+        let part: Vec<Event> = rest.drain(..cut).collect();
+        for &device in &devices {
+            let of_device: Vec<Event> = part.iter().filter(|e| e.device_id == device).cloned().collect();
+            if !of_device.is_empty() {
+                upload(app, &person, device, &of_device).await;
+            }
+        }
+        if random.chance(40) {
+            app.derive().await;
+        }
+    }
+    app.derive().await;
+    for (date, woven) in derive::weave_all(&events, &Zone::utc()) {
+        if woven.spans.is_empty() && woven.devices.is_empty() {
+            continue;
+        }
+        assert_eq!(
+            stored(app, &person, date).await,
+            expected(&events, date, &tracked),
+            "seed {seed}, {date}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_whose_runner_vanished_is_derived_after_its_lease() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        upload(&app, &person, tracked.device, &[minute(0, tracked.device)]).await;
+        let lost = app
+            .store
+            .days()
+            .take(app.clock.now(), LEASE, 9)
+            .await
+            .expect("a take");
+        assert!(!lost.is_empty());
+        app.derive().await;
+        assert!(
+            app.store
+                .days()
+                .pending(person.id, today())
+                .await
+                .expect("a look"),
+            "still leased"
+        );
+        app.clock.advance(SignedDuration::from_secs(61));
+        app.derive().await;
+        assert_eq!(stored(&app, &person, today()).await.attention_micros, 60_000_000);
+        let late = lost
+            .iter()
+            .find(|taken| taken.date == today())
+            .expect("today was taken");
+        let day = compute_day(&app.store, person.id, today()).await.expect("a day");
+        let written = app
+            .store
+            .days()
+            .finish(late, &day, app.clock.now())
+            .await
+            .expect("an answer");
+        assert_eq!(written, None, "a lost lease writes nothing");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_that_comes_during_the_derivation_is_not_lost() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        upload(&app, &person, tracked.device, &[minute(0, tracked.device)]).await;
+        let taken = app
+            .store
+            .days()
+            .take(app.clock.now(), LEASE, 9)
+            .await
+            .expect("a take");
+        let taken = taken.iter().find(|taken| taken.date == today()).expect("today");
+        let day = compute_day(&app.store, person.id, today()).await.expect("a day");
+        upload(&app, &person, tracked.device, &[minute(1, tracked.device)]).await;
+        app.store
+            .days()
+            .finish(taken, &day, app.clock.now())
+            .await
+            .expect("written")
+            .expect("still held");
+        assert!(
+            app.store
+                .days()
+                .pending(person.id, today())
+                .await
+                .expect("a look"),
+            "marked again"
+        );
+        app.derive().await;
+        assert_eq!(stored(&app, &person, today()).await.attention_micros, 120_000_000);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deriving_again_changes_nothing_and_keeps_revision_and_entries() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let events: Vec<Event> = (0..30).map(|n| minute(n, tracked.device)).collect();
+        upload(&app, &person, tracked.device, &events).await;
+        app.derive().await;
+        let before = app
+            .store
+            .days()
+            .read(person.id, today())
+            .await
+            .expect("a read")
+            .expect("a day");
+        app.clock.advance(SignedDuration::from_hours(1));
+        upload(&app, &person, tracked.device, &events).await;
+        let (_, written) = derive_day(&app.store, person.id, today(), app.clock.now())
+            .await
+            .expect("a day");
+        assert!(!written.changed);
+        let after = app
+            .store
+            .days()
+            .read(person.id, today())
+            .await
+            .expect("a read")
+            .expect("a day");
+        assert_eq!((after.revision, after.day), (before.revision, before.day));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_project_does_not_starve_another() {
+    on_both(async |app| {
+        let busy = app.person("busy@example.org").await;
+        let at = app.tracked(&busy).await;
+        let days: Vec<Event> = (0..20)
+            .map(|n| Event {
+                ..minute(-n * 24 * 60 + 30_000, at.device)
+            })
+            .collect();
+        upload(&app, &busy, at.device, &days).await;
+        app.clock.advance(SignedDuration::from_secs(5));
+        let quiet = app.person("quiet@example.org").await;
+        let there = app.tracked(&quiet).await;
+        upload(&app, &quiet, there.device, &[minute(0, there.device)]).await;
+        let next = app
+            .store
+            .days()
+            .take(app.clock.now(), LEASE, 2)
+            .await
+            .expect("a take");
+        assert!(
+            next.iter().any(|taken| taken.developer_id == quiet.id),
+            "{next:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_runner_derives_when_woken_and_stops_when_told() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let settings = RunnerSettings {
+            poll: Duration::from_secs(3_600),
+            ..RunnerSettings::default()
+        };
+        let runner =
+            Runner::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>).with_settings(settings);
+        let (wake, stop) = (runner.wake(), CancellationToken::new());
+        let running = tokio::spawn(runner.run(stop.clone()));
+        for n in 0..3 {
+            upload(&app, &person, tracked.device, &[minute(n, tracked.device)]).await;
+            wake.notify();
+            let derived = async {
+                while app.store.days().backlog().await.expect("a count") > 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), derived)
+                .await
+                .expect("woken");
+            assert_eq!(
+                stored(&app, &person, today()).await.attention_micros,
+                (n + 1) * 60_000_000
+            );
+        }
+        stop.cancel();
+        tokio::time::timeout(Duration::from_secs(60), running)
+            .await
+            .expect("stops")
+            .expect("without a panic");
+    })
+    .await;
+}
