@@ -30,7 +30,10 @@ pub async fn read(
     let rules = state.store().rules().list_for_attribution(person.id).await?;
     let events = state.store().events().window(person.id, from, to).await?;
     let tested = tokio::task::spawn_blocking(move || test(rules, &events, (first, last), &zone));
-    tested.await.map(Json).map_err(|_| ApiError::internal("testing the rules broke off"))
+    tested
+        .await
+        .map(Json)
+        .map_err(|_| ApiError::internal("testing the rules broke off"))
 }
 
 /// Gives every second to the first rule that catches it, and notes for the others what they would have caught.
@@ -67,7 +70,10 @@ fn test(rules: Vec<Rule>, events: &[Event], dates: (Date, Date), zone: &Zone) ->
         .collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a month of microseconds is exact in a double")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a month of microseconds is exact in a double"
+)]
 fn seconds(micros: u64) -> f64 {
     micros as f64 / 1e6
 }
