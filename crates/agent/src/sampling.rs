@@ -49,7 +49,9 @@ pub(crate) async fn run(
                 let before = in_force;
                 in_force = rules.borrow_and_update().clone();
                 sight.set_policy(in_force.policy.clone());
-                if before.interval_s != in_force.interval_s {
+                if before.paused && !in_force.paused {
+                    due = Instant::now();
+                } else if before.interval_s != in_force.interval_s {
                     due = due.min(last.1 + in_force.interval());
                 }
                 continue;

@@ -148,6 +148,9 @@ impl<L: Link> Driver<L> {
     }
 
     async fn load(&mut self, load: Load) -> Vec<i64> {
+        if self.state.expire_due <= Instant::now() {
+            self.expire().await;
+        }
         let spool = &self.shared.spool;
         let rows = match load {
             Load::Row(row) => spool.get(row).await.map(|found| found.into_iter().collect()),
