@@ -8,7 +8,7 @@ use std::time::Duration;
 use dayloom_agent::spool::Limits;
 use dayloom_agent::status::Capture;
 use dayloom_agent::uploader::machine::Health;
-use dayloom_agent::{Agent, AgentConfig, AgentStatus, Home, Secret, Sight, Spool, connect};
+use dayloom_agent::{Agent, AgentConfig, AgentStatus, Home, Secret, Sight, Spool, link::connect};
 use dayloom_capture::{Outcome, Policy, Sample};
 use dayloom_client::Client;
 use dayloom_domain::{Zone, event::ActiveApp};
