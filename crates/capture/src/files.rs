@@ -18,6 +18,9 @@ const SEARCH_HOLDS: Duration = Duration::from_secs(300);
 /// Results of searches remembered; beyond it the memory starts anew.
 const SEARCHES: usize = 512;
 
+/// How long the folders an editor remembers as open hold.
+const EDITOR_HOLDS: Duration = Duration::from_secs(60);
+
 /// Folders that hold what is made or fetched, not written by the person.
 const SKIPPED: &[&str] = &[
     "target",
@@ -36,6 +39,7 @@ pub struct Files {
     home: Option<PathBuf>,
     roots: Vec<PathBuf>,
     searches: HashMap<(PathBuf, String), (Instant, Option<PathBuf>)>,
+    editors: HashMap<PathBuf, (Instant, Vec<PathBuf>)>,
 }
 
 impl Files {
@@ -83,6 +87,17 @@ impl Files {
             .find(is_it)
             .or_else(|| self.roots.iter().rev().find(is_it))
             .cloned()
+    }
+
+    /// Folders that an editor with these settings has open, see [`vscode_folders`]; looked up once a minute.
+    pub fn open_in_editor(&mut self, settings: &Path) -> &[PathBuf] {
+        let known = self.editors.entry(settings.to_path_buf());
+        let (at, folders) = known.or_insert_with(|| (Instant::now(), vscode_folders(settings)));
+        if at.elapsed() >= EDITOR_HOLDS {
+            *at = Instant::now();
+            *folders = vscode_folders(settings);
+        }
+        folders
     }
 
     /// The file a hint means: a full path, one below the project, or the only file of that name in it.
@@ -251,6 +266,7 @@ mod tests {
             std::fs::write(store.join(id).join("workspace.json"), body).unwrap();
         }
         assert_eq!(vscode_folders(temp.path()), [PathBuf::from("/w/with space")]);
+        assert_eq!(Files::default().open_in_editor(temp.path()).len(), 1);
         assert!(vscode_folders(&temp.path().join("none")).is_empty());
     }
 }

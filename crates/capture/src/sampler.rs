@@ -9,7 +9,7 @@ use std::time::Duration;
 use dayloom_domain::event::{ActiveApp, Browser, DevContext, FileContext, Meeting};
 use jiff::Timestamp;
 
-use crate::files::{Files, vscode_folders};
+use crate::files::Files;
 use crate::recognise::{Kind, Style, recognise};
 use crate::repo::RepoCache;
 use crate::source::{Process, ShellState, SourceReport, Window};
@@ -283,7 +283,7 @@ impl Sampler {
             folders.extend(process.cwd);
         }
         if let (Style::VsCode(settings), Some(config)) = (style, &self.platform.config_home) {
-            folders.extend(vscode_folders(&config.join(settings)));
+            folders.extend_from_slice(self.files.open_in_editor(&config.join(settings)));
         }
         folders
     }

@@ -58,6 +58,10 @@ impl Client {
         if is_loopback(&base) {
             http = http.no_proxy();
         }
+        if base.scheme() == "http" {
+            // The agent beside a local server need not hold the system's root certificates in memory.
+            http = http.tls_certs_only([]);
+        }
         let token = token.map(credential).transpose()?;
         Ok(Self {
             http: http.build().map_err(|_| ClientError::Setup)?,
