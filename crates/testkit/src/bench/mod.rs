@@ -2,7 +2,9 @@
 //! `dayloom-bench` program chooses and prints. Run them in release on a quiet machine; ratios count more than
 //! absolute figures.
 
+mod bare;
 pub mod derive;
+pub mod ingest;
 
 /// One measured figure.
 #[derive(Clone, Debug, PartialEq)]
