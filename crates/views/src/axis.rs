@@ -133,21 +133,26 @@ impl Axis {
     pub fn marks(&self) -> Vec<HourMark> {
         // Zones change by whole quarters of an hour, so quarters meet every whole local hour.
         const QUARTER: i64 = 15 * 60_000_000;
-        (0..=self.micros / QUARTER)
-            .filter_map(|n| {
-                let at = Timestamp::from_microsecond(self.start.as_microsecond() + n * QUARTER).ok()?;
-                let local = self.zone.to_datetime(at);
-                let hour = if local.date() > self.date {
-                    24
-                } else {
-                    i64::from(local.hour())
-                };
-                (local.minute() == 0).then(|| HourMark {
+        let mut marks = Vec::new();
+        for n in 0..=self.micros / QUARTER {
+            let Ok(at) = Timestamp::from_microsecond(self.start.as_microsecond() + n * QUARTER) else {
+                break;
+            };
+            let local = self.zone.to_datetime(at);
+            let over = local.date() > self.date;
+            if local.minute() == 0 {
+                let hour = if over { 24 } else { i64::from(local.hour()) };
+                marks.push(HourMark {
                     x: self.x(at),
                     text: format!("{hour:02}:00"),
-                })
-            })
-            .collect()
+                });
+            }
+            // An axis may be longer than its day, to share the scale of a longer one.
+            if over {
+                break;
+            }
+        }
+        marks
     }
 }
 

@@ -20,8 +20,10 @@ const AWAY_LABEL_MINUTES: i64 = 31;
 const NAME_CHARS: usize = 14;
 /// Px of the type above the cloth.
 const LABEL_PX: f64 = 13.0;
-/// Half of `18:41` in px, with a little air.
-const NOW_REACH: f64 = 23.0;
+/// Px to each side of the now line that its text may take: all of it, where it stands at an edge.
+const NOW_REACH: f64 = 26.0;
+/// Width of `18:00` in px.
+const HOUR_PX: f64 = 36.0;
 /// Least px of a block.
 pub const LEAST_PX: f64 = 2.0;
 
@@ -177,30 +179,39 @@ fn anchor_at(x: f64) -> &'static str {
     }
 }
 
+/// Each hour, every second and every sixth in the three layouts, left out where its text would meet another or now's.
 fn hours(axis: &Axis, now_x: Option<f64>) -> Vec<Hour> {
     let marks = axis.marks();
     let dense = axis.minutes() <= 4.0 * 60.0;
     let last = marks.len().saturating_sub(1);
+    let mut free_from = [f64::MIN; 3];
     marks
         .into_iter()
         .enumerate()
         .map(|(at, mark)| {
+            let anchor = match at {
+                0 => "start",
+                _ if mark.x > 99.0 => "end",
+                _ => "middle",
+            };
             let mut shown: Shown = [false; 3];
             for (layout, every) in [1, 2, 6].into_iter().enumerate() {
-                let due = dense || at % every == 0;
-                let clear =
-                    now_x.is_none_or(|now| ((mark.x - now) / 100.0 * PLOTS[layout]).abs() > 2.0 * NOW_REACH);
-                // The first text starts at the edge and the last ends there, so they reach inwards; the last one
-                // stays away from its neighbour.
-                shown[layout] = due && clear && (at != last || layout == 0 || dense);
+                let x = mark.x / 100.0 * PLOTS[layout];
+                let left = match anchor {
+                    "start" => x,
+                    "end" => x - HOUR_PX,
+                    _ => x - HOUR_PX / 2.0,
+                };
+                let due = (dense || at % every == 0) && (at != last || layout == 0 || dense);
+                let clear = now_x.is_none_or(|now| {
+                    let now = now / 100.0 * PLOTS[layout];
+                    left + HOUR_PX < now - NOW_REACH || left > now + NOW_REACH
+                });
+                if due && clear && left >= free_from[layout] {
+                    shown[layout] = true;
+                    free_from[layout] = left + HOUR_PX + 4.0;
+                }
             }
-            let anchor = if at == 0 {
-                "start"
-            } else if at == last {
-                "end"
-            } else {
-                "middle"
-            };
             Hour {
                 x: percent_text(mark.x),
                 text: mark.text,

@@ -28,7 +28,8 @@ pub fn gist(totals: &Totals, tasks: &Tasks, several: bool, words: &Words) -> Str
         };
         return fill(text, "time", &duration(totals.total, words));
     };
-    let name = crate::cloth::cut(&tasks.short(top), NAME_CHARS);
+    // A word joiner keeps a key such as PROJ-12 on one line.
+    let name = crate::cloth::cut(&tasks.short(top), NAME_CHARS).replace('-', "-\u{2060}");
     let most = if several {
         words.gist_most_days
     } else {

@@ -85,8 +85,8 @@ impl FirstRunPage {
                 "A device is joined",
                 device.map_or_else(String::new, |d| d.name.clone()),
                 match device {
-                    Some(d) => format!("{}, one sample every {} s. `dayloom doctor` says which sources it has.", d.platform, d.interval_s),
-                    None => "Waiting for an agent. `dayloom up` starts one; elsewhere it is `dayloom agent --server` and this address.".to_owned(),
+                    Some(d) => format!("{}, one sample every {} s. dayloom doctor says which sources it has.", d.platform, d.interval_s),
+                    None => "Waiting for an agent. dayloom up starts one; elsewhere it is dayloom agent --server and this address.".to_owned(),
                 },
             ),
             step(
