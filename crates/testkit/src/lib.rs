@@ -6,6 +6,7 @@ pub mod clock;
 pub mod db;
 pub mod desktop;
 pub mod reference;
+pub mod week;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;

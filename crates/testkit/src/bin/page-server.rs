@@ -1,0 +1,180 @@
+//! Serves a server with a generated week, for a browser to look at. Never shipped.
+//!
+//! Prints `ready URL`, then answers commands on standard input, one a line: `link` prints a one-time link, `more`
+//! sends five minutes of new work and derives them, `first` prints a link of a person without evidence, `sample`
+//! sends that person's first sample. Ends with its input.
+
+use std::io::{BufRead, Write};
+
+use anyhow::{Context, ensure};
+use dayloom_domain::{
+    DeveloperId, DeviceId, Zone,
+    day::Category,
+    rule::{RuleField, RuleMatch, RuleScope},
+};
+use dayloom_server::pages::one_time_link;
+use dayloom_storage::{DeveloperPatch, DevicePatch, EntryReview, NewRule, NewTask};
+use dayloom_testkit::{Person, TestApp, week};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Minute of Thursday on which the clock stands.
+const NOW: i64 = 18 * 60 + 41;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let app = TestApp::sqlite_with_limits(false).await;
+    app.clock.set(week::instant(week::THURSDAY, NOW));
+    let (person, laptop) = seed(&app).await?;
+    let newcomer = app.person("new@example.org").await;
+    let own = app.tracked(&newcomer).await;
+    say(&format!("ready {}", app.url))?;
+    let mut minute = NOW;
+    for line in std::io::stdin().lock().lines() {
+        match line?.trim() {
+            "link" => say(&link(&app, person.id).await?)?,
+            "first" => say(&link(&app, newcomer.id).await?)?,
+            "more" => {
+                let stint = week::Stint {
+                    from: minute - 5,
+                    to: minute,
+                    ..week::thursday()[1]
+                };
+                send(&app, &person, laptop, week::events(week::THURSDAY, &stint)).await?;
+                app.derive().await;
+                minute += 5;
+                app.clock.advance(SignedDuration::from_mins(5));
+                say("done")?;
+            }
+            "sample" => {
+                let stint = week::Stint {
+                    from: minute - 1,
+                    to: minute,
+                    ..week::thursday()[1]
+                };
+                send(&app, &newcomer, own.device, week::events(week::THURSDAY, &stint)).await?;
+                app.derive().await;
+                say("done")?;
+            }
+            other => anyhow::bail!("no such command: {other}"),
+        }
+    }
+    Ok(())
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+async fn link(app: &TestApp, person: DeveloperId) -> anyhow::Result<String> {
+    let now = dayloom_domain::Clock::now(&*app.clock);
+    let path = one_time_link(&app.store, person, rand::random(), now).await?;
+    Ok(format!("{}{path}", app.url))
+}
+
+async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId)> {
+    let person = app.person("meera@example.org").await;
+    let now = dayloom_domain::Clock::now(&*app.clock);
+    let patch = DeveloperPatch {
+        name: Some("Meera Iyer".to_owned()),
+        timezone: Some(Zone::parse(week::ZONE)?),
+        ..DeveloperPatch::default()
+    };
+    app.store
+        .people()
+        .update(person.id, &patch, now)
+        .await?
+        .context("the person is there")?;
+    let tracked = app.tracked(&person).await;
+    let mac = app.device(&person, tracked.project).await;
+    for (device, name) in [(tracked.device, "thinkpad-x1"), (mac, "mac-mini")] {
+        let patch = DevicePatch {
+            name: Some(Some(name.to_owned())),
+            ..DevicePatch::default()
+        };
+        app.store.devices().update(person.id, device, &patch, now).await?;
+    }
+    for (key, title) in week::TASKS {
+        let task = NewTask {
+            title: title.to_owned(),
+            key: Some(key.to_owned()),
+            url: None,
+            status: None,
+            assignee_id: Some(person.id),
+            project_id: None,
+        };
+        app.store.tasks().create(tracked.workspace, &task, now).await?;
+    }
+    let news = NewRule {
+        scope: RuleScope::Personal,
+        scope_project_id: None,
+        field: RuleField::Host,
+        matching: RuleMatch::Glob,
+        pattern: "news.example".to_owned(),
+        task_id: None,
+        project_id: None,
+        category: Some(Category::Personal),
+        position: None,
+    };
+    app.store.rules().create(person.id, &news, now).await?;
+    for n in 0..3 {
+        for stint in week::other_day(n) {
+            let date = week::MONDAY.saturating_add(jiff::Span::new().days(n));
+            send(app, &person, tracked.device, week::events(date, &stint)).await?;
+        }
+    }
+    for stint in week::thursday() {
+        let device = if stint.second { mac } else { tracked.device };
+        send(app, &person, device, week::events(week::THURSDAY, &stint)).await?;
+    }
+    app.derive().await;
+    review(app, &person).await?;
+    Ok((person, tracked.device))
+}
+
+/// The person confirms the morning and dismisses nothing else than the plan.
+async fn review(app: &TestApp, person: &Person) -> anyhow::Result<()> {
+    use dayloom_domain::review::EntryStatus::{Confirmed, Dismissed};
+    let now = dayloom_domain::Clock::now(&*app.clock);
+    let rows = app
+        .store
+        .days()
+        .timesheet(person.id, week::THURSDAY, week::THURSDAY)
+        .await?;
+    for row in rows {
+        let start = row.started_at.context("an entry has a start")?;
+        let status = if start < week::instant(week::THURSDAY, 12 * 60) && row.task_id.is_some() {
+            Confirmed
+        } else if start == week::instant(week::THURSDAY, 14 * 60 + 30) {
+            Dismissed
+        } else {
+            continue;
+        };
+        let review = EntryReview {
+            status,
+            task_id: row.task_id,
+            category: Category::Productive,
+        };
+        app.store.days().review(person.id, row.id, &review, now).await?;
+    }
+    app.derive().await;
+    Ok(())
+}
+
+async fn send(app: &TestApp, person: &Person, device: DeviceId, events: Vec<Value>) -> anyhow::Result<()> {
+    let body = json!({ "schema_version": "1.0", "device_id": device, "sent_at": "2026-11-19T12:00:00Z", "events": events });
+    let answer = app
+        .call(Method::POST, "/tracker/events:batch", person, &body)
+        .await;
+    let rejected = answer.json()["rejected"].as_array().map_or(0, Vec::len);
+    ensure!(
+        answer.status == 200 && rejected == 0,
+        "the batch was not taken: {} {}",
+        answer.status,
+        answer.text
+    );
+    Ok(())
+}
