@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 /// Minute of Thursday on which the clock stands.
 const NOW: i64 = 18 * 60 + 41;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
     let app = TestApp::sqlite_with_limits(false).await;
     app.clock.set(week::instant(week::THURSDAY, NOW));
@@ -135,7 +135,7 @@ async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId)> {
     Ok((person, tracked.device))
 }
 
-/// The person confirms the morning and dismisses nothing else than the plan.
+/// The person confirms the morning and dismisses the plan.
 async fn review(app: &TestApp, person: &Person) -> anyhow::Result<()> {
     use dayloom_domain::review::EntryStatus::{Confirmed, Dismissed};
     let now = dayloom_domain::Clock::now(&*app.clock);

@@ -1,0 +1,44 @@
+// A server with a generated week and a browser to look at it; both end with the tests.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+export async function stage() {
+  const server = spawn(process.env.DAYLOOM_PAGE_SERVER, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("the page server ended; its standard error says why");
+    return value;
+  };
+  const url = (await answer()).replace(/^ready /, "");
+  const say = (command) => { server.stdin.write(`${command}\n`); return answer(); };
+  const profile = mkdtempSync(join(tmpdir(), "dayloom-browser-"));
+  const browser = await chromium.launch({
+    executablePath: process.env.DAYLOOM_TEST_CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const close = async () => {
+    await browser.close();
+    server.stdin.end();
+    await new Promise((done) => server.once("close", done));
+    rmSync(profile, { recursive: true, force: true });
+  };
+  // A browser context that is signed in, and notes whatever the console or the content policy complains of.
+  async function open({ command = "link", ...options } = {}) {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    const complaints = [];
+    page.on("console", (m) => { if (["error", "warning"].includes(m.type())) complaints.push(m.text()); });
+    page.on("pageerror", (e) => complaints.push(String(e)));
+    await page.goto(await say(command));
+    await page.waitForURL("**/tracking/tracker");
+    await page.waitForSelector("#page");
+    return { context, page, complaints };
+  }
+  return { url, say, open, close, browser, profile };
+}
