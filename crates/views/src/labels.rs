@@ -9,7 +9,7 @@ pub const PLOTS: [f64; 3] = [1060.0, 504.0, 312.0];
 pub const CLASSES: [&str; 3] = ["vl", "vm", "vs"];
 
 /// Least px between two labels.
-pub const GAP: f64 = 8.0;
+pub const GAP: f64 = 6.0;
 
 /// In which of the three layouts something is shown.
 pub type Shown = [bool; 3];
@@ -74,8 +74,10 @@ pub fn text_width(text: &str, size: f64) -> f64 {
         .chars()
         .map(|c| match c {
             'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | '|' | '\'' | ' ' => 0.34,
+            '-' => 0.44,
             'm' | 'w' | 'M' | 'W' | '@' | '—' => 0.95,
-            'A'..='Z' => 0.72,
+            'A'..='Z' => 0.69,
+            '0'..='9' => 0.65,
             c if c.is_ascii() => 0.62,
             _ => 0.95,
         })

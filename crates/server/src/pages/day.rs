@@ -10,7 +10,7 @@ use dayloom_views::{
     csv,
     day::{DayPage, Zoom},
     facts::Viewer,
-    range::RangePage,
+    range::{MOST_BANDS, RangePage},
     rows::rows,
     state::{FirstRunFacts, FirstRunPage, FirstSample},
     time::add_days,
@@ -91,11 +91,16 @@ async fn range(
     (start, end): (Date, Date),
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
-    let reads = reads(state, id, zone, start, end).await?;
+    let mut reads = reads(state, id, zone, start, end).await?;
     let today = viewer.today();
     let tag = tag(&viewer, &reads, start <= today && today <= end);
     if known(headers, &tag) {
         return Ok(unchanged(&tag));
+    }
+    if reads.len() <= MOST_BANDS {
+        for read in &mut reads {
+            gather::dismissed(state.store(), id, &mut read.facts).await?;
+        }
     }
     let tasks = gather::tasks(state.store(), id, today, &reads).await?;
     let days: Vec<_> = reads.into_iter().map(|read| read.facts).collect();

@@ -128,6 +128,17 @@ pub(super) async fn surroundings(
     developer: DeveloperId,
     facts: &mut DayFacts,
 ) -> Result<(), PageError> {
+    dismissed(store, developer, facts).await?;
+    facts.shadows = shadows::of_day(store, developer, &facts.day, &facts.dismissed).await?;
+    Ok(())
+}
+
+/// Adds what was dismissed on the day.
+pub(super) async fn dismissed(
+    store: &Store,
+    developer: DeveloperId,
+    facts: &mut DayFacts,
+) -> Result<(), PageError> {
     let zone = &facts.day.timezone;
     let (from, to) = (
         zone.start_of(facts.day.date),
@@ -157,7 +168,6 @@ pub(super) async fn surroundings(
             }
         })
         .collect();
-    facts.shadows = shadows::of_day(store, developer, &facts.day, &facts.dismissed).await?;
     Ok(())
 }
 

@@ -66,10 +66,10 @@ pub(super) async fn page(
         .sessions()
         .create(person, Hash::of(&value).as_str(), until, now)
         .await?;
-    let to = urls::TRACKER;
+    let (to, mark) = (urls::TRACKER, &dayloom_views::assets::names().mark);
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Dayloom</title>\
-         <meta http-equiv=\"refresh\" content=\"0;url={to}\"></head>\
+         <link rel=\"icon\" href=\"{mark}\"><meta http-equiv=\"refresh\" content=\"0;url={to}\"></head>\
          <body><p><a href=\"{to}\">Open your day</a></p></body></html>"
     );
     let cookie = set_cookie(&headers, &state, &value, SESSION_LIFE.as_secs());
