@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,12 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let app = router(state);
     let drained = stop.clone();
+    // Answers are small and written whole: waiting to fill a packet would only delay them.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(kind = %error.kind(), "a connection keeps its small packets back");
+        }
+    });
     let server = axum::serve(listener, app).with_graceful_shutdown(async move { drained.cancelled().await });
     let deadline = async {
         stop.cancelled().await;

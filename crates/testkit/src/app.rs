@@ -239,6 +239,11 @@ impl TestApp {
             .id
     }
 
+    /// Tells the server to stop, as a signal would.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
     /// Derives every dirty day.
     pub async fn derive(&self) {
         let runner = Runner::new(self.store.clone(), self.clock.clone());

@@ -219,8 +219,14 @@ async fn another_persons_event_id_is_no_obstacle() {
         let bob = app.person("bob@example.org").await;
         let (of_ann, of_bob) = (app.tracked(&ann).await, app.tracked(&bob).await);
         let same = event("2026-11-21T09:00:00Z");
-        assert_eq!(counts(&send(&app, &ann, &of_ann, &[same.clone()]).await).0, 1);
-        assert_eq!(counts(&send(&app, &bob, &of_bob, &[same.clone()]).await).0, 1);
+        assert_eq!(
+            counts(&send(&app, &ann, &of_ann, std::slice::from_ref(&same)).await).0,
+            1
+        );
+        assert_eq!(
+            counts(&send(&app, &bob, &of_bob, std::slice::from_ref(&same)).await).0,
+            1
+        );
         // One id is one event of a developer, whatever `ts` the second copy names.
         let mut moved = same.clone();
         moved["ts"] = json!("2026-11-20T09:00:00Z");

@@ -1,5 +1,8 @@
 //! The server over HTTP, as a client meets it: a real listener, a real database, a clock that stands still.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+#![expect(clippy::too_many_lines, reason = "a story over HTTP is told in one piece")]
+
 mod auth;
 mod conformance;
 mod conventions;
