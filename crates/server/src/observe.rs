@@ -84,3 +84,25 @@ fn add_headers(response: &mut Response, id: u64, is_api: bool) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, middleware, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_the_plain_500() {
+        async fn panics() -> &'static str {
+            panic!("a fault of ours")
+        }
+        let app = Router::new()
+            .route("/", get(panics))
+            .layer(middleware::from_fn(observe));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(&body[..], b"Internal Server Error");
+    }
+}

@@ -4,6 +4,7 @@
 #![expect(clippy::too_many_lines, reason = "a story over HTTP is told in one piece")]
 
 mod auth;
+mod client;
 mod conformance;
 mod conventions;
 mod days;

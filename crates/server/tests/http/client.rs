@@ -1,0 +1,159 @@
+//! The typed client against the server: every method, and the refusals it tells.
+
+use dayloom_api::{
+    Stamp,
+    tokens::NewApiToken,
+    tracker::{
+        EnrollRequest, EventBatch, PresignRequest,
+        batch::SCHEMA_VERSION,
+        event::{ActiveApp, Event},
+    },
+};
+use dayloom_domain::{Clock, DeviceId, EventId};
+use dayloom_testkit::TestApp;
+use jiff::SignedDuration;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+fn new_event(ts: &str) -> Event {
+    Event {
+        event_id: EventId(Uuid::new_v4()),
+        client_seq: 1,
+        ts: Stamp(ts.parse().unwrap()),
+        interval_s: 60,
+        active_app: ActiveApp {
+            name: "Code".into(),
+            bundle_id: "code".into(),
+            window_title: None,
+        },
+        file_context: None,
+        dev_context: None,
+        browser: None,
+        input_cadence: None,
+        meeting: None,
+        system: None,
+        evidence_ref: None,
+        tz: Some("Europe/Berlin".into()),
+        idle_s: Some(0),
+    }
+}
+
+#[tokio::test]
+async fn a_day_from_enrolment_to_timesheet_by_the_client_alone() {
+    let app = TestApp::sqlite().await;
+    let ann = app.person("ann@example.org").await;
+    let tracked = app.tracked(&ann).await;
+    let made = NewApiToken {
+        name: "of the test".into(),
+        expires_in_days: Some(1),
+    };
+    let made = ann.client.create_token(&made).await.unwrap();
+    let client = ann.client.with_token(&made.token).unwrap();
+
+    let project = client.tracker_projects().await.unwrap()[0].id;
+    assert_eq!(project, tracked.project);
+    let device_id = DeviceId(Uuid::new_v4());
+    let enroll = EnrollRequest {
+        device_id,
+        project_id: project,
+        name: None,
+        platform: "linux".into(),
+        version: Some("1".into()),
+    };
+    let config = client.enroll(&enroll).await.unwrap().config;
+    assert_eq!(client.heartbeat(device_id).await.unwrap(), config);
+
+    let event = new_event("2026-11-21T09:00:00Z");
+    let raw =
+        RawValue::from_string(serde_json::to_string(&new_event("2026-11-21T09:01:00Z")).unwrap()).unwrap();
+    let sent_at = Stamp(app.clock.now());
+    let schema_version = SCHEMA_VERSION.to_owned();
+    let typed = EventBatch {
+        schema_version: schema_version.clone(),
+        device_id,
+        sent_at,
+        events: vec![event],
+    };
+    assert_eq!(client.send_batch(&typed).await.unwrap().accepted, 1);
+    let kept = EventBatch {
+        schema_version,
+        device_id,
+        sent_at,
+        events: vec![raw],
+    };
+    let answer = client.send_batch(&kept).await.unwrap();
+    assert_eq!(
+        (answer.accepted, answer.config_etag),
+        (1, Some(config.config_etag))
+    );
+    assert_eq!(client.sync_status(device_id).await.unwrap().server_seq, 1);
+
+    app.derive().await;
+    let date = "2026-11-21".parse().unwrap();
+    let day = client.day(date).await.unwrap();
+    assert_eq!(
+        (day.attention_s.0, day.timezone.as_str()),
+        (120_000_000, "Europe/Berlin")
+    );
+    assert_eq!(client.timesheet(date, date).await.unwrap().total_minutes, 2);
+    assert_eq!(client.candidate_tasks().await.unwrap(), []);
+
+    assert_eq!(client.tokens().await.unwrap().len(), 1);
+    ann.client.delete_token(made.row.id).await.unwrap();
+    assert_eq!(client.tokens().await.unwrap_err().status(), Some(401));
+}
+
+#[tokio::test]
+async fn refusals_come_with_their_words_and_the_time_to_wait() {
+    use dayloom_client::ClientError;
+    let app = TestApp::sqlite().await;
+    let ann = app.person("ann@example.org").await;
+    let tracked = app.tracked(&ann).await;
+    let device = tracked.device;
+    let upload = PresignRequest {
+        event_id: EventId(Uuid::new_v4()),
+        content_type: "image/webp".into(),
+        byte_size: 1,
+        sha256: "0".repeat(64),
+    };
+    for _ in 0..60 {
+        assert_eq!(
+            ann.client.presign(device, &upload).await.unwrap_err().status(),
+            Some(503)
+        );
+    }
+    app.clock.advance(SignedDuration::from_secs(18));
+    let refused = ann.client.presign(device, &upload).await.unwrap_err();
+    let wait = Some(std::time::Duration::from_secs(42));
+    assert_eq!(
+        refused,
+        ClientError::Refused {
+            status: 429,
+            detail: "Rate limit exceeded".into(),
+            retry_after: wait
+        }
+    );
+
+    let bad = ann
+        .client
+        .presign(
+            device,
+            &PresignRequest {
+                sha256: "0".into(),
+                ..upload
+            },
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(
+        bad.to_string(),
+        "the server answered 422: sha256: String should have at least 64 characters"
+    );
+    let nowhere = dayloom_client::Client::new("http://127.0.0.1:1", None).unwrap();
+    assert!(matches!(
+        nowhere.tracker_projects().await,
+        Err(ClientError::Unreachable(_))
+    ));
+    let other = dayloom_client::Client::new(&format!("{}/elsewhere", app.url), None).unwrap();
+    assert_eq!(other.tracker_projects().await.unwrap_err().status(), Some(404));
+}
