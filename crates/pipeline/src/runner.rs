@@ -5,10 +5,21 @@ use std::{sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
 use dayloom_storage::{StorageError, Store, Taken};
+use jiff::SignedDuration;
 use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{DeriveError, Wake, compute_day, retry_after};
+
+/// How far back a starting runner looks for missed evidence: events older than 30 days are refused
+/// (`contract/tracker.md` §2.3).
+const SWEEP_AT_START: SignedDuration = SignedDuration::from_hours(32 * 24);
+
+/// How far back the later sweeps look: today and yesterday in any zone.
+const SWEEP_LATER: SignedDuration = SignedDuration::from_hours(3 * 24);
+
+/// Whose evidence the later sweeps look at: people whose devices were heard of within three sweeps.
+const SEEN_LATELY: SignedDuration = SignedDuration::from_mins(15);
 
 /// How a runner works. The defaults are those of a running Dayloom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,13 +87,15 @@ impl Runner {
     /// Works until `stop` is cancelled or the store is closed, then waits for the days under way. What it does not
     /// finish stays dirty.
     pub async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            () = self.work_off(&stop) => {}
+            never = self.keep_sweeping() => match never {},
+        }
+    }
+
+    async fn work_off(&self, stop: &CancellationToken) {
         let mut under_way = JoinSet::new();
-        let mut next_sweep = Instant::now();
         while !stop.is_cancelled() {
-            if Instant::now() >= next_sweep {
-                self.sweep().await;
-                next_sweep = Instant::now() + self.settings.sweep;
-            }
             match self.start(&mut under_way).await {
                 Ok(()) => {}
                 Err(StorageError::Closed) => break,
@@ -141,10 +154,40 @@ impl Runner {
         Ok(())
     }
 
-    /// Makes partitions ahead, and says how long the queue is.
-    async fn sweep(&self) {
-        if let Err(error) = self.store.events().ensure_partitions(self.clock.now()).await {
+    /// Sweeps at once over all that may still be uploaded, then every few minutes over the last days.
+    async fn keep_sweeping(&self) -> std::convert::Infallible {
+        let mut back = SWEEP_AT_START;
+        loop {
+            self.sweep(back).await;
+            back = SWEEP_LATER;
+            tokio::time::sleep(self.settings.sweep).await;
+        }
+    }
+
+    /// Makes partitions ahead, marks missed days, and says how long the queue is.
+    async fn sweep(&self, back: SignedDuration) {
+        let now = self.clock.now();
+        let before = |by: SignedDuration| now.saturating_sub(by).unwrap_or(now);
+        if let Err(error) = self.store.events().ensure_partitions(now).await {
             tracing::warn!(%error, "partitions could not be made ahead; ingest makes a missing one itself");
+        }
+        let seen_since = if back == SWEEP_AT_START { back } else { SEEN_LATELY };
+        match self
+            .store
+            .days()
+            .sweep(before(back), before(seen_since), now)
+            .await
+        {
+            Ok(0) => {}
+            Ok(days) => {
+                tracing::warn!(
+                    days,
+                    "days were out of step with their evidence; they are derived again"
+                );
+                metrics::counter!("dayloom_days_missed_total").increment(days);
+                self.wake.notify();
+            }
+            Err(error) => tracing::warn!(%error, "missed evidence could not be looked for; trying again"),
         }
         match self.store.days().backlog().await {
             #[expect(

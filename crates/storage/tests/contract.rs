@@ -90,6 +90,7 @@ on_both!(
     ingest::every_field_comes_back,
     ingest::months_far_apart,
     ingest::a_stranger_is_not_enrolled,
+    queue::the_sweep_marks_what_nobody_marked,
     queue::ingest_marks_the_days_it_touches,
     queue::two_takers_never_share_a_day,
     queue::a_day_marked_meanwhile_stays_dirty,

@@ -11,6 +11,7 @@ use jiff::{Timestamp, civil::Date};
 
 mod queue;
 mod read;
+mod sweep;
 mod timesheet;
 mod write;
 
@@ -223,6 +224,17 @@ impl Days<'_> {
         end: Date,
     ) -> Result<Vec<TimesheetRow>, StorageError> {
         timesheet::between(&self.0.read, developer, Some(workspace), start, end).await
+    }
+    /// Marks days whose stored events are not what their derivation counted and that nobody marked, of people whose
+    /// devices were heard of since `seen_since`, among the dates wholly after `from` in every zone. Returns how many:
+    /// more than none means that something outside of Dayloom changed the database.
+    pub async fn sweep(
+        &self,
+        from: Timestamp,
+        seen_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
+        sweep::sweep(self.0, from, seen_since, now).await
     }
     /// Stores a review of an entry and marks its day dirty. `None` if the person has no such inferred entry.
     pub async fn review(

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use dayloom_domain::{Zone, day::Day};
+use dayloom_domain::{
+    Zone,
+    day::{Day, DeviceDay},
+};
 use dayloom_storage::{NewEvent, Store};
 use jiff::civil::{Date, date};
 
@@ -193,4 +196,53 @@ pub async fn failures_wait_and_projects_take_turns(store: &Store) {
         first.iter().any(|t| t.developer_id == eve.owner),
         "a long queue does not hold up a short one"
     );
+}
+
+pub async fn the_sweep_marks_what_nobody_marked(store: &Store) {
+    let w = world(store, "ada").await;
+    let laptop = device(store, w.owner, w.project).await;
+    let quarter_zone = Zone::parse("Asia/Kathmandu").unwrap();
+    let late = NewEvent {
+        tz: Some(quarter_zone),
+        ..event(1, "2026-11-21T18:16:00Z".parse().unwrap())
+    };
+    send(store, &laptop, minute(600), &[event(2, minute(0)), late]).await;
+    let sweep = async || {
+        let from = "2026-11-19T00:00:00Z".parse().unwrap();
+        store.days().sweep(from, minute(500), minute(700)).await.unwrap()
+    };
+    assert_eq!(sweep().await, 0, "both days are marked");
+    for taken in store.days().take(minute(700), LEASE, 10).await.unwrap() {
+        assert!(store.days().done(&taken).await.unwrap());
+    }
+    assert_eq!(sweep().await, 2, "the marks are lost");
+    let taken = store.days().take(minute(700), LEASE, 10).await.unwrap();
+    let dates: Vec<Date> = taken.iter().map(|t| t.date).collect();
+    assert_eq!(
+        dates,
+        [date(2026, 11, 21), date(2026, 11, 22)],
+        "the second is tomorrow in Kathmandu"
+    );
+    for taken in &taken {
+        let mut day = empty(taken.date);
+        day.devices.push(DeviceDay {
+            device_id: laptop.id,
+            events: 1,
+            attention_micros: 0,
+            shadowed_micros: 0,
+        });
+        store
+            .days()
+            .finish(taken, &day, minute(700))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    assert_eq!(sweep().await, 0, "both are derived from all there is");
+    let nobody = store
+        .days()
+        .sweep(minute(-3_000), minute(601), minute(700))
+        .await
+        .unwrap();
+    assert_eq!(nobody, 0);
 }
