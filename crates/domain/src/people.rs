@@ -199,12 +199,3 @@ pub struct Task {
 
 /// Statuses that close a task, compared without case (`contract/tracker.md` §4.3).
 pub const CLOSED_STATUSES: [&str; 5] = ["done", "closed", "completed", "cancelled", "archived"];
-
-impl Task {
-    /// Whether its status is none of [`CLOSED_STATUSES`].
-    pub fn is_open(&self) -> bool {
-        !CLOSED_STATUSES
-            .iter()
-            .any(|closed| self.status.eq_ignore_ascii_case(closed))
-    }
-}

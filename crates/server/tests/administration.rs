@@ -12,6 +12,7 @@ on_both_databases!(
     a_released_device_is_free,
     equal_etags_mean_equal_config,
     capture_settings_are_replaced_whole,
+    faulty_settings_change_nothing,
     permissions_follow_the_project,
     the_overview_counts_devices,
     a_manager_sees_what_was_tracked_into_the_workspace,
@@ -246,46 +247,6 @@ async fn capture_settings_are_replaced_whole(world: &World) {
         (&in_force["paused"], &in_force["excluded_bundle_ids"]),
         (&json!(true), &json!(["com.bank"]))
     );
-
-    for (body, place) in [
-        (json!({}), "body.enabled"),
-        (
-            json!({"enabled": true, "config": {"sample_interval_s": 0}}),
-            "body.config.sample_interval_s",
-        ),
-        (
-            json!({"enabled": true, "config": {"sample_interval_s": 601}}),
-            "body.config.sample_interval_s",
-        ),
-        (
-            json!({"enabled": true, "config": {"sample_interval_s": 1.5}}),
-            "body.config.sample_interval_s",
-        ),
-        (
-            json!({"enabled": true, "config": {"screenshot_policy": "always"}}),
-            "body.config.screenshot_policy",
-        ),
-        (
-            json!({"enabled": true, "config": {"screenshot_every_n_samples": 101}}),
-            "body.config.screenshot_every_n_samples",
-        ),
-        (
-            json!({"enabled": true, "config": {"idle_threshold_s": 29}}),
-            "body.config.idle_threshold_s",
-        ),
-        (
-            json!({"enabled": true, "config": {"excluded_bundle_ids": [1]}}),
-            "body.config.excluded_bundle_ids.0",
-        ),
-        (
-            json!({"enabled": true, "config": {"config_etag": "x"}}),
-            "body.config.config_etag",
-        ),
-    ] {
-        assert_eq!(world.call(&owner, "PUT", &path, body).await.fault().0, place);
-    }
-    assert_eq!(world.get(&owner, &path).await.expect(200), set);
-
     world
         .call(&owner, "PUT", &path, json!({"enabled": false}))
         .await
@@ -305,6 +266,36 @@ async fn capture_settings_are_replaced_whole(world: &World) {
         let path = format!("/tracker/admin/projects/{unknown}/config");
         assert_eq!(world.get(&owner, &path).await.refused(404), "Project not found");
     }
+}
+
+/// What is wrong with a config, by the field it is wrong in.
+const FAULTS: [(&str, &str); 8] = [
+    (r#"{"sample_interval_s": 0}"#, "sample_interval_s"),
+    (r#"{"sample_interval_s": 601}"#, "sample_interval_s"),
+    (r#"{"sample_interval_s": 1.5}"#, "sample_interval_s"),
+    (r#"{"screenshot_policy": "always"}"#, "screenshot_policy"),
+    (
+        r#"{"screenshot_every_n_samples": 101}"#,
+        "screenshot_every_n_samples",
+    ),
+    (r#"{"idle_threshold_s": 29}"#, "idle_threshold_s"),
+    (r#"{"excluded_bundle_ids": [1]}"#, "excluded_bundle_ids.0"),
+    (r#"{"config_etag": "x"}"#, "config_etag"),
+];
+
+async fn faulty_settings_change_nothing(world: &World) {
+    let Team { owner, project, .. } = team(world).await;
+    let path = format!("/tracker/admin/projects/{project}/config");
+    let before = world.get(&owner, &path).await.expect(200);
+    for (config, field) in FAULTS {
+        let config: Value = serde_json::from_str(config).expect("the table holds JSON");
+        let body = json!({"enabled": false, "config": config});
+        let fault = world.call(&owner, "PUT", &path, body).await.fault();
+        assert_eq!(fault.0, format!("body.config.{field}"));
+    }
+    let fault = world.call(&owner, "PUT", &path, json!({})).await.fault();
+    assert_eq!(fault.0, "body.enabled");
+    assert_eq!(world.get(&owner, &path).await.expect(200), before);
 }
 
 async fn permissions_follow_the_project(world: &World) {

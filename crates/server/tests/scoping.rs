@@ -263,106 +263,61 @@ async fn former_members_get_nothing(world: &World) {
     assert_eq!(seen_by_owner(world, &has).await, before);
 }
 
-/// Inside a workspace a missing right is 403, and only what is another person's own is 404.
+/// A developer of the workspace: method, path with W, P, O, D, R, T for ids, body, status. Inside a workspace a missing
+/// right is 403, and only what is another person's own is 404.
+const OF_A_DEVELOPER: [(&str, &str, &str, u16); 17] = [
+    (
+        "POST",
+        "/workspaces/W/members",
+        r#"{"email": "x@example.org"}"#,
+        403,
+    ),
+    ("POST", "/workspaces/W/projects", r#"{"name": "x"}"#, 403),
+    ("PATCH", "/workspaces/W/members/O", r#"{"role": "viewer"}"#, 403),
+    ("DELETE", "/workspaces/W/members/O", "null", 403),
+    ("PUT", "/projects/P/members/D", "{}", 403),
+    ("DELETE", "/projects/P/members/O", "null", 403),
+    ("GET", "/tracker/admin/projects/P/config", "null", 403),
+    (
+        "PUT",
+        "/tracker/admin/projects/P/config",
+        r#"{"enabled": true}"#,
+        403,
+    ),
+    ("GET", "/tracker/admin/projects?workspace_id=W", "null", 403),
+    (
+        "GET",
+        "/tracker/admin/timesheet?workspace_id=W&developer_id=O",
+        "null",
+        403,
+    ),
+    ("PATCH", "/tracker/rules/R", r#"{"pattern": "x"}"#, 404),
+    ("DELETE", "/tracker/rules/R", "null", 404),
+    ("PATCH", "/tracker/devices/T", r#"{"paused": true}"#, 404),
+    ("DELETE", "/tracker/devices/T", "null", 404),
+    ("GET", "/workspaces/W/members", "null", 200),
+    ("GET", "/workspaces/W/projects", "null", 200),
+    ("GET", "/workspaces/W/tasks", "null", 200),
+];
+
 async fn members_get_what_their_role_allows(world: &World) {
     let has = populated(world).await;
     let dev = world
         .member(&has.owner, &has.workspace, "dev@example.org", "developer")
         .await;
-    let (workspace, project) = (&has.workspace, &has.project);
-    for (method, path, body, status) in [
-        (
-            "POST",
-            format!("/workspaces/{workspace}/members"),
-            json!({"email": "x@example.org"}),
-            403,
-        ),
-        (
-            "POST",
-            format!("/workspaces/{workspace}/projects"),
-            json!({"name": "x"}),
-            403,
-        ),
-        (
-            "PATCH",
-            format!("/workspaces/{workspace}/members/{}", has.owner.id),
-            json!({"role": "viewer"}),
-            403,
-        ),
-        (
-            "DELETE",
-            format!("/workspaces/{workspace}/members/{}", has.owner.id),
-            Value::Null,
-            403,
-        ),
-        (
-            "PUT",
-            format!("/projects/{project}/members/{}", dev.id),
-            json!({}),
-            403,
-        ),
-        (
-            "DELETE",
-            format!("/projects/{project}/members/{}", has.owner.id),
-            Value::Null,
-            403,
-        ),
-        (
-            "GET",
-            format!("/tracker/admin/projects/{project}/config"),
-            Value::Null,
-            403,
-        ),
-        (
-            "PUT",
-            format!("/tracker/admin/projects/{project}/config"),
-            json!({"enabled": true}),
-            403,
-        ),
-        (
-            "GET",
-            format!("/tracker/admin/projects?workspace_id={workspace}"),
-            Value::Null,
-            403,
-        ),
-        (
-            "PATCH",
-            format!("/tracker/rules/{}", has.rule),
-            json!({"pattern": "x"}),
-            404,
-        ),
-        ("DELETE", format!("/tracker/rules/{}", has.rule), Value::Null, 404),
-        (
-            "PATCH",
-            format!("/tracker/devices/{}", has.device),
-            json!({"paused": true}),
-            404,
-        ),
-        (
-            "DELETE",
-            format!("/tracker/devices/{}", has.device),
-            Value::Null,
-            404,
-        ),
-        (
-            "GET",
-            format!("/workspaces/{workspace}/members"),
-            Value::Null,
-            200,
-        ),
-        (
-            "GET",
-            format!("/workspaces/{workspace}/projects"),
-            Value::Null,
-            200,
-        ),
-        ("GET", format!("/workspaces/{workspace}/tasks"), Value::Null, 200),
-    ] {
+    let ids = [
+        ('W', &has.workspace),
+        ('P', &has.project),
+        ('O', &has.owner.id),
+        ('D', &dev.id),
+        ('R', &has.rule),
+        ('T', &has.device),
+    ];
+    for (method, path, body, status) in OF_A_DEVELOPER {
+        let path = ids
+            .iter()
+            .fold(path.to_owned(), |path, (letter, id)| path.replace(*letter, id));
+        let body = serde_json::from_str(body).expect("the table holds JSON");
         world.call(&dev, method, &path, body).await.expect(status);
     }
-    let timesheet = format!(
-        "/tracker/admin/timesheet?workspace_id={workspace}&developer_id={}",
-        has.owner.id
-    );
-    world.get(&dev, &timesheet).await.refused(403);
 }

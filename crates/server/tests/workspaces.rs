@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{World, id, on_both_databases};
+use support::{World, on_both_databases};
 use uuid::Uuid;
 
 on_both_databases!(
@@ -11,7 +11,8 @@ on_both_databases!(
     workspaces_are_made_and_listed,
     members_come_and_go,
     owners_are_changed_by_owners_and_one_stays,
-    projects_are_made_and_joined,
+    projects_are_made_and_listed,
+    projects_are_joined_and_left,
 );
 
 async fn the_account_is_read_and_changed(world: &World) {
@@ -242,7 +243,7 @@ async fn owners_are_changed_by_owners_and_one_stays(world: &World) {
     assert_eq!(members.as_array().map(Vec::len), Some(1));
 }
 
-async fn projects_are_made_and_joined(world: &World) {
+async fn projects_are_made_and_listed(world: &World) {
     let owner = world.person("owner@example.org").await;
     let (workspace, other) = (
         world.workspace(&owner, "Acme").await,
@@ -292,8 +293,16 @@ async fn projects_are_made_and_joined(world: &World) {
         world.get(&dev, &projects).await.expect(200),
         json!({"projects": [early, made]})
     );
+}
 
-    let row = |who: &str| format!("/projects/{}/members/{who}", id(&made));
+async fn projects_are_joined_and_left(world: &World) {
+    let owner = world.person("owner@example.org").await;
+    let workspace = world.workspace(&owner, "Acme").await;
+    let project = world.project(&owner, &workspace, "Weave").await;
+    let dev = world
+        .member(&owner, &workspace, "dev@example.org", "developer")
+        .await;
+    let row = |who: &str| format!("/projects/{project}/members/{who}");
     world
         .call(&dev, "PUT", &row(&dev.id), json!({}))
         .await

@@ -157,12 +157,10 @@ pub async fn change(
     let rule = changeable(&state, caller, &ids).await?;
     let task = change.task_id.map(|id| id.map(TaskId));
     let project = change.project_id.map(|id| id.map(ProjectId));
-    if rule.scope == RuleScope::Project {
-        if project.is_some_and(|project| project != rule.scope_project_id) {
-            let msg = "The project of a project rule cannot be changed: delete it and make a new one";
-            let sent = change.project_id.flatten().map(|id| id.to_string());
-            return Err(ApiError::invalid_field("project_id", msg, sent));
-        }
+    if rule.scope == RuleScope::Project && project.is_some_and(|project| project != rule.scope_project_id) {
+        let msg = "The project of a project rule cannot be changed: delete it and make a new one";
+        let sent = change.project_id.flatten().map(|id| id.to_string());
+        return Err(ApiError::invalid_field("project_id", msg, sent));
     }
     let mut wanted = rule.clone();
     wanted.field = change.field.unwrap_or(rule.field);
