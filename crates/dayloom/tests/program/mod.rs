@@ -87,7 +87,12 @@ impl Program {
 
     /// Starts a server and waits for its ready line.
     pub fn start(&self, args: &[&str]) -> Up {
-        let mut child = self.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        self.start_with(args, &[])
+    }
+
+    /// Starts a server with more variables and waits for its ready line.
+    pub fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Up {
+        let mut child = self.command(args).envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
