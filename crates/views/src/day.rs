@@ -10,13 +10,13 @@ use crate::{
     facts::{DayFacts, DayTotal, Viewer},
     frame::{Frame, Section, State},
     gist::gist,
-    rows::{Row, Tasks, rows},
+    rows::{Kind, Row, Tasks, rows},
     tables::{KeyItem, SourceLine, TaskLine, by_task, key, outside, sources},
     threads::{ROW_PX, Thread, threads},
     time::{Parts, add_days, duration, long_date, monday, month, week as week_number, weekday},
     totals::Totals,
     urls,
-    words::fill,
+    words::{Words, fill},
 };
 
 /// Which part of the day is drawn.
@@ -32,6 +32,22 @@ pub enum Zoom {
         /// First hour, 0 to 23.
         from: i64,
     },
+}
+
+impl Zoom {
+    /// The hours drawn of a day whose axis has `whole`.
+    fn over(self, whole: Hours) -> Hours {
+        match self {
+            Self::Day => whole,
+            Self::Hours { hours, from } => {
+                let from = from.clamp(0, 24 - hours);
+                Hours {
+                    from,
+                    to: from + hours,
+                }
+            }
+        }
+    }
 }
 
 /// Links around the cloth that zoom.
@@ -189,17 +205,7 @@ impl DayPage {
         let totals = Totals::of(&facts.day);
         let rows = rows(facts, tasks, viewer, words);
         let whole = hours_of(viewer, &rows, facts);
-        let hours = match zoom {
-            Zoom::Day => whole,
-            Zoom::Hours { hours, from } => {
-                let from = from.clamp(0, 24 - hours);
-                Hours {
-                    from,
-                    to: from + hours,
-                }
-            }
-        };
-        let axis = Axis::new(date, zone.clone(), hours);
+        let axis = Axis::new(date, zone.clone(), zoom.over(whole));
         let now = (date == today).then_some(viewer.now);
         let cloth = cloth(&axis, &rows, now, words, |row| format!("#{}", row.anchor));
         let threads = threads(facts, tasks, viewer, &axis, words);
@@ -214,17 +220,7 @@ impl DayPage {
         );
         frame.live = date == today || facts.pending;
         let paused = date == today && frame.state == Some(State::Paused);
-        let devices: Vec<&str> = facts
-            .day
-            .devices
-            .iter()
-            .map(|d| viewer.device_name(d.device_id))
-            .collect();
-        let stretches = rows
-            .iter()
-            .filter(|r| r.kind == crate::rows::Kind::NoTask)
-            .count();
-        let device_count = facts.day.devices.len();
+        let notes = Notes::of(viewer, facts, &totals, &rows, words);
         Self {
             date,
             number: date.day(),
@@ -242,23 +238,14 @@ impl DayPage {
             week_after: urls::day(add_days(date, 7)),
             day_before: urls::day(add_days(date, -1)),
             day_after: urls::day(add_days(date, 1)),
-            total_note: if totals.personal > 0 {
-                fill(words.personal_in_it, "time", &duration(totals.personal, words))
-            } else if devices.is_empty() {
-                String::new()
-            } else {
-                fill(words.seen_on, "names", &devices.join(", "))
-            },
-            tasks_note: fill(words.of_total, "n", &totals.percent_on_tasks().to_string()),
-            no_task_note: match stretches {
-                1 => words.stretch.to_owned(),
-                n => fill(words.stretches, "n", &n.to_string()),
-            },
+            total_note: notes.total,
+            tasks_note: notes.tasks,
+            no_task_note: notes.no_task,
             blocks_note: reviewed_line(&totals, words),
             threads_line: fill(
                 &fill(words.threads_n, "n", &threads.len().to_string()),
                 "d",
-                &device_count.to_string(),
+                &facts.day.devices.len().to_string(),
             ),
             height: THREADS_TOP + threads.len() * ROW_PX + 6,
             zoom: zoom_links(
@@ -269,19 +256,11 @@ impl DayPage {
                 now.map(|at| i64::from(zone.to_datetime(at).hour())),
             ),
             key: key(words),
-            open_line: if totals.open() > 0 {
-                fill(words.open_n, "n", &totals.open().to_string())
-            } else {
-                String::new()
-            },
+            open_line: notes.open,
             by_task: by_task(&totals, tasks, words),
             outside: outside(&rows, words),
             sources: sources(facts, viewer, words),
-            pending: if facts.pending {
-                fill(words.pending, "time", &duration(totals.total, words))
-            } else {
-                String::new()
-            },
+            pending: notes.pending,
             paused,
             empty: rows.is_empty().then(|| empty_note(viewer, words)),
             is_today: date == today,
@@ -305,11 +284,56 @@ impl DayPage {
     }
 }
 
+/// Small lines below and beside the figures.
+struct Notes {
+    total: String,
+    tasks: String,
+    no_task: String,
+    open: String,
+    pending: String,
+}
+
+impl Notes {
+    fn of(viewer: &Viewer, facts: &DayFacts, totals: &Totals, rows: &[Row], words: &Words) -> Self {
+        let devices: Vec<&str> = facts
+            .day
+            .devices
+            .iter()
+            .map(|d| viewer.device_name(d.device_id))
+            .collect();
+        let stretches = rows.iter().filter(|r| r.kind == Kind::NoTask).count();
+        Self {
+            total: if totals.personal > 0 {
+                fill(words.personal_in_it, "time", &duration(totals.personal, words))
+            } else if devices.is_empty() {
+                String::new()
+            } else {
+                fill(words.seen_on, "names", &devices.join(", "))
+            },
+            tasks: fill(words.of_total, "n", &totals.percent_on_tasks().to_string()),
+            no_task: match stretches {
+                1 => words.stretch.to_owned(),
+                n => fill(words.stretches, "n", &n.to_string()),
+            },
+            open: if totals.open() > 0 {
+                fill(words.open_n, "n", &totals.open().to_string())
+            } else {
+                String::new()
+            },
+            pending: if facts.pending {
+                fill(words.pending, "time", &duration(totals.total, words))
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
 /// Px from the top of the drawing to its first thread: hours and labels 58, cloth 94, selvedge 3 and its room.
 pub const THREADS_TOP: usize = 169;
 
 /// `5 reviewed, 6 open`.
-pub fn reviewed_line(totals: &Totals, words: &crate::words::Words) -> String {
+pub fn reviewed_line(totals: &Totals, words: &Words) -> String {
     let text = fill(words.reviewed_open, "r", &totals.reviewed.to_string());
     fill(&text, "o", &totals.open().to_string())
 }
@@ -364,7 +388,7 @@ fn zoom_links(date: Date, zoom: Zoom, whole: Hours, rows: &[Row], now_hour: Opti
     }
 }
 
-fn empty_note(viewer: &Viewer, words: &crate::words::Words) -> String {
+fn empty_note(viewer: &Viewer, words: &Words) -> String {
     let last = viewer
         .devices
         .iter()

@@ -163,6 +163,29 @@ fn piece(
     }
 }
 
+fn block(n: usize, piece: &Piece, start: Timestamp, end: Timestamp) -> Block {
+    let event = EventId(Uuid::from_u128(0xe000 + n as u128));
+    Block {
+        entry_id: None,
+        external_ref: format!("tracker:{event}"),
+        start,
+        end,
+        micros: (piece.to - piece.from) * MINUTE,
+        minutes: piece.to - piece.from,
+        project_id: ProjectId(Uuid::from_u128(1)),
+        task_id: piece.task.map(task),
+        category: if piece.personal {
+            Category::Personal
+        } else {
+            Category::Productive
+        },
+        confidence: piece.confidence,
+        reason: piece.reason.to_owned(),
+        status: piece.status,
+        event_ids: vec![event],
+    }
+}
+
 /// A day of pieces, one block for each that is not personal.
 pub fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
     let zone = Zone::parse(zone).unwrap();
@@ -183,28 +206,8 @@ pub fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
     for (n, piece) in pieces.iter().enumerate() {
         let (start, end) = (instant(piece.from), instant(piece.to));
         let micros = (piece.to - piece.from) * MINUTE;
-        let task_id = piece.task.map(task);
-        let event = EventId(Uuid::from_u128(0xe000 + n as u128));
-        let category = if piece.personal {
-            Category::Personal
-        } else {
-            Category::Productive
-        };
-        let block = Block {
-            entry_id: None,
-            external_ref: format!("tracker:{event}"),
-            start,
-            end,
-            micros,
-            minutes: piece.to - piece.from,
-            project_id: ProjectId(Uuid::from_u128(1)),
-            task_id,
-            category,
-            confidence: piece.confidence,
-            reason: piece.reason.to_owned(),
-            status: piece.status,
-            event_ids: vec![event],
-        };
+        let block = block(n, piece, start, end);
+        let (task_id, category, event) = (block.task_id, block.category, block.event_ids[0]);
         if piece.status == EntryStatus::Dismissed {
             dismissed.push(block);
             continue;
@@ -265,143 +268,165 @@ pub fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
     }
 }
 
+type Line = (
+    (i64, i64),
+    (i64, i64),
+    &'static str,
+    u128,
+    Option<usize>,
+    f64,
+    &'static str,
+    EntryStatus,
+);
+
+const BUG: &str = "“Bug 1893044 – [payments][gateway] Webhook signer returns 502 after key rotation when two regions rotate within the same minute”";
+
+const NORMAL: [Line; 14] = [
+    (
+        (8, 41),
+        (9, 6),
+        "Firefox",
+        0,
+        Some(0),
+        0.92,
+        "task key in the page title",
+        EntryStatus::Confirmed,
+    ),
+    (
+        (9, 6),
+        (10, 31),
+        "Code",
+        0,
+        Some(1),
+        0.97,
+        "branch feature/PAY-412-idempotent-refunds",
+        EntryStatus::Confirmed,
+    ),
+    (
+        (10, 31),
+        (10, 38),
+        "Firefox",
+        0,
+        None,
+        0.0,
+        BUG,
+        EntryStatus::Inferred,
+    ),
+    (
+        (10, 38),
+        (11, 19),
+        "Firefox",
+        0,
+        Some(2),
+        0.88,
+        "you moved it here from PAY-412",
+        EntryStatus::Corrected,
+    ),
+    (
+        (11, 19),
+        (12, 4),
+        "Code",
+        0,
+        Some(1),
+        0.96,
+        "branch feature/PAY-412-idempotent-refunds",
+        EntryStatus::Confirmed,
+    ),
+    (
+        (12, 52),
+        (13, 10),
+        "Firefox",
+        0,
+        None,
+        0.0,
+        "your rule “news sites are personal”",
+        EntryStatus::Inferred,
+    ),
+    (
+        (13, 10),
+        (13, 52),
+        "LibreOffice",
+        0,
+        Some(3),
+        0.64,
+        "you moved 6 like this to PAY-398",
+        EntryStatus::Inferred,
+    ),
+    (
+        (13, 52),
+        (14, 30),
+        "Meet",
+        1,
+        Some(1),
+        0.71,
+        "calendar “Refund design”, a call; the last 4 went to PAY-412",
+        EntryStatus::Inferred,
+    ),
+    (
+        (14, 30),
+        (14, 41),
+        "LibreOffice",
+        0,
+        None,
+        0.0,
+        "“תכנון רבעון 4 — טבלת שעות עבודה.xlsx”",
+        EntryStatus::Inferred,
+    ),
+    (
+        (14, 41),
+        (15, 38),
+        "Terminal",
+        0,
+        Some(4),
+        0.41,
+        "repository acme/infra; no task key found",
+        EntryStatus::Inferred,
+    ),
+    (
+        (15, 44),
+        (17, 2),
+        "Code",
+        0,
+        Some(1),
+        0.96,
+        "branch feature/PAY-412-idempotent-refunds",
+        EntryStatus::Inferred,
+    ),
+    (
+        (17, 2),
+        (17, 31),
+        "Firefox",
+        0,
+        Some(5),
+        0.83,
+        "page in the space “Payments docs”; a rule of the project",
+        EntryStatus::Inferred,
+    ),
+    (
+        (17, 31),
+        (17, 40),
+        "Firefox",
+        0,
+        None,
+        0.0,
+        "youtube.com",
+        EntryStatus::Dismissed,
+    ),
+    (
+        (17, 40),
+        (18, 12),
+        "Code",
+        0,
+        Some(3),
+        0.78,
+        "file ledger/export/rounding.rs, 9 times on PAY-398",
+        EntryStatus::Inferred,
+    ),
+];
+
 /// The day of the pictures.
 pub fn normal() -> DayFacts {
-    use EntryStatus::{Confirmed, Corrected, Dismissed, Inferred};
-    let bug = "“Bug 1893044 – [payments][gateway] Webhook signer returns 502 after key rotation when two regions rotate within the same minute”";
-    let mut pieces = vec![
-        piece(
-            (8, 41),
-            (9, 6),
-            "Firefox",
-            0,
-            Some(0),
-            0.92,
-            "task key in the page title",
-            Confirmed,
-        ),
-        piece(
-            (9, 6),
-            (10, 31),
-            "Code",
-            0,
-            Some(1),
-            0.97,
-            "branch feature/PAY-412-idempotent-refunds",
-            Confirmed,
-        ),
-        piece((10, 31), (10, 38), "Firefox", 0, None, 0.0, bug, Inferred),
-        piece(
-            (10, 38),
-            (11, 19),
-            "Firefox",
-            0,
-            Some(2),
-            0.88,
-            "you moved it here from PAY-412",
-            Corrected,
-        ),
-        piece(
-            (11, 19),
-            (12, 4),
-            "Code",
-            0,
-            Some(1),
-            0.96,
-            "branch feature/PAY-412-idempotent-refunds",
-            Confirmed,
-        ),
-        piece(
-            (12, 52),
-            (13, 10),
-            "Firefox",
-            0,
-            None,
-            0.0,
-            "your rule “news sites are personal”",
-            Inferred,
-        ),
-        piece(
-            (13, 10),
-            (13, 52),
-            "LibreOffice",
-            0,
-            Some(3),
-            0.64,
-            "you moved 6 like this to PAY-398",
-            Inferred,
-        ),
-        piece(
-            (13, 52),
-            (14, 30),
-            "Meet",
-            1,
-            Some(1),
-            0.71,
-            "calendar “Refund design”, a call; the last 4 went to PAY-412",
-            Inferred,
-        ),
-        piece(
-            (14, 30),
-            (14, 41),
-            "LibreOffice",
-            0,
-            None,
-            0.0,
-            "“תכנון רבעון 4 — טבלת שעות עבודה.xlsx”",
-            Inferred,
-        ),
-        piece(
-            (14, 41),
-            (15, 38),
-            "Terminal",
-            0,
-            Some(4),
-            0.41,
-            "repository acme/infra; no task key found",
-            Inferred,
-        ),
-        piece(
-            (15, 44),
-            (17, 2),
-            "Code",
-            0,
-            Some(1),
-            0.96,
-            "branch feature/PAY-412-idempotent-refunds",
-            Inferred,
-        ),
-        piece(
-            (17, 2),
-            (17, 31),
-            "Firefox",
-            0,
-            Some(5),
-            0.83,
-            "page in the space “Payments docs”; a rule of the project",
-            Inferred,
-        ),
-        piece(
-            (17, 31),
-            (17, 40),
-            "Firefox",
-            0,
-            None,
-            0.0,
-            "youtube.com",
-            Dismissed,
-        ),
-        piece(
-            (17, 40),
-            (18, 12),
-            "Code",
-            0,
-            Some(3),
-            0.78,
-            "file ledger/export/rounding.rs, 9 times on PAY-398",
-            Inferred,
-        ),
-    ];
+    let mut pieces = NORMAL.map(|row| piece(row.0, row.1, row.2, row.3, row.4, row.5, row.6, row.7));
     pieces[5].personal = true;
     let mut facts = day_of(the_day(), "Europe/Berlin", &pieces);
     let shadow = |n, app: &str, from: (i64, i64), to: (i64, i64)| Shadow {

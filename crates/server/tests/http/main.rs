@@ -14,3 +14,4 @@ mod ingest;
 mod limits;
 mod openapi;
 mod operations;
+mod pages;
