@@ -1,5 +1,6 @@
 //! From a real desktop to one true day: windows opened and switched under a real X server, seen on `today`.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod program;
 
@@ -30,7 +31,14 @@ fn repository(root: &Path) {
         ["init", "-q", "-b", "feature/LOOM-12", "."].as_slice(),
         &["remote", "add", "origin", "git@example.com:team/loom.git"],
     ] {
-        assert!(Command::new("git").current_dir(root).args(args).status().unwrap().success());
+        assert!(
+            Command::new("git")
+                .current_dir(root)
+                .args(args)
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 }
 
@@ -44,19 +52,28 @@ fn opened_in_editor(program: &Program, root: &Path) {
 
 fn apps(day: &Value) -> Vec<String> {
     let spans = day["spans"].as_array().unwrap();
-    spans.iter().map(|s| s["app"].as_str().unwrap_or_default().to_lowercase()).collect()
+    spans
+        .iter()
+        .map(|s| s["app"].as_str().unwrap_or_default().to_lowercase())
+        .collect()
 }
 
 fn seconds_of_task(day: &Value, key: &str) -> f64 {
     let blocks = day["blocks"].as_array().unwrap().iter();
-    blocks.filter(|b| b["task_key"] == key).filter_map(|b| b["seconds"].as_f64()).sum()
+    blocks
+        .filter(|b| b["task_key"] == key)
+        .filter_map(|b| b["seconds"].as_f64())
+        .sum()
 }
 
 #[test]
 fn windows_on_a_desktop_become_a_day_with_repository_branch_and_task() {
     let Some(desktop) = Desktop::start() else { return };
     let home = Program::new();
-    let root = home.path("loom").canonicalize().unwrap_or_else(|_| home.path("loom"));
+    let root = home
+        .path("loom")
+        .canonicalize()
+        .unwrap_or_else(|_| home.path("loom"));
     repository(&root);
     opened_in_editor(&home, &root);
     let begun = Instant::now();
@@ -81,7 +98,9 @@ fn windows_on_a_desktop_become_a_day_with_repository_branch_and_task() {
     wait_for("the editor", &|day| seconds_of_task(day, "LOOM-12") >= 2.0);
 
     let browser = desktop.open("firefox", "Weaving — Mozilla Firefox");
-    wait_for("the browser", &|day| apps(day).iter().any(|a| a.contains("firefox")));
+    wait_for("the browser", &|day| {
+        apps(day).iter().any(|a| a.contains("firefox"))
+    });
     let private = desktop.open("firefox", "Bank — Mozilla Firefox Private Browsing");
     std::thread::sleep(Duration::from_secs(3));
     drop(private);
@@ -94,14 +113,27 @@ fn windows_on_a_desktop_become_a_day_with_repository_branch_and_task() {
         .stderr(Stdio::null())
         .spawn();
     let terminal = Ended(terminal.expect("xterm starts"));
-    let day = wait_for("the terminal", &|day| apps(day).iter().any(|a| a.contains("xterm")));
+    let day = wait_for("the terminal", &|day| {
+        apps(day).iter().any(|a| a.contains("xterm"))
+    });
     drop((editor, browser, terminal));
 
-    assert!(!day.to_string().contains("Bank"), "a private window leaves no trace");
+    assert!(
+        !day.to_string().contains("Bank"),
+        "a private window leaves no trace"
+    );
     let attention = day["attention_s"].as_f64().unwrap();
-    let spans: f64 = day["spans"].as_array().unwrap().iter().filter_map(|s| s["seconds"].as_f64()).sum();
+    let spans: f64 = day["spans"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|s| s["seconds"].as_f64())
+        .sum();
     assert!((attention - spans).abs() < 1e-6, "the spans are the attention");
-    assert!(attention <= begun.elapsed().as_secs_f64() + 1.0, "no more than the time that passed");
+    assert!(
+        attention <= begun.elapsed().as_secs_f64() + 1.0,
+        "no more than the time that passed"
+    );
     let (code, rest) = up.terminate();
     assert_eq!((code, rest.as_str()), (0, ""));
 }

@@ -38,7 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl Program {
     /// A new, empty home.
     pub fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap() }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A file of the home.
@@ -54,7 +56,10 @@ impl Program {
     /// The program with nothing of the tester's own environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dayloom"));
-        command.env_clear().env("HOME", self.home.path()).env("DAYLOOM_HOME", self.home.path());
+        command
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("DAYLOOM_HOME", self.home.path());
         // On Windows no program starts without it.
         if let Some(root) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", root);
@@ -70,7 +75,12 @@ impl Program {
 
     /// Runs to its end with more variables.
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
-        let output = self.command(args).envs(env.iter().copied()).stdin(Stdio::null()).output().unwrap();
+        let output = self
+            .command(args)
+            .envs(env.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
         Ran {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -92,11 +102,21 @@ impl Program {
 
     /// Starts a server with more variables and waits for its ready line.
     pub fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Up {
-        let mut child = self.command(args).envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command(args)
+            .envs(env.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let url = line.strip_prefix("ready ").unwrap_or_else(|| panic!("{args:?} said {line:?}")).trim().to_owned();
+        let url = line
+            .strip_prefix("ready ")
+            .unwrap_or_else(|| panic!("{args:?} said {line:?}"))
+            .trim()
+            .to_owned();
         Up { child, out, url }
     }
 }
@@ -107,8 +127,11 @@ impl Up {
     #[cfg(unix)]
     pub fn terminate(mut self) -> (i32, String) {
         let pid = i32::try_from(self.child.id()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::TERM)
-            .unwrap();
+        rustix::process::kill_process(
+            rustix::process::Pid::from_raw(pid).unwrap(),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
