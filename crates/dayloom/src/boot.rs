@@ -43,7 +43,10 @@ pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
         builder
     };
     builder.enable_all().build().map_err(|e| {
-        Failure::failed(format!("The system gives no threads: {e}"), "End other programs, or raise its limits")
+        Failure::failed(
+            format!("The system gives no threads: {e}"),
+            "End other programs, or raise its limits",
+        )
     })
 }
 
@@ -69,19 +72,25 @@ pub async fn open_store(cx: &Context, migrate: Migrate) -> Outcome<Store> {
 
 /// Opens a database by its address.
 pub async fn open_url(url: &str, migrate: Migrate) -> Outcome<Store> {
-    Store::open(url, migrate).await.map_err(|error| Failure::unreachable(
-        format!("The database cannot be opened: {error}"),
-        if url.starts_with("sqlite:") {
-            "Check the folder's permissions and room, and that the file is Dayloom's"
-        } else {
-            "Check --database-url and that the database server runs"
-        },
-    ))
+    Store::open(url, migrate).await.map_err(|error| {
+        Failure::unreachable(
+            format!("The database cannot be opened: {error}"),
+            if url.starts_with("sqlite:") {
+                "Check the folder's permissions and room, and that the file is Dayloom's"
+            } else {
+                "Check --database-url and that the database server runs"
+            },
+        )
+    })
 }
 
 /// Whether the settings ask for migrations.
 pub fn migrate_of(settings: &Settings) -> Migrate {
-    if settings.on(&MIGRATE) { Migrate::Apply } else { Migrate::Refuse }
+    if settings.on(&MIGRATE) {
+        Migrate::Apply
+    } else {
+        Migrate::Refuse
+    }
 }
 
 /// The signing secret: of the settings, else the one kept with the database, made on first start.
@@ -89,14 +98,25 @@ pub async fn secret(settings: &Settings, store: &Store) -> Outcome<Secret> {
     if let Some(text) = settings.text(&SECRET) {
         return Ok(Secret::new(text));
     }
-    let fresh = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-    let kept = store.settings().get_or_create(SECRET_KEY, &fresh).await.map_err(database)?;
+    let fresh = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
+    let kept = store
+        .settings()
+        .get_or_create(SECRET_KEY, &fresh)
+        .await
+        .map_err(database)?;
     Ok(Secret::new(kept))
 }
 
 /// A failure of the database while it is in use.
 pub fn database(error: impl std::fmt::Display) -> Failure {
-    Failure::unreachable(format!("The database does not do its work: {error}"), "Look at the log, and try again")
+    Failure::unreachable(
+        format!("The database does not do its work: {error}"),
+        "Look at the log, and try again",
+    )
 }
 
 /// Binds the address of the settings.
@@ -107,7 +127,10 @@ pub async fn listen(settings: &Settings) -> Outcome<TcpListener> {
             format!("Another program answers at {address}"),
             "Choose another address with --listen, such as --listen 127.0.0.1:0 for a free port",
         ),
-        _ => Failure::failed(format!("{address} cannot be listened at: {e}"), "Choose another address with --listen"),
+        _ => Failure::failed(
+            format!("{address} cannot be listened at: {e}"),
+            "Choose another address with --listen",
+        ),
     })
 }
 
@@ -117,7 +140,10 @@ impl Server {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let secret = secret(settings, &store).await?;
         let address = listener.local_addr().map_err(|e| {
-            Failure::failed(format!("The address is not known: {e}"), "Choose another with --listen")
+            Failure::failed(
+                format!("The address is not known: {e}"),
+                "Choose another with --listen",
+            )
         })?;
         let stop = CancellationToken::new();
         let runner = Runner::new(store.clone(), clock.clone());
@@ -133,7 +159,13 @@ impl Server {
             let stop = stop.clone();
             async move { runner.run(stop).await }
         });
-        Ok(Self { store, url: origin(address), stop, web, runner })
+        Ok(Self {
+            store,
+            url: origin(address),
+            stop,
+            web,
+            runner,
+        })
     }
 
     /// Waits for a signal, or for the server to end by itself, and takes everything down in order.
@@ -152,8 +184,14 @@ impl Server {
         self.store.close().await;
         match web {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(e)) => Err(Failure::failed(format!("The server ended: {e}"), "Look at the log, and start it again")),
-            Err(e) => Err(Failure::failed(format!("The server ended: {e}"), "Please report it with the log")),
+            Ok(Err(e)) => Err(Failure::failed(
+                format!("The server ended: {e}"),
+                "Look at the log, and start it again",
+            )),
+            Err(e) => Err(Failure::failed(
+                format!("The server ended: {e}"),
+                "Please report it with the log",
+            )),
         }
     }
 

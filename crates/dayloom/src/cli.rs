@@ -16,7 +16,13 @@ use crate::{
 
 /// Weaves a day out of what the computer already knows.
 #[derive(Debug, Parser)]
-#[command(name = "dayloom", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "dayloom",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// What holds in every command.
     #[command(flatten)]
@@ -31,7 +37,13 @@ pub struct Cli {
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Folder with everything of this person on this machine.
-    #[arg(long, global = true, value_name = "DIR", env = "DAYLOOM_HOME", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "DAYLOOM_HOME",
+        hide_env_values = true
+    )]
     pub home: Option<PathBuf>,
     /// Print facts as JSON.
     #[arg(long, global = true)]
@@ -43,7 +55,14 @@ pub struct Global {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
     pub color: Color,
 }
 
@@ -297,7 +316,11 @@ pub fn command() -> Command {
 }
 
 fn with_settings(command: Command, above: &[String]) -> Command {
-    let path: Vec<String> = above.iter().cloned().chain([command.get_name().to_owned()]).collect();
+    let path: Vec<String> = above
+        .iter()
+        .cloned()
+        .chain([command.get_name().to_owned()])
+        .collect();
     if command.has_subcommands() {
         return command.mut_subcommands(|inner| with_settings(inner, &path));
     }
@@ -319,7 +342,10 @@ fn with_settings(command: Command, above: &[String]) -> Command {
             Flag::Takes(_, value) if matches!(setting.kind, Kind::List) => {
                 arg.value_name(value).action(ArgAction::Append)
             }
-            Flag::Takes(_, value) => arg.value_name(value).action(ArgAction::Set).allow_hyphen_values(false),
+            Flag::Takes(_, value) => arg
+                .value_name(value)
+                .action(ArgAction::Set)
+                .allow_hyphen_values(false),
         };
         command.arg(arg)
     })

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "every other place takes this clock as a parameter")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "every other place takes this clock as a parameter"
+    )]
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         // Whole microseconds: what both databases keep.

@@ -36,7 +36,11 @@ pub type Outcome<T = ()> = Result<T, Failure>;
 impl Failure {
     /// A failure with its exit code, what happened and what to do.
     pub fn new(exit: Exit, what: impl fmt::Display, todo: impl fmt::Display) -> Self {
-        Self { exit, what: what.to_string(), todo: todo.to_string() }
+        Self {
+            exit,
+            what: what.to_string(),
+            todo: todo.to_string(),
+        }
     }
 
     /// Exit code 1.
@@ -62,6 +66,11 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}. {}.", self.what.trim_end_matches('.'), self.todo.trim_end_matches('.'))
+        write!(
+            f,
+            "{}. {}.",
+            self.what.trim_end_matches('.'),
+            self.todo.trim_end_matches('.')
+        )
     }
 }

@@ -188,7 +188,9 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
 }
 
 fn variable(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
+    std::env::var_os(name)
+        .filter(|v| !v.is_empty())
+        .map(PathBuf::from)
 }
 
 fn platform_folder() -> Option<PathBuf> {

@@ -51,7 +51,10 @@ pub fn start(loudness: Loudness, filter: Option<&str>, folder: Option<&Path>) {
             .with_filter(EnvFilter::new(filter.unwrap_or("info,sqlx=warn")))
     });
     // A second start in one process is a test's; the first one stands.
-    let _ = tracing_subscriber::registry().with(to_terminal).with(to_file).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(to_terminal)
+        .with(to_file)
+        .try_init();
 }
 
 /// A file a day, the oldest removed, each bounded.
@@ -62,7 +65,10 @@ struct Daily {
 
 impl Daily {
     fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), open: None }
+        Self {
+            folder: folder.to_owned(),
+            open: None,
+        }
     }
 
     fn today(&mut self) -> io::Result<&mut (jiff::civil::Date, File, u64)> {
@@ -83,7 +89,9 @@ impl Daily {
     }
 
     fn remove_oldest(&self) {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
         let mut names: Vec<PathBuf> = entries
             .flatten()
             .map(|e| e.path())
@@ -124,7 +132,9 @@ impl Write for Daily {
 /// A panic ends up in the log and on standard error as one line that says where, never what was in hand.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let place = info
+            .location()
+            .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         tracing::error!(%place, "a fault in Dayloom; please report it");
     }));
 }
@@ -142,11 +152,18 @@ mod tests {
         let writer = Mutex::new(Daily::new(folder.path()));
         let block = vec![b'x'; 1024 * 1024];
         for _ in 0..20 {
-            writer.lock().expect("held by nobody").write_all(&block).expect("written");
+            writer
+                .lock()
+                .expect("held by nobody")
+                .write_all(&block)
+                .expect("written");
         }
         let files = fs::read_dir(folder.path()).expect("readable").flatten();
         let sizes: Vec<u64> = files.filter_map(|e| e.metadata().ok()).map(|m| m.len()).collect();
         assert_eq!(sizes.len(), DAYS);
-        assert!(sizes.iter().max().is_some_and(|size| *size < DAY_LIMIT + 1024), "{sizes:?}");
+        assert!(
+            sizes.iter().max().is_some_and(|size| *size < DAY_LIMIT + 1024),
+            "{sizes:?}"
+        );
     }
 }

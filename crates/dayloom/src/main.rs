@@ -68,5 +68,13 @@ fn run(cli: Cli, matches: &clap::ArgMatches, out: Output) -> Outcome {
         verbose: cli.global.verbose,
         color: out.colored_errors(),
     };
-    commands::run(cli.command, Context { home, settings, out, loudness })
+    commands::run(
+        cli.command,
+        Context {
+            home,
+            settings,
+            out,
+            loudness,
+        },
+    )
 }

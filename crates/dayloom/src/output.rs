@@ -75,7 +75,11 @@ impl Output {
             return self.json(value);
         }
         let text = text();
-        if text.is_empty() { Ok(()) } else { self.line(text.trim_end_matches('\n')) }
+        if text.is_empty() {
+            Ok(())
+        } else {
+            self.line(text.trim_end_matches('\n'))
+        }
     }
 
     /// A hint on standard error. A closed standard error is no reason to fail.
@@ -87,18 +91,30 @@ impl Output {
 
     /// An error on standard error, also when quiet.
     pub fn failure(&self, failure: &Failure) {
-        let head = if self.color_err { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
+        let head = if self.color_err {
+            "\u{1b}[1;31merror:\u{1b}[0m"
+        } else {
+            "error:"
+        };
         let _ = writeln!(io::stderr().lock(), "{head} {failure}");
     }
 
     /// Text set in bold where standard output takes colour.
     pub fn strong(&self, text: &str) -> String {
-        if self.color_out { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.color_out {
+            format!("\u{1b}[1m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// Text set faint where standard output takes colour.
     pub fn faint(&self, text: &str) -> String {
-        if self.color_out { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.color_out {
+            format!("\u{1b}[2m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -120,7 +136,11 @@ fn written(result: io::Result<()>) -> Outcome {
 pub fn columns(rows: &[Vec<String>], right: &[usize]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter().filter_map(|r| r.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        rows.iter()
+            .filter_map(|r| r.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..count).map(width).collect();
     let mut text = String::new();
@@ -147,7 +167,9 @@ pub fn columns(rows: &[Vec<String>], right: &[usize]) -> String {
 
 /// Text made safe for a terminal: control characters become spaces, so that a window title moves no cursor.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The first `limit` characters, with an ellipsis where something is cut.
@@ -162,7 +184,10 @@ pub fn cut(text: &str, limit: usize) -> String {
 
 /// Seconds as `8h 43m` to the nearest minute, below a minute as `12s`.
 pub fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "a length of time in seconds is far below 2^63")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a length of time in seconds is far below 2^63"
+    )]
     let whole = seconds.round() as i64;
     if whole < 60 {
         return format!("{whole}s");
@@ -180,7 +205,10 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = vec![vec!["a".into(), "5".into(), "x".into()], vec!["bcd".into(), "120".into(), "y".into()]];
+        let rows = vec![
+            vec!["a".into(), "5".into(), "x".into()],
+            vec!["bcd".into(), "120".into(), "y".into()],
+        ];
         assert_eq!(columns(&rows, &[1]), "a      5  x\nbcd  120  y\n");
     }
 

@@ -21,7 +21,9 @@ pub fn has_desktop() -> bool {
     if cfg!(any(windows, target_os = "macos")) {
         return true;
     }
-    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
 /// Leaves the link in a private file and hands the file to the desktop. False if nothing could open it.

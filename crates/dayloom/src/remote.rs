@@ -26,7 +26,9 @@ impl Remote {
         let note = cx.home.running();
         let (base, token, local) = match (given, cx.settings.text(&TOKEN), note) {
             (Some(server), Some(token), _) => (server.to_owned(), token.to_owned(), false),
-            (Some(server), None, Some(note)) if same_server(server, &note.url) => (note.url, note.token, true),
+            (Some(server), None, Some(note)) if same_server(server, &note.url) => {
+                (note.url, note.token, true)
+            }
             (Some(_), None, _) => {
                 return Err(Failure::refused(
                     "There is no token for that server",
@@ -63,7 +65,11 @@ impl Remote {
     }
 
     async fn answer(&self, request: RequestBuilder) -> Outcome<Value> {
-        let response = self.client.answer(request).await.map_err(|error| said(&error, self.local))?;
+        let response = self
+            .client
+            .answer(request)
+            .await
+            .map_err(|error| said(&error, self.local))?;
         let broken = |_| said(&ClientError::Unreachable("the connection broke off"), self.local);
         let body = response.bytes().await.map_err(broken)?;
         if body.is_empty() {
@@ -94,24 +100,41 @@ fn same_server(a: &str, b: &str) -> bool {
 /// What a failed call means for a person: 401 and 403 are a matter of who asks, all else of what was asked.
 fn said(error: &ClientError, local: bool) -> Failure {
     match error {
-        ClientError::Refused { status: 401, detail, .. } => Failure::refused(
+        ClientError::Refused {
+            status: 401, detail, ..
+        } => Failure::refused(
             format!("The server does not accept the token: {detail}"),
             "Make a new one and set DAYLOOM_TOKEN",
         ),
-        ClientError::Refused { status: 403, detail, .. } => Failure::refused(
+        ClientError::Refused {
+            status: 403, detail, ..
+        } => Failure::refused(
             format!("The server refuses: {detail}"),
             "Ask somebody who administers the workspace",
         ),
-        ClientError::Refused { status: 429, retry_after, .. } => {
+        ClientError::Refused {
+            status: 429,
+            retry_after,
+            ..
+        } => {
             let wait = retry_after.unwrap_or(Duration::from_secs(60)).as_secs();
-            Failure::failed("The server has had too many requests", format!("Try again in {wait} s"))
+            Failure::failed(
+                "The server has had too many requests",
+                format!("Try again in {wait} s"),
+            )
         }
-        ClientError::Refused { status: 500.., detail, .. } => {
-            Failure::failed(format!("The server failed: {detail}"), "Look at its log, and try again")
-        }
-        ClientError::Refused { detail, .. } => {
-            Failure::failed(format!("The server refuses: {detail}"), "Change what was asked, and try again")
-        }
+        ClientError::Refused {
+            status: 500..,
+            detail,
+            ..
+        } => Failure::failed(
+            format!("The server failed: {detail}"),
+            "Look at its log, and try again",
+        ),
+        ClientError::Refused { detail, .. } => Failure::failed(
+            format!("The server refuses: {detail}"),
+            "Change what was asked, and try again",
+        ),
         ClientError::Unreachable(_) if local => not_running(),
         ClientError::Unreachable(why) => Failure::unreachable(
             format!("The server cannot be reached ({why})"),
@@ -140,7 +163,9 @@ pub fn view<T: DeserializeOwned>(answer: &Value) -> Outcome<T> {
 
 /// Text as a part of a path or query.
 pub fn quoted(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 #[cfg(test)]

@@ -27,7 +27,10 @@ fn help_of_up_shows_its_settings_and_not_those_of_others() {
 #[test]
 fn config_shows_every_setting_with_its_origin_and_no_secret() {
     let home = Program::new();
-    home.write("config.toml", "open = false\nsample_interval_s = 30\n[model]\nprovider = \"ollama\"\napi_key = \"k-123\"\n");
+    home.write(
+        "config.toml",
+        "open = false\nsample_interval_s = 30\n[model]\nprovider = \"ollama\"\napi_key = \"k-123\"\n",
+    );
     let asked = home.run_with(
         &["config", "--listen", "127.0.0.1:9"],
         &[
@@ -53,12 +56,25 @@ fn a_flag_goes_before_a_variable_before_a_published_one_before_the_file() {
         let all: serde_json::Value = serde_json::from_str(&asked.out).unwrap();
         let settings = all["settings"].as_array().unwrap();
         let found = settings.iter().find(|s| s["key"] == "server").unwrap();
-        format!("{} {}", found["value"].as_str().unwrap(), found["origin"].as_str().unwrap())
+        format!(
+            "{} {}",
+            found["value"].as_str().unwrap(),
+            found["origin"].as_str().unwrap()
+        )
     };
     assert_eq!(server(&[], &[]), "http://file.example config.toml:1");
-    assert_eq!(server(&[], &[published]), "http://published.example/api/v1 AEXY_API_URL");
-    assert_eq!(server(&[], &[published, ours]), "http://ours.example DAYLOOM_SERVER");
-    assert_eq!(server(&["--server", "http://flag.example"], &[ours]), "http://flag.example --server");
+    assert_eq!(
+        server(&[], &[published]),
+        "http://published.example/api/v1 AEXY_API_URL"
+    );
+    assert_eq!(
+        server(&[], &[published, ours]),
+        "http://ours.example DAYLOOM_SERVER"
+    );
+    assert_eq!(
+        server(&["--server", "http://flag.example"], &[ours]),
+        "http://flag.example --server"
+    );
 }
 
 #[test]
@@ -95,7 +111,13 @@ fn wrong_usage_is_2_and_no_server_is_5() {
 #[test]
 fn asking_makes_nothing() {
     let home = Program::new();
-    for args in [&["config"][..], &["spool", "status"], &["today"], &["completions", "bash"], &["man"]] {
+    for args in [
+        &["config"][..],
+        &["spool", "status"],
+        &["today"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
         home.run(args);
     }
     assert!(!home.path("dayloom.db").exists() && !home.path("spool.db").exists());
@@ -107,7 +129,10 @@ fn papers_are_for_other_programs() {
     home.write("config.toml", "this is broken");
     for shell in ["bash", "zsh", "fish"] {
         let completions = home.run(&["completions", shell]);
-        assert!(completions.code == 0 && completions.out.contains("dayloom"), "{shell}");
+        assert!(
+            completions.code == 0 && completions.out.contains("dayloom"),
+            "{shell}"
+        );
     }
     assert!(home.run(&["man"]).out.contains(".TH dayloom"));
     home.write("config.toml", "");

@@ -14,9 +14,15 @@ fn check_sums(day: &Value) {
     let spans: i64 = list("spans").iter().map(|s| number(&s["seconds"])).sum();
     let blocks: i64 = list("blocks").iter().map(|b| number(&b["seconds"])).sum();
     assert_eq!(spans, number(&day["attention_s"]));
-    assert_eq!(blocks, number(&day["attributed_s"]) + number(&day["unattributed_s"]));
+    assert_eq!(
+        blocks,
+        number(&day["attributed_s"]) + number(&day["unattributed_s"])
+    );
     assert_eq!(spans, blocks + number(&day["personal_s"]));
-    let minutes: i64 = list("blocks").iter().map(|b| b["minutes"].as_i64().unwrap()).sum();
+    let minutes: i64 = list("blocks")
+        .iter()
+        .map(|b| b["minutes"].as_i64().unwrap())
+        .sum();
     assert_eq!(minutes, (blocks + 30_000_000) / 60_000_000);
 }
 
@@ -32,7 +38,11 @@ fn up_answers_on_an_empty_home_and_ends_when_told() {
 
     let second = home.run(&UP);
     assert_eq!(second.code, 3, "{}", second.err);
-    assert!(second.err.contains(&up.url) && second.out.is_empty(), "{}", second.err);
+    assert!(
+        second.err.contains(&up.url) && second.out.is_empty(),
+        "{}",
+        second.err
+    );
 
     #[cfg(unix)]
     {
@@ -77,20 +87,50 @@ fn another_program_at_the_address_is_said() {
 fn tasks_and_rules_are_kept_from_the_command_line() {
     let home = Program::new();
     let _up = home.start(&UP);
-    home.json(&["tasks", "add", "Mend the loom", "--key", "LOOM-1", "--project", "personal"]);
-    home.write("tasks.csv", "key,title,url,status,assignee\nloom-1,Mend the big loom,,,\nLOOM-2,Oil it,,done,\n,No key,,,\n");
+    home.json(&[
+        "tasks",
+        "add",
+        "Mend the loom",
+        "--key",
+        "LOOM-1",
+        "--project",
+        "personal",
+    ]);
+    home.write(
+        "tasks.csv",
+        "key,title,url,status,assignee\nloom-1,Mend the big loom,,,\nLOOM-2,Oil it,,done,\n,No key,,,\n",
+    );
     let file = home.path("tasks.csv").to_string_lossy().into_owned();
     let import = home.run(&["tasks", "import", &file]);
-    assert_eq!((import.code, import.out.lines().next()), (1, Some("1 created, 1 updated, 0 unchanged, 1 rejected")));
+    assert_eq!(
+        (import.code, import.out.lines().next()),
+        (1, Some("1 created, 1 updated, 0 unchanged, 1 rejected"))
+    );
     let list = home.run(&["tasks", "list"]);
-    assert!(list.out.contains("Mend the big loom") && !list.out.contains("Oil it"), "{}", list.out);
+    assert!(
+        list.out.contains("Mend the big loom") && !list.out.contains("Oil it"),
+        "{}",
+        list.out
+    );
     home.json(&["tasks", "edit", "LOOM-1", "--status", "done"]);
     assert_eq!(home.json(&["tasks", "list"]).as_array().unwrap().len(), 0);
-    assert_eq!(home.json(&["tasks", "list", "--all"]).as_array().unwrap().len(), 2);
+    assert_eq!(
+        home.json(&["tasks", "list", "--all"]).as_array().unwrap().len(),
+        2
+    );
 
     let first = home.json(&["rules", "add", "repo", "acme/*", "--task", "LOOM-2"]);
     let second = home.json(&["rules", "add", "host", "*youtube.com", "--category", "personal"]);
-    let broken = home.run(&["rules", "add", "title", "(", "--match", "regex", "--category", "personal"]);
+    let broken = home.run(&[
+        "rules",
+        "add",
+        "title",
+        "(",
+        "--match",
+        "regex",
+        "--category",
+        "personal",
+    ]);
     assert_eq!(broken.code, 1, "{}", broken.err);
     home.run(&["rules", "move", second["id"].as_str().unwrap(), "1"]);
     let order = home.json(&["rules", "list"]);
@@ -129,9 +169,21 @@ fn the_demonstration_is_a_month_that_adds_up() {
     assert!(today["attention_s"].as_f64().unwrap() > 600.0);
     let tested = home.json(&["rules", "test", "--home", &demo]);
     let caught = |rule: &Value| rule["seconds"].as_f64().unwrap() > 0.0;
-    assert!(tested.as_array().unwrap().iter().filter(|r| caught(r)).count() >= 3, "{tested}");
-    assert_eq!(home.json(&["devices", "list", "--home", &demo]).as_array().unwrap().len(), 2);
-    assert!(!home.path("dayloom.db").exists(), "the demonstration stays out of the real home");
+    assert!(
+        tested.as_array().unwrap().iter().filter(|r| caught(r)).count() >= 3,
+        "{tested}"
+    );
+    assert_eq!(
+        home.json(&["devices", "list", "--home", &demo])
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert!(
+        !home.path("dayloom.db").exists(),
+        "the demonstration stays out of the real home"
+    );
     drop(up);
     // A folder that is no demonstration is never emptied.
     std::fs::remove_file(home.path("demo/this-is-a-demo")).unwrap();

@@ -9,8 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Context,
-    boot,
+    Context, boot,
     clock::SystemClock,
     failure::{Exit, Failure, Outcome},
     home::Running,
@@ -37,7 +36,9 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
         boot::stop_signal().await;
         until.cancel();
     });
-    cx.out.hint("Capturing. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.");
+    cx.out.hint(
+        "Capturing. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
+    );
     let ended = agent.run(stop).await;
     signal.abort();
     ended.map_err(|e| failure(&e))
@@ -70,7 +71,13 @@ pub async fn flush(cx: &Context) -> Outcome<dayloom_agent::uploader::machine::He
 fn make(cx: &Context, config: AgentConfig) -> Outcome<Agent<Sampler, dayloom_client::Client>> {
     let sampler = Sampler::new(platform(cx), Policy::default());
     let rng = StdRng::from_os_rng();
-    Ok(Agent::new(config, sampler, Arc::new(SystemClock), rng, Box::new(dayloom_agent::link::connect)))
+    Ok(Agent::new(
+        config,
+        sampler,
+        Arc::new(SystemClock),
+        rng,
+        Box::new(dayloom_agent::link::connect),
+    ))
 }
 
 /// The sources of this machine.
@@ -124,7 +131,10 @@ fn config(cx: &Context) -> AgentConfig {
 }
 
 /// A setting, apart by whether the published variable said it.
-fn ranked(settings: &Settings, setting: &crate::settings::table::Setting) -> (Option<String>, Option<String>) {
+fn ranked(
+    settings: &Settings,
+    setting: &crate::settings::table::Setting,
+) -> (Option<String>, Option<String>) {
     let value = settings.text(setting).map(str::to_owned);
     match settings.origin(setting) {
         Origin::Env(name) if setting.aexy == Some(name) => (None, value),
@@ -155,11 +165,15 @@ pub fn failure(error: &AgentError) -> Failure {
         _ => Exit::Failed,
     };
     let text = error.to_string();
-    let (what, todo) = text.split_once("; ").unwrap_or((&text, "`dayloom doctor` looks for the reason"));
+    let (what, todo) = text
+        .split_once("; ")
+        .unwrap_or((&text, "`dayloom doctor` looks for the reason"));
     Failure::new(exit, capital(what), capital(todo))
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

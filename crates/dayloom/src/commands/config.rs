@@ -42,11 +42,19 @@ pub fn run(cx: &Context) -> Outcome {
             let value = shown(cx.settings.get(setting), setting.secret);
             rows.push(vec![
                 setting.key.to_owned(),
-                value.map(|v| v.to_line()).filter(|v| !v.is_empty()).unwrap_or_else(|| "-".to_owned()),
+                value
+                    .map(|v| v.to_line())
+                    .filter(|v| !v.is_empty())
+                    .unwrap_or_else(|| "-".to_owned()),
                 cx.settings.origin(setting).to_string(),
             ]);
         }
-        format!("home {}\nfile {}\n\n{}", cx.home.dir().display(), cx.home.config().display(), columns(&rows, &[]))
+        format!(
+            "home {}\nfile {}\n\n{}",
+            cx.home.dir().display(),
+            cx.home.config().display(),
+            columns(&rows, &[])
+        )
     })
 }
 
@@ -73,7 +81,10 @@ mod tests {
     #[test]
     fn no_secret_is_shown() {
         for (given, shown) in [
-            ("postgres://ann:pa55@db/day?password=x", "postgres://ann:hidden@db/day"),
+            (
+                "postgres://ann:pa55@db/day?password=x",
+                "postgres://ann:hidden@db/day",
+            ),
             ("sqlite:/home/ann/day.db", "sqlite:/home/ann/day.db"),
             ("aexy_0123456789", "(hidden)"),
             ("data:pa55", "(hidden)"),

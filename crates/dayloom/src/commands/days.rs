@@ -62,13 +62,15 @@ pub async fn week(cx: &Context, text: Option<&str>) -> Outcome {
         days.push(fetch(&remote, monday + jiff::Span::new().days(ahead)).await?);
     }
     let views = days.iter().map(view::<DayView>).collect::<Outcome<Vec<_>>>()?;
-    cx.out.facts(&days, || week_table(&views, |text| cx.out.strong(text)))
+    cx.out
+        .facts(&days, || week_table(&views, |text| cx.out.strong(text)))
 }
 
 async fn show_day(cx: &Context, remote: &Remote, date: Date) -> Outcome {
     let answer = fetch(remote, date).await?;
     let day: DayView = view(&answer)?;
-    cx.out.facts(&answer, || day_table(&day, |text| cx.out.strong(text)))?;
+    cx.out
+        .facts(&answer, || day_table(&day, |text| cx.out.strong(text)))?;
     if day.pending && !cx.out.json {
         cx.out.hint("Some of what was captured is still being worked in.");
     }
@@ -85,7 +87,10 @@ async fn person_today(remote: &Remote) -> Outcome<Date> {
         timezone: Option<Zone>,
     }
     let me: Me = view(&remote.get("/developers/me").await?)?;
-    let zone = me.timezone.or_else(dayloom_capture::platform::system_zone).unwrap_or_else(Zone::utc);
+    let zone = me
+        .timezone
+        .or_else(dayloom_capture::platform::system_zone)
+        .unwrap_or_else(Zone::utc);
     Ok(zone.date_of(SystemClock.now()))
 }
 
@@ -145,9 +150,15 @@ fn task_name(block: &BlockView) -> String {
 }
 
 fn week_table(days: &[DayView], strong: impl Fn(&str) -> String) -> String {
-    let mut rows = vec![["DAY", "TOTAL", "ON TASKS", "NO TASK", "PERSONAL"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["DAY", "TOTAL", "ON TASKS", "NO TASK", "PERSONAL"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     let row = |name: String, parts: [f64; 4]| {
-        std::iter::once(name).chain(parts.map(|s| if s == 0.0 { "-".to_owned() } else { duration(s) })).collect()
+        std::iter::once(name)
+            .chain(parts.map(|s| if s == 0.0 { "-".to_owned() } else { duration(s) }))
+            .collect()
     };
     let parts = |d: &DayView| [d.attention_s, d.attributed_s, d.unattributed_s, d.personal_s];
     let mut sums = [0.0; 4];
@@ -155,7 +166,10 @@ fn week_table(days: &[DayView], strong: impl Fn(&str) -> String) -> String {
         for (sum, part) in sums.iter_mut().zip(parts(day)) {
             *sum += part;
         }
-        rows.push(row(format!("{} {}", day.date.strftime("%a"), day.date), parts(day)));
+        rows.push(row(
+            format!("{} {}", day.date.strftime("%a"), day.date),
+            parts(day),
+        ));
     }
     rows.push(row("Week".to_owned(), sums));
     let table = columns(&rows, &[1, 2, 3, 4]);

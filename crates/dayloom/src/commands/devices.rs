@@ -30,7 +30,8 @@ pub async fn run(cx: &Context, command: &Devices) -> Outcome {
     match command {
         Devices::List => {
             if all.is_empty() {
-                cx.out.hint("No device captures for you yet. `dayloom up` or `dayloom agent` enrols this one.");
+                cx.out
+                    .hint("No device captures for you yet. `dayloom up` or `dayloom agent` enrols this one.");
             }
             cx.out.facts(&answer, || table(&all))
         }
@@ -40,9 +41,10 @@ pub async fn run(cx: &Context, command: &Devices) -> Outcome {
             let device = find(cx, &all, Some(device))?;
             let path = format!("/tracker/devices/{}", device.device_id);
             remote.send(Method::DELETE, &path, None).await?;
-            cx.out.facts(&json!({"device_id": device.device_id, "released": true}), || {
-                format!("{} is released. What it saw is kept.", name_of(&device))
-            })
+            cx.out
+                .facts(&json!({"device_id": device.device_id, "released": true}), || {
+                    format!("{} is released. What it saw is kept.", name_of(&device))
+                })
         }
     }
 }
@@ -56,12 +58,20 @@ async fn set_paused(
 ) -> Outcome {
     let device = find(cx, all, device)?;
     let path = format!("/tracker/devices/{}", device.device_id);
-    let answer: Value = remote.send(Method::PATCH, &path, Some(&json!({"paused": paused}))).await?;
+    let answer: Value = remote
+        .send(Method::PATCH, &path, Some(&json!({"paused": paused})))
+        .await?;
     let device: DeviceView = view(&answer)?;
     cx.out.facts(&answer, || match (paused, device.paused) {
-        (true, _) => format!("{} is paused. Nothing is captured until it is resumed.", name_of(&device)),
+        (true, _) => format!(
+            "{} is paused. Nothing is captured until it is resumed.",
+            name_of(&device)
+        ),
         (false, false) => format!("{} captures again.", name_of(&device)),
-        (false, true) => format!("{} stays paused: its project or all your devices are.", name_of(&device)),
+        (false, true) => format!(
+            "{} stays paused: its project or all your devices are.",
+            name_of(&device)
+        ),
     })
 }
 
@@ -74,13 +84,23 @@ fn find(cx: &Context, all: &[DeviceView], name: Option<&str>) -> Outcome<DeviceV
         (None, None, [one]) => one.device_id.as_str(),
         _ => "",
     };
-    let named = |d: &DeviceView| d.name.as_deref().is_some_and(|n| n.to_lowercase() == wanted.to_lowercase());
-    let found: Vec<&DeviceView> =
-        all.iter().filter(|d| d.device_id.eq_ignore_ascii_case(wanted) || named(d)).collect();
+    let named = |d: &DeviceView| {
+        d.name
+            .as_deref()
+            .is_some_and(|n| n.to_lowercase() == wanted.to_lowercase())
+    };
+    let found: Vec<&DeviceView> = all
+        .iter()
+        .filter(|d| d.device_id.eq_ignore_ascii_case(wanted) || named(d))
+        .collect();
     match found[..] {
         [one] => Ok(one.clone()),
         [] => Err(Failure::failed(
-            if wanted.is_empty() { "No device was named".to_owned() } else { format!("You have no device `{}`", plain(wanted)) },
+            if wanted.is_empty() {
+                "No device was named".to_owned()
+            } else {
+                format!("You have no device `{}`", plain(wanted))
+            },
             "`dayloom devices list` shows them",
         )),
         _ => Err(Failure::failed(
@@ -91,17 +111,23 @@ fn find(cx: &Context, all: &[DeviceView], name: Option<&str>) -> Outcome<DeviceV
 }
 
 fn name_of(device: &DeviceView) -> String {
-    device.name.as_deref().map_or_else(|| device.device_id.clone(), plain)
+    device
+        .name
+        .as_deref()
+        .map_or_else(|| device.device_id.clone(), plain)
 }
 
 fn table(all: &[DeviceView]) -> String {
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|device| {
-            let seen = device.last_seen_at.map_or_else(|| "never seen".to_owned(), |at| {
-                let zone = jiff::tz::TimeZone::system();
-                format!("seen {}", zone.to_datetime(at).strftime("%Y-%m-%d %H:%M"))
-            });
+            let seen = device.last_seen_at.map_or_else(
+                || "never seen".to_owned(),
+                |at| {
+                    let zone = jiff::tz::TimeZone::system();
+                    format!("seen {}", zone.to_datetime(at).strftime("%Y-%m-%d %H:%M"))
+                },
+            );
             vec![
                 name_of(device),
                 plain(&device.platform),

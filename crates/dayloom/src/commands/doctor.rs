@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use dayloom_agent::AgentStatus;
-use dayloom_capture::{Policy, Sampler, source::{Availability, Role, SourceReport}};
+use dayloom_capture::{
+    Policy, Sampler,
+    source::{Availability, Role, SourceReport},
+};
 use dayloom_domain::Clock;
 use dayloom_storage::{Migrate, Store};
 use serde::Serialize;
@@ -44,7 +47,13 @@ struct Finding {
 
 impl Finding {
     fn new(part: &'static str, name: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
-        Self { part, name: name.into(), state, detail: detail.into(), mend: None }
+        Self {
+            part,
+            name: name.into(),
+            state,
+            detail: detail.into(),
+            mend: None,
+        }
     }
 
     fn mend(mut self, how: impl Into<String>) -> Self {
@@ -108,9 +117,15 @@ async fn database(cx: &Context) -> Finding {
         answer
     };
     match tokio::time::timeout(Duration::from_secs(10), asked).await {
-        Ok(Ok(())) => Finding::new("database", kind, State::Works, "answers, and its schema is this version's"),
-        Ok(Err(error)) => Finding::new("database", kind, State::Fails, plain(&error.to_string()))
-            .mend("`dayloom migrate` brings an older schema up to date; else check the address and that it runs"),
+        Ok(Ok(())) => Finding::new(
+            "database",
+            kind,
+            State::Works,
+            "answers, and its schema is this version's",
+        ),
+        Ok(Err(error)) => Finding::new("database", kind, State::Fails, plain(&error.to_string())).mend(
+            "`dayloom migrate` brings an older schema up to date; else check the address and that it runs",
+        ),
         Err(_) => Finding::new("database", kind, State::Fails, "does not answer within 10 s")
             .mend("Check the address and that the database server runs"),
     }
@@ -119,7 +134,8 @@ async fn database(cx: &Context) -> Finding {
 async fn server(cx: &Context) -> Finding {
     let given = cx.settings.text(&SERVER);
     if given.is_none() && cx.home.running().is_none() {
-        return Finding::new("server", "local", State::Missing, "does not run").mend("`dayloom up` starts it");
+        return Finding::new("server", "local", State::Missing, "does not run")
+            .mend("`dayloom up` starts it");
     }
     let name = given.map_or("local", |_| "remote");
     let asked = match crate::remote::Remote::of(cx) {
@@ -133,21 +149,32 @@ async fn server(cx: &Context) -> Finding {
 }
 
 fn capturing(cx: &Context) -> Finding {
-    let status = dayloom_agent::Home::open(cx.home.dir()).ok().and_then(|home| AgentStatus::load(&home));
+    let status = dayloom_agent::Home::open(cx.home.dir())
+        .ok()
+        .and_then(|home| AgentStatus::load(&home));
     let finding = |state, detail: String| Finding::new("agent", "capture", state, detail);
     if !cx.settings.on(&AGENT) {
-        return finding(State::Off, "switched off".to_owned()).mend("Set `agent = true`, or leave out --no-agent");
+        return finding(State::Off, "switched off".to_owned())
+            .mend("Set `agent = true`, or leave out --no-agent");
     }
     let Some(status) = status else {
-        return finding(State::Missing, "has not run yet".to_owned()).mend("`dayloom up` or `dayloom agent` starts it");
+        return finding(State::Missing, "has not run yet".to_owned())
+            .mend("`dayloom up` or `dayloom agent` starts it");
     };
     if let Some(problem) = status.problem {
-        let (what, how) = problem.split_once("; ").unwrap_or((&problem, "Look at the log in the home folder"));
+        let (what, how) = problem
+            .split_once("; ")
+            .unwrap_or((&problem, "Look at the log in the home folder"));
         return finding(State::Fails, plain(what)).mend(plain(how));
     }
-    let ago = status.last_sample_at.map(|at| SystemClock.now().duration_since(at).as_secs());
+    let ago = status
+        .last_sample_at
+        .map(|at| SystemClock.now().duration_since(at).as_secs());
     let detail = match ago {
-        Some(seconds) => format!("last sample {seconds} s ago, {} waiting for upload", status.spool.waiting),
+        Some(seconds) => format!(
+            "last sample {seconds} s ago, {} waiting for upload",
+            status.spool.waiting
+        ),
         None => "no sample yet".to_owned(),
     };
     finding(State::Works, detail)
@@ -156,14 +183,26 @@ fn capturing(cx: &Context) -> Finding {
 async fn sources(cx: &Context) -> Vec<Finding> {
     if cfg!(not(target_os = "linux")) {
         return vec![
-            Finding::new("source", "all", State::Missing, "there are no sources for this system yet")
-                .mend("Capture on Linux, or upload with another client"),
+            Finding::new(
+                "source",
+                "all",
+                State::Missing,
+                "there are no sources for this system yet",
+            )
+            .mend("Capture on Linux, or upload with another client"),
         ];
     }
     let mut sampler = Sampler::new(agent::platform(cx), Policy::default());
     let reports = sampler.doctor().await;
-    let works = |role: Role| reports.iter().any(|r| r.role == role && r.availability == Availability::Working);
-    reports.iter().map(|report| source(report, cx.settings.on(&AGENT), works(report.role))).collect()
+    let works = |role: Role| {
+        reports
+            .iter()
+            .any(|r| r.role == role && r.availability == Availability::Working)
+    };
+    reports
+        .iter()
+        .map(|report| source(report, cx.settings.on(&AGENT), works(report.role)))
+        .collect()
 }
 
 /// Without the window there is nothing to tell, and without idle time too much; all else only adds to a sample. One
@@ -194,7 +233,12 @@ fn table(findings: &[Finding]) -> String {
         if let Some(mend) = &finding.mend {
             detail = format!("{}. {mend}", detail.trim_end_matches('.'));
         }
-        rows.push(vec![state.to_owned(), finding.part.to_owned(), finding.name.clone(), detail]);
+        rows.push(vec![
+            state.to_owned(),
+            finding.part.to_owned(),
+            finding.name.clone(),
+            detail,
+        ]);
     }
     columns(&rows, &[])
 }

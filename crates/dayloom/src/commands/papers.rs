@@ -30,11 +30,14 @@ pub fn completions(shell: Shell, out: &Output) -> Outcome {
 
 /// The manual page of all commands, one after the other, as roff.
 pub fn man(out: &Output) -> Outcome {
-    let trouble = |e: std::io::Error| Failure::failed(format!("The manual cannot be written: {e}"), "Try again");
+    let trouble =
+        |e: std::io::Error| Failure::failed(format!("The manual cannot be written: {e}"), "Try again");
     let mut page = Vec::new();
     let mut command = cli::command();
     command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(trouble)?;
+    clap_mangen::Man::new(command.clone())
+        .render(&mut page)
+        .map_err(trouble)?;
     for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
         let man = clap_mangen::Man::new(inner.clone());
         man.render_name_section(&mut page).map_err(trouble)?;

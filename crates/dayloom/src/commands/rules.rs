@@ -43,7 +43,9 @@ pub async fn run(cx: &Context, command: &Rules) -> Outcome {
         }
         Rules::Remove { rule } => {
             let rule = find(&remote, rule).await?;
-            remote.send(Method::DELETE, &format!("/tracker/rules/{}", rule.id), None).await?;
+            remote
+                .send(Method::DELETE, &format!("/tracker/rules/{}", rule.id), None)
+                .await?;
             cx.out.facts(&json!({"id": rule.id, "removed": true}), || {
                 format!("The rule {} is removed.", describe(&rule))
             })
@@ -90,7 +92,8 @@ async fn add(cx: &Context, remote: &Remote, new: &NewRule) -> Outcome {
 async fn list(cx: &Context, remote: &Remote) -> Outcome {
     let (answer, rules) = all(remote).await?;
     if rules.is_empty() {
-        cx.out.hint("There are no rules yet. `dayloom rules add repo 'acme/*' --task KEY` makes one.");
+        cx.out
+            .hint("There are no rules yet. `dayloom rules add repo 'acme/*' --task KEY` makes one.");
     }
     let names = names(remote).await?;
     cx.out.facts(&answer, || table(&rules, &names))
@@ -106,7 +109,10 @@ async fn names(remote: &Remote) -> Outcome<HashMap<String, String>> {
     let spaces: Vec<workplace::Named> = view(&remote.get("/workspaces").await?)?;
     for space in &spaces {
         workplace::each_task(remote, space, "", |task| {
-            names.insert(task.id.clone(), task.key.clone().unwrap_or_else(|| task.title.clone()));
+            names.insert(
+                task.id.clone(),
+                task.key.clone().unwrap_or_else(|| task.title.clone()),
+            );
         })
         .await?;
         let answer: Projects = view(&remote.get(&format!("/workspaces/{}/projects", space.id)).await?)?;
@@ -148,10 +154,17 @@ async fn test(cx: &Context, remote: &Remote) -> Outcome {
     }
     let names = names(remote).await?;
     cx.out.facts(&answer, || {
-        let mut rows = vec![["RULE", "CAUGHT", "SPANS", "CAUGHT BY AN EARLIER RULE"].map(str::to_owned).to_vec()];
+        let mut rows = vec![
+            ["RULE", "CAUGHT", "SPANS", "CAUGHT BY AN EARLIER RULE"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
         for one in &tested {
             rows.push(vec![
-                cut(&format!("{} → {}", describe(&one.rule), outcome(&one.rule, &names)), 72),
+                cut(
+                    &format!("{} → {}", describe(&one.rule), outcome(&one.rule, &names)),
+                    72,
+                ),
                 duration(one.seconds),
                 one.spans.to_string(),
                 duration(one.shadowed_s),
@@ -167,11 +180,14 @@ fn describe(rule: &RuleView) -> String {
 
 fn outcome(rule: &RuleView, names: &HashMap<String, String>) -> String {
     let name = |id: &String| names.get(id).map_or_else(|| id.clone(), |name| plain(name));
-    let parts: Vec<String> =
-        [rule.task_id.as_ref().map(name), rule.project_id.as_ref().map(name), rule.category.clone()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let parts: Vec<String> = [
+        rule.task_id.as_ref().map(name),
+        rule.project_id.as_ref().map(name),
+        rule.category.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     parts.join(", ")
 }
 

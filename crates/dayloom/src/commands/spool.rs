@@ -1,13 +1,16 @@
 //! `spool`: what this machine has captured and the server does not have yet, and what it would not take.
 
-use dayloom_agent::{AgentStatus, Home, Spool, spool::{Limits, Rejected, SpoolStatus}, uploader::machine::Health};
+use dayloom_agent::{
+    AgentStatus, Home, Spool,
+    spool::{Limits, Rejected, SpoolStatus},
+    uploader::machine::Health,
+};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::agent;
 use crate::{
-    Context,
-    cli,
+    Context, cli,
     failure::{Failure, Outcome},
     output::{columns, plain},
 };
@@ -30,7 +33,10 @@ async fn open(cx: &Context) -> Outcome<Option<Spool>> {
     if !path.exists() {
         return Ok(None);
     }
-    Spool::open(&path, Limits::default()).await.map(Some).map_err(trouble)
+    Spool::open(&path, Limits::default())
+        .await
+        .map(Some)
+        .map_err(trouble)
 }
 
 fn trouble(error: impl std::fmt::Display) -> Failure {
@@ -50,7 +56,9 @@ async fn numbers(cx: &Context) -> Outcome<SpoolStatus> {
 
 async fn status(cx: &Context) -> Outcome {
     let numbers = numbers(cx).await?;
-    let agent = Home::open(cx.home.dir()).ok().and_then(|home| AgentStatus::load(&home));
+    let agent = Home::open(cx.home.dir())
+        .ok()
+        .and_then(|home| AgentStatus::load(&home));
     let answer = json!({"spool": numbers, "agent": agent});
     cx.out.facts(&answer, || {
         let mut rows = vec![
@@ -64,9 +72,22 @@ async fn status(cx: &Context) -> Outcome {
             rows.push(vec!["oldest waiting".to_owned(), local(oldest)]);
         }
         if let Some(agent) = &agent {
-            rows.extend(agent.last_sample_at.map(|at| vec!["last sample".to_owned(), local(at)]));
-            rows.extend(agent.last_upload_at.map(|at| vec!["last upload".to_owned(), local(at)]));
-            rows.extend(agent.problem.as_ref().map(|text| vec!["problem".to_owned(), plain(text)]));
+            rows.extend(
+                agent
+                    .last_sample_at
+                    .map(|at| vec!["last sample".to_owned(), local(at)]),
+            );
+            rows.extend(
+                agent
+                    .last_upload_at
+                    .map(|at| vec!["last upload".to_owned(), local(at)]),
+            );
+            rows.extend(
+                agent
+                    .problem
+                    .as_ref()
+                    .map(|text| vec!["problem".to_owned(), plain(text)]),
+            );
         }
         columns(&rows, &[])
     })
@@ -77,7 +98,10 @@ fn row(name: &str, number: i64) -> Vec<String> {
 }
 
 fn local(at: Timestamp) -> String {
-    jiff::tz::TimeZone::system().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    jiff::tz::TimeZone::system()
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }
 
 async fn rejected(cx: &Context) -> Outcome {
@@ -93,8 +117,10 @@ async fn rejected(cx: &Context) -> Outcome {
         cx.out.hint("Nothing was refused.");
     }
     cx.out.facts(&events, || {
-        let rows: Vec<Vec<String>> =
-            events.iter().map(|e| vec![local(e.ts), plain(&e.reason), e.event_id.clone()]).collect();
+        let rows: Vec<Vec<String>> = events
+            .iter()
+            .map(|e| vec![local(e.ts), plain(&e.reason), e.event_id.clone()])
+            .collect();
         columns(&rows, &[])
     })
 }
@@ -109,7 +135,12 @@ async fn flush(cx: &Context) -> Outcome {
         "rejected": after.rejected,
     });
     cx.out.facts(&answer, || {
-        format!("{} uploaded, {} waiting, {} refused", after.uploaded - before.uploaded, after.waiting, after.rejected)
+        format!(
+            "{} uploaded, {} waiting, {} refused",
+            after.uploaded - before.uploaded,
+            after.waiting,
+            after.rejected
+        )
     })?;
     match health {
         Health::Flowing => Ok(()),

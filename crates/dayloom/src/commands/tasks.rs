@@ -23,8 +23,17 @@ pub async fn run(cx: &Context, command: &Tasks) -> Outcome {
     let remote = Remote::of(cx)?;
     match command {
         Tasks::Add { title, fields } => add(cx, &remote, title, fields).await,
-        Tasks::List { all, status, mine, workspace } => {
-            let filter = Filter { all: *all, status: status.as_deref(), mine: *mine };
+        Tasks::List {
+            all,
+            status,
+            mine,
+            workspace,
+        } => {
+            let filter = Filter {
+                all: *all,
+                status: status.as_deref(),
+                mine: *mine,
+            };
             list(cx, &remote, filter, workspace.as_deref()).await
         }
         Tasks::Edit { task, title, fields } => edit(cx, &remote, task, title.as_deref(), fields).await,
@@ -48,13 +57,20 @@ async fn me(remote: &Remote) -> Outcome<String> {
 
 async fn body(remote: &Remote, space: &workplace::Named, fields: &TaskFields) -> Outcome<Map<String, Value>> {
     let mut body = Map::new();
-    for (name, value) in [("key", &fields.key), ("url", &fields.url), ("status", &fields.status)] {
+    for (name, value) in [
+        ("key", &fields.key),
+        ("url", &fields.url),
+        ("status", &fields.status),
+    ] {
         if let Some(value) = value {
             body.insert(name.to_owned(), value.as_str().into());
         }
     }
     if let Some(project) = &fields.project {
-        body.insert("project_id".to_owned(), workplace::project(remote, space, project).await?.id.into());
+        body.insert(
+            "project_id".to_owned(),
+            workplace::project(remote, space, project).await?.id.into(),
+        );
     }
     Ok(body)
 }
@@ -64,18 +80,33 @@ async fn add(cx: &Context, remote: &Remote, title: &str, fields: &TaskFields) ->
     let mut body = body(remote, &space, fields).await?;
     body.insert("title".to_owned(), title.into());
     body.insert("assignee_id".to_owned(), me(remote).await?.into());
-    let answer = remote.send(Method::POST, &format!("/workspaces/{}/tasks", space.id), Some(&body.into())).await?;
+    let answer = remote
+        .send(
+            Method::POST,
+            &format!("/workspaces/{}/tasks", space.id),
+            Some(&body.into()),
+        )
+        .await?;
     show(cx, &answer)
 }
 
-async fn edit(cx: &Context, remote: &Remote, task: &str, title: Option<&str>, fields: &TaskFields) -> Outcome {
+async fn edit(
+    cx: &Context,
+    remote: &Remote,
+    task: &str,
+    title: Option<&str>,
+    fields: &TaskFields,
+) -> Outcome {
     let space = workplace::workspace(remote, fields.workspace.as_deref()).await?;
     let mut body = body(remote, &space, fields).await?;
     if let Some(title) = title {
         body.insert("title".to_owned(), title.into());
     }
     if body.is_empty() {
-        return Err(Failure::usage("Nothing is to be changed", "Name what is, such as --status done"));
+        return Err(Failure::usage(
+            "Nothing is to be changed",
+            "Name what is, such as --status done",
+        ));
     }
     let task = workplace::task(remote, &space, task).await?;
     let path = format!("/workspaces/{}/tasks/{}", space.id, task.id);
@@ -108,7 +139,8 @@ async fn list(cx: &Context, remote: &Remote, filter: Filter<'_>, workspace: Opti
     raw.retain(|_| keep.next().unwrap_or(true));
     views.retain(shown);
     if views.is_empty() {
-        cx.out.hint("There are no such tasks. Add one with `dayloom tasks add TITLE --key KEY`.");
+        cx.out
+            .hint("There are no such tasks. Add one with `dayloom tasks add TITLE --key KEY`.");
     }
     cx.out.facts(&raw, || table(&views))
 }
@@ -130,7 +162,10 @@ fn table(tasks: &[TaskView]) -> String {
 
 async fn import(cx: &Context, remote: &Remote, file: &std::path::Path, workspace: Option<&str>) -> Outcome {
     let trouble = |e: std::io::Error| {
-        Failure::failed(format!("{} cannot be read: {e}", file.display()), "Name a CSV or JSON file, or - for standard input")
+        Failure::failed(
+            format!("{} cannot be read: {e}", file.display()),
+            "Name a CSV or JSON file, or - for standard input",
+        )
     };
     let content = if file.as_os_str() == "-" {
         let mut bytes = Vec::new();

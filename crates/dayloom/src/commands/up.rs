@@ -35,7 +35,10 @@ pub async fn up(cx: &Context) -> Outcome {
     let database_url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
     let running = announce(&cx.home, &server, person, database_url).await?;
     cx.out.line(format_args!("ready {}", server.url))?;
-    let capture = cx.settings.on(&AGENT).then(|| agent::beside(cx, &running, server.stopping()));
+    let capture = cx
+        .settings
+        .on(&AGENT)
+        .then(|| agent::beside(cx, &running, server.stopping()));
     welcome(cx, &server, person).await;
     let result = server.until_stopped().await;
     if let Some(capture) = capture {
@@ -48,7 +51,10 @@ pub async fn up(cx: &Context) -> Outcome {
 /// Makes a fresh link to the page of the running `up`.
 pub async fn open(cx: &Context) -> Outcome {
     let Some(running) = cx.home.running() else {
-        return Err(Failure::unreachable("Dayloom does not run in this home", "Start it with `dayloom up`"));
+        return Err(Failure::unreachable(
+            "Dayloom does not run in this home",
+            "Start it with `dayloom up`",
+        ));
     };
     let store = boot::open_url(&running.database_url, Migrate::Refuse).await?;
     let link = page::link(&store, running.person, &running.url).await;
@@ -77,13 +83,16 @@ pub async fn demo(cx: &Context, days: u32) -> Outcome {
     let server = Server::start(&cx.settings, store, listener).await?;
     announce(&home, &server, person, &url).await?;
     cx.out.line(format_args!("ready {}", server.url))?;
-    cx.out.hint("This is an invented month in a home of its own. Ask it too:");
-    cx.out.hint(format_args!("  dayloom --home {} today", home.dir().display()));
+    cx.out
+        .hint("This is an invented month in a home of its own. Ask it too:");
+    cx.out
+        .hint(format_args!("  dayloom --home {} today", home.dir().display()));
     if cx.settings.on(&OPEN) && page::has_desktop() {
         let link = page::link(&server.store, person, &server.url).await?;
         page::show(&home, &link)?;
     } else {
-        cx.out.hint(format_args!("  dayloom --home {} open", home.dir().display()));
+        cx.out
+            .hint(format_args!("  dayloom --home {} open", home.dir().display()));
     }
     let result = server.until_stopped().await;
     home.forget_running();
@@ -102,18 +111,28 @@ fn empty(home: &Home) -> Outcome {
     for name in ["dayloom.db", "dayloom.db-wal", "dayloom.db-shm"] {
         match std::fs::remove_file(home.file(name)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::failed(format!("{name} cannot be removed: {e}"), "Remove it by hand"));
+                return Err(Failure::failed(
+                    format!("{name} cannot be removed: {e}"),
+                    "Remove it by hand",
+                ));
             }
             _ => {}
         }
     }
-    home.write(DEMO_MARK, b"Everything in this folder is invented by `dayloom demo`.\n").map(drop)
+    home.write(
+        DEMO_MARK,
+        b"Everything in this folder is invented by `dayloom demo`.\n",
+    )
+    .map(drop)
 }
 
 /// The person of this home, with a workspace and a tracking project, made on first start.
 async fn local_person(store: &Store) -> Outcome<DeveloperId> {
     let now = SystemClock.now();
-    let name = ["USER", "USERNAME"].iter().find_map(|v| std::env::var(v).ok()).filter(|n| !n.is_empty());
+    let name = ["USER", "USERNAME"]
+        .iter()
+        .find_map(|v| std::env::var(v).ok())
+        .filter(|n| !n.is_empty());
     let person = store
         .people()
         .create_or_get(LOCAL_EMAIL, Some(name.as_deref().unwrap_or("You")), now)
@@ -124,19 +143,45 @@ async fn local_person(store: &Store) -> Outcome<DeveloperId> {
             timezone: dayloom_capture::platform::system_zone(),
             ..DeveloperPatch::default()
         };
-        store.people().update(person.id, &patch, now).await.map_err(database)?;
+        store
+            .people()
+            .update(person.id, &patch, now)
+            .await
+            .map_err(database)?;
     }
-    if store.projects().tracker_projects_for(person.id).await.map_err(database)?.is_empty() {
+    if store
+        .projects()
+        .tracker_projects_for(person.id)
+        .await
+        .map_err(database)?
+        .is_empty()
+    {
         let spaces = store.workspaces().list_for(person.id).await.map_err(database)?;
         let space = match spaces.into_iter().next() {
             Some((space, _)) => space.id,
             None => {
-                let new = NewWorkspace { name: "Personal".to_owned(), slug: None };
-                store.workspaces().create(person.id, &new, now).await.map_err(database)?.id
+                let new = NewWorkspace {
+                    name: "Personal".to_owned(),
+                    slug: None,
+                };
+                store
+                    .workspaces()
+                    .create(person.id, &new, now)
+                    .await
+                    .map_err(database)?
+                    .id
             }
         };
-        let new = NewProject { name: "Personal".to_owned(), slug: None, tracker_enabled: true };
-        store.projects().create(space, person.id, &new, now).await.map_err(database)?;
+        let new = NewProject {
+            name: "Personal".to_owned(),
+            slug: None,
+            tracker_enabled: true,
+        };
+        store
+            .projects()
+            .create(space, person.id, &new, now)
+            .await
+            .map_err(database)?;
     }
     Ok(person.id)
 }
@@ -159,7 +204,13 @@ async fn announce(home: &Home, server: &Server, person: DeveloperId, database_ur
 /// A new token in place of the one of the last run.
 async fn fresh_token(store: &Store, person: DeveloperId, now: Timestamp) -> Outcome<String> {
     let tokens = store.tokens();
-    for old in tokens.list(person).await.map_err(database)?.into_iter().filter(|t| t.name == TOKEN_NAME) {
+    for old in tokens
+        .list(person)
+        .await
+        .map_err(database)?
+        .into_iter()
+        .filter(|t| t.name == TOKEN_NAME)
+    {
         tokens.delete(person, old.id).await.map_err(database)?;
     }
     let token = dayloom_server::auth::new_api_token(uuid::Uuid::new_v4().into_bytes());
@@ -184,5 +235,6 @@ async fn welcome(cx: &Context, server: &Server, person: DeveloperId) {
             return;
         }
     }
-    cx.out.hint("See your day with `dayloom open` or `dayloom today`. Stop with Ctrl-C.");
+    cx.out
+        .hint("See your day with `dayloom open` or `dayloom today`. Stop with Ctrl-C.");
 }

@@ -40,9 +40,10 @@ pub async fn workspace(remote: &Remote, name: Option<&str>) -> Outcome<Named> {
     let all: Vec<Named> = view(&remote.get("/workspaces").await?)?;
     match name {
         Some(name) => pick(&all, name, "workspace").cloned(),
-        None => all.first().cloned().ok_or_else(|| {
-            Failure::failed("You are in no workspace", "Make one, or ask to be added to one")
-        }),
+        None => all
+            .first()
+            .cloned()
+            .ok_or_else(|| Failure::failed("You are in no workspace", "Make one, or ask to be added to one")),
     }
 }
 
@@ -52,7 +53,11 @@ pub async fn project(remote: &Remote, workspace: &Named, name: &str) -> Outcome<
     struct Answer {
         projects: Vec<Named>,
     }
-    let answer: Answer = view(&remote.get(&format!("/workspaces/{}/projects", workspace.id)).await?)?;
+    let answer: Answer = view(
+        &remote
+            .get(&format!("/workspaces/{}/projects", workspace.id))
+            .await?,
+    )?;
     pick(&answer.projects, name, "project").cloned()
 }
 
@@ -60,7 +65,10 @@ pub async fn project(remote: &Remote, workspace: &Named, name: &str) -> Outcome<
 pub async fn task(remote: &Remote, workspace: &Named, name: &str) -> Outcome<TaskView> {
     let mut matching = Vec::new();
     each_task(remote, workspace, "", |task| {
-        let by_key = task.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(name));
+        let by_key = task
+            .key
+            .as_deref()
+            .is_some_and(|key| key.eq_ignore_ascii_case(name));
         if by_key || task.id.eq_ignore_ascii_case(name) {
             matching.push(task.clone());
         }
@@ -104,8 +112,10 @@ pub async fn each_task(
 
 fn pick<'a>(all: &'a [Named], name: &str, what: &str) -> Outcome<&'a Named> {
     let same = |text: &str| text.eq_ignore_ascii_case(name) || text.to_lowercase() == name.to_lowercase();
-    let found: Vec<&Named> =
-        all.iter().filter(|n| same(&n.id) || same(&n.name) || n.slug.as_deref().is_some_and(same)).collect();
+    let found: Vec<&Named> = all
+        .iter()
+        .filter(|n| same(&n.id) || same(&n.name) || n.slug.as_deref().is_some_and(same))
+        .collect();
     match found[..] {
         [one] => Ok(one),
         [] => Err(Failure::failed(
@@ -132,13 +142,35 @@ mod tests {
 
     #[test]
     fn things_are_found_by_name_slug_or_id_and_never_guessed() {
-        let named = |id: &str, name: &str, slug: &str| Named { id: id.into(), name: name.into(), slug: Some(slug.into()) };
-        let all = [named("1", "Atlas", "atlas"), named("2", "Harbor", "harbor"), named("3", "harbor", "harbor-2")];
-        assert_eq!(pick(&all, "ATLAS", "project").map(|n| n.id.as_str()).ok(), Some("1"));
-        assert_eq!(pick(&all, "harbor-2", "project").map(|n| n.id.as_str()).ok(), Some("3"));
-        let twice = pick(&all, "harbor", "project").map(drop).map_err(|f| f.to_string());
-        assert_eq!(twice, Err("More than one project is called `harbor`. Name it by its id.".into()));
+        let named = |id: &str, name: &str, slug: &str| Named {
+            id: id.into(),
+            name: name.into(),
+            slug: Some(slug.into()),
+        };
+        let all = [
+            named("1", "Atlas", "atlas"),
+            named("2", "Harbor", "harbor"),
+            named("3", "harbor", "harbor-2"),
+        ];
+        assert_eq!(
+            pick(&all, "ATLAS", "project").map(|n| n.id.as_str()).ok(),
+            Some("1")
+        );
+        assert_eq!(
+            pick(&all, "harbor-2", "project").map(|n| n.id.as_str()).ok(),
+            Some("3")
+        );
+        let twice = pick(&all, "harbor", "project")
+            .map(drop)
+            .map_err(|f| f.to_string());
+        assert_eq!(
+            twice,
+            Err("More than one project is called `harbor`. Name it by its id.".into())
+        );
         let none = pick(&all, "mars", "project").map(drop).map_err(|f| f.to_string());
-        assert_eq!(none, Err("There is no project `mars`. There are: Atlas, Harbor, harbor.".into()));
+        assert_eq!(
+            none,
+            Err("There is no project `mars`. There are: Atlas, Harbor, harbor.".into())
+        );
     }
 }

@@ -31,7 +31,13 @@ pub struct CastTask {
 }
 
 /// A rule, as field, way to compare, pattern, key of a task (or empty) and category (or empty).
-pub type CastRule = (&'static str, &'static str, &'static str, &'static str, &'static str);
+pub type CastRule = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
 /// E-mail address of the person; `.invalid` can belong to nobody.
 pub const EMAIL: &str = "mira@demo.invalid";
@@ -54,11 +60,23 @@ pub const PROJECTS: [CastProject; 3] = [
             "crates/tiles/src/cache.rs",
             "migrations/0042_tile_index.sql",
         ],
-        commands: &["cargo test -p upload", "cargo clippy", "git rebase main", "git push", "cargo bench -p tiles"],
+        commands: &[
+            "cargo test -p upload",
+            "cargo clippy",
+            "git rebase main",
+            "git push",
+            "cargo bench -p tiles",
+        ],
         pages: &[
-            ("https://docs.rs/tokio/latest/tokio/time/fn.timeout.html", "timeout in tokio::time - Rust"),
+            (
+                "https://docs.rs/tokio/latest/tokio/time/fn.timeout.html",
+                "timeout in tokio::time - Rust",
+            ),
             ("https://www.sqlite.org/wal.html", "Write-Ahead Logging"),
-            ("https://docs.rs/reqwest/latest/reqwest/struct.Body.html", "Body in reqwest - Rust"),
+            (
+                "https://docs.rs/reqwest/latest/reqwest/struct.Body.html",
+                "Body in reqwest - Rust",
+            ),
         ],
     },
     CastProject {
@@ -74,35 +92,114 @@ pub const PROJECTS: [CastProject; 3] = [
         ],
         commands: &["pnpm test", "pnpm dev", "git commit -v", "pnpm playwright test"],
         pages: &[
-            ("https://developer.mozilla.org/en-US/docs/Web/CSS/position", "position - CSS | MDN"),
-            ("https://svelte.dev/docs/svelte/overview", "Overview • Svelte Docs"),
-            ("https://www.w3.org/WAI/ARIA/apg/patterns/grid/", "Grid Pattern | APG | WAI | W3C"),
+            (
+                "https://developer.mozilla.org/en-US/docs/Web/CSS/position",
+                "position - CSS | MDN",
+            ),
+            (
+                "https://svelte.dev/docs/svelte/overview",
+                "Overview • Svelte Docs",
+            ),
+            (
+                "https://www.w3.org/WAI/ARIA/apg/patterns/grid/",
+                "Grid Pattern | APG | WAI | W3C",
+            ),
         ],
     },
     CastProject {
         name: "Platform",
         repo: "northwind/platform",
         folder: "/home/mira/src/platform",
-        files: &["ci/build.yaml", "terraform/runners.tf", "docs/on-call.md", "tools/release.py"],
-        commands: &["terraform plan", "python tools/release.py --dry-run", "kubectl get pods", "git log --oneline"],
+        files: &[
+            "ci/build.yaml",
+            "terraform/runners.tf",
+            "docs/on-call.md",
+            "tools/release.py",
+        ],
+        commands: &[
+            "terraform plan",
+            "python tools/release.py --dry-run",
+            "kubectl get pods",
+            "git log --oneline",
+        ],
         pages: &[
-            ("https://docs.github.com/en/actions/reference", "GitHub Actions reference - GitHub Docs"),
-            ("https://www.postgresql.org/docs/current/runtime-config-wal.html", "PostgreSQL: Write Ahead Log"),
+            (
+                "https://docs.github.com/en/actions/reference",
+                "GitHub Actions reference - GitHub Docs",
+            ),
+            (
+                "https://www.postgresql.org/docs/current/runtime-config-wal.html",
+                "PostgreSQL: Write Ahead Log",
+            ),
         ],
     },
 ];
 
 /// Tasks in the order they are taken up.
 pub const TASKS: [CastTask; 11] = [
-    task("ATLAS-118", "Resume interrupted uploads", 0, "feature/ATLAS-118-resume-uploads", "done"),
-    task("HARB-61", "Table of berths keeps its place when sorted", 1, "fix/HARB-61-sort-keeps-place", "done"),
-    task("ATLAS-124", "Index map tiles by time", 0, "feature/ATLAS-124-tile-index", "done"),
-    task("PLAT-9", "Build machines renew their certificates", 2, "chore/PLAT-9-runner-certs", "done"),
-    task("HARB-66", "Tide curve on the berth page", 1, "feature/HARB-66-tide-curve", "done"),
-    task("ATLAS-131", "Uploads survive a change of network", 0, "fix/ATLAS-131-network-change", "done"),
-    task("HARB-70", "Berth table works with the keyboard alone", 1, "feature/HARB-70-keyboard-grid", "in_progress"),
-    task("ATLAS-137", "Cache of tiles no longer grows without bound", 0, "fix/ATLAS-137-cache-bound", "in_progress"),
-    task("PLAT-14", "Release notes from merged branches", 2, "feature/PLAT-14-release-notes", "in_progress"),
+    task(
+        "ATLAS-118",
+        "Resume interrupted uploads",
+        0,
+        "feature/ATLAS-118-resume-uploads",
+        "done",
+    ),
+    task(
+        "HARB-61",
+        "Table of berths keeps its place when sorted",
+        1,
+        "fix/HARB-61-sort-keeps-place",
+        "done",
+    ),
+    task(
+        "ATLAS-124",
+        "Index map tiles by time",
+        0,
+        "feature/ATLAS-124-tile-index",
+        "done",
+    ),
+    task(
+        "PLAT-9",
+        "Build machines renew their certificates",
+        2,
+        "chore/PLAT-9-runner-certs",
+        "done",
+    ),
+    task(
+        "HARB-66",
+        "Tide curve on the berth page",
+        1,
+        "feature/HARB-66-tide-curve",
+        "done",
+    ),
+    task(
+        "ATLAS-131",
+        "Uploads survive a change of network",
+        0,
+        "fix/ATLAS-131-network-change",
+        "done",
+    ),
+    task(
+        "HARB-70",
+        "Berth table works with the keyboard alone",
+        1,
+        "feature/HARB-70-keyboard-grid",
+        "in_progress",
+    ),
+    task(
+        "ATLAS-137",
+        "Cache of tiles no longer grows without bound",
+        0,
+        "fix/ATLAS-137-cache-bound",
+        "in_progress",
+    ),
+    task(
+        "PLAT-14",
+        "Release notes from merged branches",
+        2,
+        "feature/PLAT-14-release-notes",
+        "in_progress",
+    ),
     task("PLAT-3", "On-call", 2, "", "in_progress"),
     task("HARB-52", "Review of the design system", 1, "", "todo"),
 ];
@@ -114,7 +211,13 @@ const fn task(
     branch: &'static str,
     status: &'static str,
 ) -> CastTask {
-    CastTask { key, title, project, branch, status }
+    CastTask {
+        key,
+        title,
+        project,
+        branch,
+        status,
+    }
 }
 
 /// Place of the on-call task in [`TASKS`].
@@ -152,14 +255,21 @@ pub const CALLS: Program = ("zoom", "zoom");
 pub const MUSIC: Program = ("Spotify", "Spotify");
 
 /// Meetings, as title and length in minutes.
-pub const MEETINGS: [(&str, i64); 4] =
-    [("Planning", 55), ("Harbor: design round", 40), ("One to one", 30), ("Architecture hour", 50)];
+pub const MEETINGS: [(&str, i64); 4] = [
+    ("Planning", 55),
+    ("Harbor: design round", 40),
+    ("One to one", 30),
+    ("Architecture hour", 50),
+];
 
 /// Private pages, as address and title.
 pub const PRIVATE: [(&str, &str); 3] = [
     ("https://www.youtube.com/watch?v=demo", "How looms work - YouTube"),
     ("https://news.ycombinator.com/", "Hacker News"),
-    ("https://www.youtube.com/feed/subscriptions", "Subscriptions - YouTube"),
+    (
+        "https://www.youtube.com/feed/subscriptions",
+        "Subscriptions - YouTube",
+    ),
 ];
 
 /// Channels of the chat.

@@ -12,7 +12,7 @@ use dayloom_domain::{
     rule::{RuleField, RuleMatch, RuleScope},
 };
 use dayloom_storage::{
-    Batch, DeveloperPatch, EntryReview, Enroll, NewProject, NewRule, NewTask, NewWorkspace, Store, Submitted,
+    Batch, DeveloperPatch, Enroll, EntryReview, NewProject, NewRule, NewTask, NewWorkspace, Store, Submitted,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -32,11 +32,17 @@ pub async fn fill(store: &Store, days: u32, zone: &Zone, now: Timestamp) -> Outc
     let mut chance = Chance::new(SEED);
     let desk = DeviceId(chance.id());
     let laptop = DeviceId(chance.id());
-    for (device, name, platform) in [(desk, "workstation (demo)", "linux"), (laptop, "laptop (demo)", "macos")] {
+    for (device, name, platform) in [
+        (desk, "workstation (demo)", "linux"),
+        (laptop, "laptop (demo)", "macos"),
+    ] {
         enrol(store, &person, device, name, platform, now).await?;
     }
     let today = zone.date_of(now);
-    let dates: Vec<Date> = (0..i64::from(days)).rev().map(|back| today - jiff::Span::new().days(back)).collect();
+    let dates: Vec<Date> = (0..i64::from(days))
+        .rev()
+        .map(|back| today - jiff::Span::new().days(back))
+        .collect();
     for date in &dates {
         let samples = story::day(*date, today, now, zone, SEED);
         for (device, machine) in [(desk, Machine::Desk), (laptop, Machine::Laptop)] {
@@ -50,19 +56,52 @@ pub async fn fill(store: &Store, days: u32, zone: &Zone, now: Timestamp) -> Outc
 }
 
 fn trouble(error: impl std::fmt::Display) -> Failure {
-    Failure::failed(format!("The demonstration cannot be made: {error}"), "Make room on the disk, and try again")
+    Failure::failed(
+        format!("The demonstration cannot be made: {error}"),
+        "Make room on the disk, and try again",
+    )
 }
 
 async fn people_and_tasks(store: &Store, zone: &Zone, now: Timestamp) -> Outcome<Developer> {
-    let person = store.people().create_or_get(EMAIL, Some(NAME), now).await.map_err(trouble)?;
-    let patch = DeveloperPatch { timezone: Some(zone.clone()), ..DeveloperPatch::default() };
-    store.people().update(person.id, &patch, now).await.map_err(trouble)?;
-    let space = NewWorkspace { name: WORKSPACE.to_owned(), slug: None };
-    let space = store.workspaces().create(person.id, &space, now).await.map_err(trouble)?.id;
+    let person = store
+        .people()
+        .create_or_get(EMAIL, Some(NAME), now)
+        .await
+        .map_err(trouble)?;
+    let patch = DeveloperPatch {
+        timezone: Some(zone.clone()),
+        ..DeveloperPatch::default()
+    };
+    store
+        .people()
+        .update(person.id, &patch, now)
+        .await
+        .map_err(trouble)?;
+    let space = NewWorkspace {
+        name: WORKSPACE.to_owned(),
+        slug: None,
+    };
+    let space = store
+        .workspaces()
+        .create(person.id, &space, now)
+        .await
+        .map_err(trouble)?
+        .id;
     let mut projects = Vec::new();
     for project in &PROJECTS {
-        let new = NewProject { name: project.name.to_owned(), slug: None, tracker_enabled: true };
-        projects.push(store.projects().create(space, person.id, &new, now).await.map_err(trouble)?.id);
+        let new = NewProject {
+            name: project.name.to_owned(),
+            slug: None,
+            tracker_enabled: true,
+        };
+        projects.push(
+            store
+                .projects()
+                .create(space, person.id, &new, now)
+                .await
+                .map_err(trouble)?
+                .id,
+        );
     }
     let mut tasks = Vec::new();
     for task in &TASKS {
@@ -74,11 +113,18 @@ async fn people_and_tasks(store: &Store, zone: &Zone, now: Timestamp) -> Outcome
             assignee_id: Some(person.id),
             project_id: Some(projects[task.project]),
         };
-        tasks.push((task.key, store.tasks().create(space, &new, now).await.map_err(trouble)?.id));
+        tasks.push((
+            task.key,
+            store.tasks().create(space, &new, now).await.map_err(trouble)?.id,
+        ));
     }
     for rule in &RULES {
         let new = rule_of(rule, &tasks);
-        store.rules().create(person.id, &new, now).await.map_err(trouble)?;
+        store
+            .rules()
+            .create(person.id, &new, now)
+            .await
+            .map_err(trouble)?;
     }
     Ok(person)
 }
@@ -93,7 +139,11 @@ fn rule_of(rule: &CastRule, tasks: &[(&str, TaskId)]) -> NewRule {
             "title" => RuleField::Title,
             _ => RuleField::Host,
         },
-        matching: if matching == "contains" { RuleMatch::Contains } else { RuleMatch::Glob },
+        matching: if matching == "contains" {
+            RuleMatch::Contains
+        } else {
+            RuleMatch::Glob
+        },
         pattern: pattern.to_owned(),
         task_id: tasks.iter().find(|(name, _)| *name == key).map(|(_, id)| *id),
         project_id: None,
@@ -114,7 +164,11 @@ async fn enrol(
     platform: &str,
     now: Timestamp,
 ) -> Outcome {
-    let projects = store.projects().tracker_projects_for(person.id).await.map_err(trouble)?;
+    let projects = store
+        .projects()
+        .tracker_projects_for(person.id)
+        .await
+        .map_err(trouble)?;
     let project = projects.first().ok_or_else(|| trouble("it has no project"))?;
     let request = Enroll {
         device_id,
@@ -124,7 +178,12 @@ async fn enrol(
         platform: platform.to_owned(),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
     };
-    store.devices().enroll(&request, now).await.map(drop).map_err(trouble)
+    store
+        .devices()
+        .enroll(&request, now)
+        .await
+        .map(drop)
+        .map_err(trouble)
 }
 
 async fn send(
@@ -138,8 +197,16 @@ async fn send(
     let own: Vec<&Sampled> = samples.iter().filter(|(at, _)| *at == machine).collect();
     // The limit of a batch on the wire (`contract/tracker.md` §2.3).
     for part in own.chunks(500) {
-        let events = part.iter().map(|(_, event)| Submitted::Event(Box::new(event.clone()))).collect();
-        let batch = Batch { device_id, developer_id, now, events };
+        let events = part
+            .iter()
+            .map(|(_, event)| Submitted::Event(Box::new(event.clone())))
+            .collect();
+        let batch = Batch {
+            device_id,
+            developer_id,
+            now,
+            events,
+        };
         let outcome = store.events().ingest(batch).await.map_err(trouble)?;
         if let Some((_, reason)) = outcome.rejected.first() {
             return Err(trouble(format!("a sample was refused ({})", reason.as_str())));
@@ -150,7 +217,9 @@ async fn send(
 
 async fn derive(store: &Store, person: DeveloperId, dates: &[Date], now: Timestamp) -> Outcome {
     for date in dates {
-        dayloom_pipeline::derive_day(store, person, *date, now).await.map_err(trouble)?;
+        dayloom_pipeline::derive_day(store, person, *date, now)
+            .await
+            .map_err(trouble)?;
     }
     Ok(())
 }
@@ -160,16 +229,28 @@ async fn review(store: &Store, person: DeveloperId, dates: &[Date], now: Timesta
     let mut chance = Chance::new(SEED + 1);
     let old = dates.len().saturating_sub(8);
     for date in &dates[..old] {
-        let Some(stored) = store.days().read(person, *date).await.map_err(trouble)? else { continue };
+        let Some(stored) = store.days().read(person, *date).await.map_err(trouble)? else {
+            continue;
+        };
         for block in stored.day.blocks {
-            let Some(entry) = block.entry_id.filter(|_| chance.percent(70)) else { continue };
+            let Some(entry) = block.entry_id.filter(|_| chance.percent(70)) else {
+                continue;
+            };
             let dismissed = block.task_id.is_none() && chance.percent(15);
             let said = EntryReview {
-                status: if dismissed { EntryStatus::Dismissed } else { EntryStatus::Confirmed },
+                status: if dismissed {
+                    EntryStatus::Dismissed
+                } else {
+                    EntryStatus::Confirmed
+                },
                 task_id: block.task_id,
                 category: block.category,
             };
-            store.days().review(person, entry, &said, now).await.map_err(trouble)?;
+            store
+                .days()
+                .review(person, entry, &said, now)
+                .await
+                .map_err(trouble)?;
         }
     }
     Ok(())

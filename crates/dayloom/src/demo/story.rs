@@ -7,12 +7,15 @@ use dayloom_domain::{
     event::{ActiveApp, Browser, DevContext, FileContext, InputCadence, Meeting, System},
 };
 use dayloom_storage::NewEvent;
-use jiff::{SignedDuration, Timestamp, civil::{Date, Weekday}};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Weekday},
+};
 
 use super::{
     cast::{
-        BROWSER, CALLS, CHANNELS, CHAT, DESIGN, EDITOR, MAIL, MEETINGS, MUSIC, ON_CALL, PRIVATE, PROJECTS, Program,
-        TASKS, TERMINAL,
+        BROWSER, CALLS, CHANNELS, CHAT, DESIGN, EDITOR, MAIL, MEETINGS, MUSIC, ON_CALL, PRIVATE, PROJECTS,
+        Program, TASKS, TERMINAL,
     },
     chance::Chance,
 };
@@ -51,7 +54,8 @@ const IDLE: i64 = 300;
 
 /// Samples of one local date up to `now`, in the order they were taken.
 pub fn day(date: Date, today: Date, now: Timestamp, zone: &Zone, seed: u64) -> Vec<Sampled> {
-    let mut chance = Chance::new(seed ^ (u64::from(date.day().unsigned_abs()) << 32) ^ days_since_epoch(date));
+    let mut chance =
+        Chance::new(seed ^ (u64::from(date.day().unsigned_abs()) << 32) ^ days_since_epoch(date));
     let Some((start, scenes)) = plan(date, today, now, zone, &mut chance) else {
         return Vec::new();
     };
@@ -106,7 +110,10 @@ fn workday(date: Date, chance: &mut Chance) -> Vec<Scene> {
     scenes.push(chat(machine, chance));
     scenes.push(away(&scenes, chance.between(38, 58)));
     scenes.push(mail(machine, chance));
-    if matches!(date.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Thursday) {
+    if matches!(
+        date.weekday(),
+        Weekday::Monday | Weekday::Tuesday | Weekday::Thursday
+    ) {
         let (title, minutes) = *chance.one(&MEETINGS);
         scenes.push(call(Machine::Laptop, title, minutes));
     }
@@ -116,7 +123,12 @@ fn workday(date: Date, chance: &mut Chance) -> Vec<Scene> {
         scenes.extend(on_call_hour(chance).into_iter().take(3));
     }
     if chance.percent(30) {
-        scenes.push(page(machine, "https://www.figma.com/design/demo/Harbor", TASKS[DESIGN].title, 16));
+        scenes.push(page(
+            machine,
+            "https://www.figma.com/design/demo/Harbor",
+            TASKS[DESIGN].title,
+            16,
+        ));
     }
     focus(first, machine, chance.between(35, 70), &mut scenes, chance);
     if chance.percent(40) {
@@ -159,8 +171,16 @@ fn edit(task: usize, machine: Machine, chance: &mut Chance) -> Scene {
             repo: Some(project.repo.to_owned()),
             branch: Some(branch_of(task.branch)),
         }),
-        dev: Some(DevContext { editor_file: Some(path), ..DevContext::default() }),
-        ..scene(machine, EDITOR, format!("{name} - {folder} - Visual Studio Code"), chance.between(5, 15) * 60)
+        dev: Some(DevContext {
+            editor_file: Some(path),
+            ..DevContext::default()
+        }),
+        ..scene(
+            machine,
+            EDITOR,
+            format!("{name} - {folder} - Visual Studio Code"),
+            chance.between(5, 15) * 60,
+        )
     }
 }
 
@@ -179,19 +199,31 @@ fn command(task: usize, machine: Machine, chance: &mut Chance) -> Scene {
             last_command: Some(command.to_owned()),
             editor_file: None,
         }),
-        ..scene(machine, TERMINAL, format!("{command} — {}", project.folder), chance.between(1, 4) * 60)
+        ..scene(
+            machine,
+            TERMINAL,
+            format!("{command} — {}", project.folder),
+            chance.between(1, 4) * 60,
+        )
     }
 }
 
 fn branch_of(branch: &str) -> String {
-    if branch.is_empty() { "main".to_owned() } else { branch.to_owned() }
+    if branch.is_empty() {
+        "main".to_owned()
+    } else {
+        branch.to_owned()
+    }
 }
 
 /// Reading a colleague's change.
 fn review(task: usize, machine: Machine, scenes: &mut Vec<Scene>, chance: &mut Chance) {
     let task = &TASKS[task];
     let number = chance.between(300, 420);
-    let url = format!("https://github.com/{}/pull/{number}/files", PROJECTS[task.project].repo);
+    let url = format!(
+        "https://github.com/{}/pull/{number}/files",
+        PROJECTS[task.project].repo
+    );
     let title = format!("{} {} by jonas · Pull Request #{number}", task.key, task.title);
     scenes.push(page(machine, &url, &title, chance.between(9, 22)));
 }
@@ -199,9 +231,19 @@ fn review(task: usize, machine: Machine, scenes: &mut Vec<Scene>, chance: &mut C
 fn on_call_hour(chance: &mut Chance) -> Vec<Scene> {
     let machine = Machine::Laptop;
     let mut scenes = vec![
-        page(machine, "https://grafana.northwind.example/d/uploads", "Uploads - Dashboards - Grafana", chance.between(6, 14)),
+        page(
+            machine,
+            "https://grafana.northwind.example/d/uploads",
+            "Uploads - Dashboards - Grafana",
+            chance.between(6, 14),
+        ),
         command(ON_CALL, machine, chance),
-        page(machine, "https://grafana.northwind.example/d/errors", "Errors - Dashboards - Grafana", chance.between(3, 9)),
+        page(
+            machine,
+            "https://grafana.northwind.example/d/errors",
+            "Errors - Dashboards - Grafana",
+            chance.between(3, 9),
+        ),
         chat(machine, chance),
     ];
     scenes.push(command(ON_CALL, machine, chance));
@@ -209,28 +251,59 @@ fn on_call_hour(chance: &mut Chance) -> Vec<Scene> {
 }
 
 fn scene(machine: Machine, program: Program, title: String, seconds: i64) -> Scene {
-    Scene { machine, seconds, program, title, file: None, dev: None, browser: None, in_call: false, away: false }
+    Scene {
+        machine,
+        seconds,
+        program,
+        title,
+        file: None,
+        dev: None,
+        browser: None,
+        in_call: false,
+        away: false,
+    }
 }
 
 fn page(machine: Machine, url: &str, title: &str, minutes: i64) -> Scene {
     Scene {
-        browser: Some(Browser { url: Some(url.to_owned()), title: Some(title.to_owned()) }),
-        ..scene(machine, BROWSER, format!("{title} — Mozilla Firefox"), minutes * 60)
+        browser: Some(Browser {
+            url: Some(url.to_owned()),
+            title: Some(title.to_owned()),
+        }),
+        ..scene(
+            machine,
+            BROWSER,
+            format!("{title} — Mozilla Firefox"),
+            minutes * 60,
+        )
     }
 }
 
 fn mail(machine: Machine, chance: &mut Chance) -> Scene {
     let unread = chance.between(1, 9);
-    scene(machine, MAIL, format!("Inbox ({unread}) - Mozilla Thunderbird"), chance.between(4, 11) * 60)
+    scene(
+        machine,
+        MAIL,
+        format!("Inbox ({unread}) - Mozilla Thunderbird"),
+        chance.between(4, 11) * 60,
+    )
 }
 
 fn chat(machine: Machine, chance: &mut Chance) -> Scene {
     let channel = *chance.one(&CHANNELS);
-    scene(machine, CHAT, format!("{channel} (Channel) - Northwind - Slack"), chance.between(2, 7) * 60)
+    scene(
+        machine,
+        CHAT,
+        format!("{channel} (Channel) - Northwind - Slack"),
+        chance.between(2, 7) * 60,
+    )
 }
 
 fn call(machine: Machine, title: &str, minutes: i64) -> Scene {
-    Scene { in_call: true, ..scene(machine, CALLS, format!("{title} - Zoom Meeting"), minutes * 60) }
+    Scene {
+        in_call: true,
+        ..scene(machine, CALLS, format!("{title} - Zoom Meeting"), minutes * 60)
+    }
 }
 
 fn private(machine: Machine, chance: &mut Chance) -> Scene {
@@ -243,7 +316,10 @@ fn music(machine: Machine, chance: &mut Chance) -> Scene {
 }
 
 fn away(scenes: &[Scene], minutes: i64) -> Scene {
-    let mut last = scenes.last().cloned().unwrap_or_else(|| scene(Machine::Desk, MAIL, String::new(), 0));
+    let mut last = scenes
+        .last()
+        .cloned()
+        .unwrap_or_else(|| scene(Machine::Desk, MAIL, String::new(), 0));
     last.seconds = minutes * 60;
     last.in_call = false;
     last.away = true;
@@ -252,7 +328,13 @@ fn away(scenes: &[Scene], minutes: i64) -> Scene {
 
 /// What the agents of both devices would have sent: a sample a minute of the scene at hand, none above the idle
 /// threshold. During a call on the laptop the workstation still answers until it is idle.
-fn samples(start: Timestamp, scenes: &[Scene], now: Timestamp, zone: &Zone, chance: &mut Chance) -> Vec<Sampled> {
+fn samples(
+    start: Timestamp,
+    scenes: &[Scene],
+    now: Timestamp,
+    zone: &Zone,
+    chance: &mut Chance,
+) -> Vec<Sampled> {
     let mut taken = Vec::new();
     let mut sequence = 0;
     let (mut scene_start, mut tick) = (0, 0);
@@ -264,15 +346,23 @@ fn samples(start: Timestamp, scenes: &[Scene], now: Timestamp, zone: &Zone, chan
                 return taken;
             }
             let into = tick - scene_start;
-            let idle = if scene.away { into } else { chance.between(0, if scene.in_call { 200 } else { 25 }) };
+            let idle = if scene.away {
+                into
+            } else {
+                chance.between(0, if scene.in_call { 200 } else { 25 })
+            };
             if idle <= IDLE {
                 sequence += 1;
                 taken.push((scene.machine, sample(scene, ts, idle, sequence, zone, chance)));
             }
-            let left_behind = previous.filter(|p| scene.in_call && p.machine != scene.machine && into + 15 <= IDLE);
+            let left_behind =
+                previous.filter(|p| scene.in_call && p.machine != scene.machine && into + 15 <= IDLE);
             if let Some(behind) = left_behind {
                 sequence += 1;
-                taken.push((behind.machine, sample(behind, ts, into + 15, sequence, zone, chance)));
+                taken.push((
+                    behind.machine,
+                    sample(behind, ts, into + 15, sequence, zone, chance),
+                ));
             }
             tick += TICK;
         }
@@ -284,7 +374,14 @@ fn samples(start: Timestamp, scenes: &[Scene], now: Timestamp, zone: &Zone, chan
     taken
 }
 
-fn sample(scene: &Scene, ts: Timestamp, idle: i64, sequence: i64, zone: &Zone, chance: &mut Chance) -> NewEvent {
+fn sample(
+    scene: &Scene,
+    ts: Timestamp,
+    idle: i64,
+    sequence: i64,
+    zone: &Zone,
+    chance: &mut Chance,
+) -> NewEvent {
     let busy = idle < TICK;
     let count = |busy: bool, number: i64| if busy { number.unsigned_abs() } else { 0 };
     NewEvent {
@@ -315,7 +412,14 @@ fn sample(scene: &Scene, ts: Timestamp, idle: i64, sequence: i64, zone: &Zone, c
             on_battery: Some(false),
             displays: Some(if scene.machine == Machine::Desk { 2 } else { 1 }),
             online: Some(true),
-            network: Some(if scene.machine == Machine::Desk { "ethernet" } else { "wifi" }.to_owned()),
+            network: Some(
+                if scene.machine == Machine::Desk {
+                    "ethernet"
+                } else {
+                    "wifi"
+                }
+                .to_owned(),
+            ),
         }),
         evidence_ref: None,
     }
@@ -328,7 +432,11 @@ mod tests {
     fn month() -> (Zone, Date, Timestamp) {
         let zone = Zone::parse("Europe/Berlin").expect("known");
         let today = jiff::civil::date(2026, 11, 20);
-        (zone.clone(), today, zone.start_of(today) + SignedDuration::from_hours(15))
+        (
+            zone.clone(),
+            today,
+            zone.start_of(today) + SignedDuration::from_hours(15),
+        )
     }
 
     #[test]
@@ -341,8 +449,15 @@ mod tests {
             assert_eq!(once, day(date, today, now, &zone, 1), "{date}");
             let workday = !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
             assert!(!workday || once.len() > 200, "{date} has {} samples", once.len());
-            assert!(once.iter().all(|(_, e)| zone.date_of(e.ts) == date && e.ts <= now), "{date}");
-            assert!(once.iter().all(|(_, e)| e.idle_s.is_some_and(|s| i64::from(s) <= IDLE)));
+            assert!(
+                once.iter()
+                    .all(|(_, e)| zone.date_of(e.ts) == date && e.ts <= now),
+                "{date}"
+            );
+            assert!(
+                once.iter()
+                    .all(|(_, e)| e.idle_s.is_some_and(|s| i64::from(s) <= IDLE))
+            );
             events += once.len();
         }
         assert!((6_000..15_000).contains(&events), "{events} samples");
@@ -354,15 +469,23 @@ mod tests {
         for hour in [1, 5, 9, 13, 23] {
             let sunday = jiff::civil::date(2026, 11, 22);
             let now = zone.start_of(sunday) + SignedDuration::from_hours(hour);
-            assert!(day(sunday, sunday, now, &zone, 1).len() >= 30, "at {hour} o'clock");
+            assert!(
+                day(sunday, sunday, now, &zone, 1).len() >= 30,
+                "at {hour} o'clock"
+            );
         }
     }
 
     #[test]
     fn two_devices_see_one_moment() {
         let (zone, today, now) = month();
-        let all: Vec<_> = (0..30).flat_map(|b| day(today - jiff::Span::new().days(b), today, now, &zone, 1)).collect();
-        let both = all.windows(2).filter(|w| w[0].0 != w[1].0 && w[0].1.ts == w[1].1.ts).count();
+        let all: Vec<_> = (0..30)
+            .flat_map(|b| day(today - jiff::Span::new().days(b), today, now, &zone, 1))
+            .collect();
+        let both = all
+            .windows(2)
+            .filter(|w| w[0].0 != w[1].0 && w[0].1.ts == w[1].1.ts)
+            .count();
         assert!(both > 5, "{both}");
     }
 }

@@ -66,7 +66,11 @@ fn walk<'a>(
     let mut members: Vec<(&Spanned<_>, &Spanned<DeValue<'a>>)> = table.iter().collect();
     members.sort_by_key(|(name, _)| name.span().start);
     for (name, value) in members {
-        let key = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+        let key = if prefix.is_empty() {
+            name.get_ref().to_string()
+        } else {
+            format!("{prefix}.{}", name.get_ref())
+        };
         let is_section = ALL.iter().any(|s| s.key.starts_with(&format!("{key}.")));
         match value.get_ref() {
             DeValue::Table(inner) if is_section => walk(&key, inner, visit)?,
@@ -92,11 +96,19 @@ fn read_value(kind: Kind, value: &DeValue<'_>) -> Option<Value> {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+    1 + text
+        .as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|byte| **byte == b'\n')
+        .count()
 }
 
 fn unknown_key_help(key: &str) -> String {
-    let sections = ALL.iter().filter_map(|s| s.key.split_once('.')).map(|(section, _)| section);
+    let sections = ALL
+        .iter()
+        .filter_map(|s| s.key.split_once('.'))
+        .map(|(section, _)| section);
     match closest(key, ALL.iter().map(|s| s.key).chain(sections)) {
         Some(near) => format!("Did you mean `{near}`? `dayloom config` lists them all"),
         None => "`dayloom config` lists them all".to_owned(),
@@ -105,7 +117,9 @@ fn unknown_key_help(key: &str) -> String {
 
 /// The nearest name, if it is near enough to be meant: a third of its letters wrong at most.
 pub fn closest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = names.map(|name| (distance(given, name), name)).min_by_key(|(steps, _)| *steps)?;
+    let near = names
+        .map(|name| (distance(given, name), name))
+        .min_by_key(|(steps, _)| *steps)?;
     let longer = near.1.chars().count().max(given.chars().count());
     (near.0 <= longer / 3).then_some(near.1)
 }
@@ -141,7 +155,11 @@ mod tests {
     fn a_sound_file_is_read_whole() {
         let text = "listen = \"0.0.0.0:80\"\nopen = false\n\n[capture]\nexclude_apps = [\"KeePassXC\"]\n[model]\ndaily_budget = 5000\n";
         let found = parse(text, Path::new("config.toml")).map_err(|e| e.to_string());
-        let keys: Vec<_> = found.expect("sound").into_iter().map(|(s, v, line)| (s.key, v.to_line(), line)).collect();
+        let keys: Vec<_> = found
+            .expect("sound")
+            .into_iter()
+            .map(|(s, v, line)| (s.key, v.to_line(), line))
+            .collect();
         assert_eq!(
             keys,
             [
@@ -165,6 +183,9 @@ mod tests {
     #[test]
     fn far_names_are_not_suggested() {
         assert_eq!(closest("colour", ["listen", "log"].into_iter()), None);
-        assert_eq!(closest("databse_url", ["listen", "database_url"].into_iter()), Some("database_url"));
+        assert_eq!(
+            closest("databse_url", ["listen", "database_url"].into_iter()),
+            Some("database_url")
+        );
     }
 }

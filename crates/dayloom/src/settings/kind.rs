@@ -83,9 +83,9 @@ impl Kind {
             Kind::UrlOrOff => web_address(trimmed).map(Value::Text).ok_or_else(right),
             Kind::Database if is_database(trimmed) => Ok(Value::Text(trimmed.to_owned())),
             Kind::Bool => switch(trimmed).map(Value::Bool).ok_or_else(right),
-            Kind::OnOff => {
-                switch(trimmed).map(|on| Value::Text(if on { "on" } else { "off" }.to_owned())).ok_or_else(right)
-            }
+            Kind::OnOff => switch(trimmed)
+                .map(|on| Value::Text(if on { "on" } else { "off" }.to_owned()))
+                .ok_or_else(right),
             Kind::Choice(words) => words
                 .iter()
                 .find(|word| word.eq_ignore_ascii_case(trimmed))
@@ -95,11 +95,15 @@ impl Kind {
                 Ok(number) if (least..=most).contains(&number) => Ok(Value::Int(number)),
                 _ => Err(right()),
             },
-            Kind::Uuid => {
-                Uuid::parse_str(trimmed).map(|id| Value::Text(id.hyphenated().to_string())).map_err(|_| right())
-            }
+            Kind::Uuid => Uuid::parse_str(trimmed)
+                .map(|id| Value::Text(id.hyphenated().to_string()))
+                .map_err(|_| right()),
             Kind::List => Ok(Value::List(
-                text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|t| !t.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
             )),
             Kind::Filter => trimmed
                 .parse::<tracing_subscriber::EnvFilter>()
@@ -113,7 +117,9 @@ impl Kind {
     pub fn expected(self) -> String {
         match self {
             Kind::Text => "text".to_owned(),
-            Kind::Secret => "text of at least 32 characters, such as the output of `openssl rand -hex 32`".to_owned(),
+            Kind::Secret => {
+                "text of at least 32 characters, such as the output of `openssl rand -hex 32`".to_owned()
+            }
             Kind::Address => "an address with its port, such as 127.0.0.1:8000".to_owned(),
             Kind::Url => "an address such as https://dayloom.example.org".to_owned(),
             Kind::UrlOrOff => "an address such as http://127.0.0.1:5600, or off".to_owned(),
@@ -151,7 +157,9 @@ fn web_address(text: &str) -> Option<String> {
 }
 
 fn is_database(text: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| text.strip_prefix(p).is_some_and(|r| !r.is_empty()))
+    ["sqlite:", "postgres://", "postgresql://"]
+        .iter()
+        .any(|p| text.strip_prefix(p).is_some_and(|r| !r.is_empty()))
 }
 
 #[cfg(test)]
@@ -182,6 +190,9 @@ mod tests {
     fn ids_and_words_come_out_in_one_form() {
         let id = Kind::Uuid.parse("3F2B8C9E-5D1A-4C7B-9E2F-0A1B2C3D4E5F");
         assert_eq!(id, Ok(Value::Text("3f2b8c9e-5d1a-4c7b-9e2f-0a1b2c3d4e5f".into())));
-        assert_eq!(Kind::List.parse(" a, b ,,"), Ok(Value::List(vec!["a".into(), "b".into()])));
+        assert_eq!(
+            Kind::List.parse(" a, b ,,"),
+            Ok(Value::List(vec!["a".into(), "b".into()]))
+        );
     }
 }

@@ -52,8 +52,10 @@ pub struct Settings {
 impl Settings {
     /// Reads everything; the first thing that is not right stops the program.
     pub fn read(home: &Home, matches: &ArgMatches) -> Outcome<Self> {
-        let mut from_file: HashMap<&str, (Value, usize)> =
-            file::read(&home.config())?.into_iter().map(|(s, value, line)| (s.key, (value, line))).collect();
+        let mut from_file: HashMap<&str, (Value, usize)> = file::read(&home.config())?
+            .into_iter()
+            .map(|(s, value, line)| (s.key, (value, line)))
+            .collect();
         let mut values = HashMap::new();
         for &setting in ALL {
             let given = match from_flag(setting, matches)? {
@@ -78,7 +80,9 @@ impl Settings {
 
     /// Where the value came from.
     pub fn origin(&self, setting: &Setting) -> &Origin {
-        self.values.get(setting.key).map_or(&Origin::Default, |(_, origin)| origin)
+        self.values
+            .get(setting.key)
+            .map_or(&Origin::Default, |(_, origin)| origin)
     }
 
     /// Whether a person said something, and not the default.
@@ -138,25 +142,35 @@ fn from_flag(setting: &'static Setting, matches: &ArgMatches) -> Outcome<Option<
         deepest = inner;
     }
     let id = flag_id(setting);
-    if !matches!(deepest.value_source(id), Some(clap::parser::ValueSource::CommandLine)) {
+    if !matches!(
+        deepest.value_source(id),
+        Some(clap::parser::ValueSource::CommandLine)
+    ) {
         return Ok(None);
     }
     let origin = Origin::Flag(setting.flag.name());
     let value = match (setting.flag, setting.kind) {
         (Flag::Means(_, value, _), kind) => kind.parse(value),
-        (Flag::Takes(..), Kind::List) => {
-            Ok(Value::List(deepest.get_many::<String>(id).into_iter().flatten().cloned().collect()))
-        }
-        (Flag::Takes(..), kind) => {
-            kind.parse(deepest.get_one::<String>(id).map_or("", String::as_str))
-        }
+        (Flag::Takes(..), Kind::List) => Ok(Value::List(
+            deepest
+                .get_many::<String>(id)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+        )),
+        (Flag::Takes(..), kind) => kind.parse(deepest.get_one::<String>(id).map_or("", String::as_str)),
     };
-    value.map(|value| Some((value, origin.clone()))).map_err(|right| wrong(&origin, &right))
+    value
+        .map(|value| Some((value, origin.clone())))
+        .map_err(|right| wrong(&origin, &right))
 }
 
 fn from_env(setting: &'static Setting) -> Outcome<Option<(Value, Origin)>> {
     for name in [Some(setting.env), setting.aexy].into_iter().flatten() {
-        let Some(text) = std::env::var_os(name).filter(|v| !v.is_empty()) else { continue };
+        let Some(text) = std::env::var_os(name).filter(|v| !v.is_empty()) else {
+            continue;
+        };
         let origin = Origin::Env(name);
         let text = text.to_string_lossy();
         let value = match setting.kind {
@@ -168,11 +182,16 @@ fn from_env(setting: &'static Setting) -> Outcome<Option<(Value, Origin)>> {
                 .map_err(|_| setting.kind.expected()),
             kind => kind.parse(&text),
         };
-        return value.map(|value| Some((value, origin.clone()))).map_err(|right| wrong(&origin, &right));
+        return value
+            .map(|value| Some((value, origin.clone())))
+            .map_err(|right| wrong(&origin, &right));
     }
     Ok(None)
 }
 
 fn wrong(origin: &Origin, right: &str) -> Failure {
-    Failure::usage(format!("The value of {origin} is not right"), format!("It must be {right}"))
+    Failure::usage(
+        format!("The value of {origin} is not right"),
+        format!("It must be {right}"),
+    )
 }

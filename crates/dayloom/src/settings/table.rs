@@ -67,8 +67,9 @@ const NONE: Setting = Setting {
 };
 
 /// Commands that speak to a server.
-const CLIENTS: &[&str] =
-    &["agent", "today", "day", "week", "tasks", "rules", "devices", "spool", "doctor", "open"];
+const CLIENTS: &[&str] = &[
+    "agent", "today", "day", "week", "tasks", "rules", "devices", "spool", "doctor", "open",
+];
 
 settings! {
     LISTEN {
