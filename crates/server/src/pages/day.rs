@@ -63,10 +63,11 @@ async fn day(
 ) -> Result<Response, PageError> {
     let store = state.store();
     let mut read = gather::day(store, id, date, zone).await?;
-    if date == viewer.today() && read.facts.day.attention_micros < FIRST_MINUTE * 1_000_000 {
-        if let Some(first) = first_run(state, id, &viewer, &read).await? {
-            return Ok(show(&first));
-        }
+    if date == viewer.today()
+        && read.facts.day.attention_micros < FIRST_MINUTE * 1_000_000
+        && let Some(first) = first_run(state, id, &viewer, &read).await?
+    {
+        return Ok(show(&first));
     }
     let tag = tag(&viewer, std::slice::from_ref(&read), date == viewer.today());
     if known(headers, &tag) {
