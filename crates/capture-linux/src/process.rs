@@ -184,8 +184,23 @@ mod tests {
             .current_dir(&temp)
             .spawn()
             .unwrap();
-        let all = family(std::process::id());
-        let told = all.iter().find(|p| p.pid == child.id());
+        // A process is there a moment before its arguments are.
+        let look = || {
+            let all = family(std::process::id());
+            let told = all
+                .iter()
+                .find(|p| p.pid == child.id() && !p.args.is_empty())
+                .cloned();
+            (all, told)
+        };
+        let (mut all, mut told) = look();
+        for _ in 0..1000 {
+            if told.is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            (all, told) = look();
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(all[0].pid, std::process::id());
