@@ -342,6 +342,25 @@ pub async fn titles_are_shown_to_members_only(store: &Store) {
     assert_eq!(stored.tasks[&secret].key.as_deref(), Some("SECRET-1"));
     let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
     assert_eq!(rows[0].task_title.as_deref(), Some("SECRET-1"));
+
+    // The managers of the workspace it was tracked into see the time, and nothing that names another's task.
+    let seen = store
+        .days()
+        .timesheet_in(w.workspace, w.owner, TODAY, TODAY)
+        .await
+        .unwrap();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].duration_minutes, rows[0].duration_minutes);
+    assert_eq!(
+        (seen[0].task_id, &seen[0].task_title, &seen[0].description),
+        (None, &None, &None)
+    );
+    let elsewhere = store
+        .days()
+        .timesheet_in(eve.workspace, w.owner, TODAY, TODAY)
+        .await
+        .unwrap();
+    assert_eq!(elsewhere, vec![]);
 }
 
 pub async fn an_entry_that_moves_leaves_its_old_day(store: &Store) {

@@ -197,6 +197,11 @@ pub async fn candidates_are_open_and_of_active_memberships(store: &Store) {
         "closed tasks do not take the places of open ones"
     );
     assert_eq!(store.tasks().for_attribution(w.owner).await.unwrap().len(), 31);
+    assert_eq!(
+        store.tasks().assigned(w.owner, false).await.unwrap(),
+        vec![open.clone()]
+    );
+    assert_eq!(store.tasks().assigned(w.owner, true).await.unwrap().len(), 31);
 
     let other = world(store, "eve").await;
     let spaces = store.workspaces();
