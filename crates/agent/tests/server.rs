@@ -2,7 +2,6 @@
 //! holds on the machine.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use dayloom_agent::spool::Limits;
