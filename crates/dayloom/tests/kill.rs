@@ -32,7 +32,10 @@ const KILLS: usize = 50;
 struct Now;
 
 impl Clock for Now {
-    #[expect(clippy::disallowed_methods, reason = "the server of this test has the real clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server of this test has the real clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -41,8 +44,16 @@ impl Clock for Now {
 struct Eyes;
 
 fn sample() -> Sample {
-    let app = ActiveApp { name: "code".into(), bundle_id: "Code".into(), window_title: Some("main.rs".into()) };
-    Sample { active_app: app, idle_s: Some(0), ..Sample::default() }
+    let app = ActiveApp {
+        name: "code".into(),
+        bundle_id: "Code".into(),
+        window_title: Some("main.rs".into()),
+    };
+    Sample {
+        active_app: app,
+        idle_s: Some(0),
+        ..Sample::default()
+    }
 }
 
 impl Sight for Eyes {
@@ -60,14 +71,22 @@ fn agent(home: &Path, server: &str, token: &str) -> Agent<Eyes, Client> {
         interval_s: Some(1),
         ..AgentConfig::new(home)
     };
-    Agent::new(settings, Eyes, Arc::new(Now), StdRng::from_os_rng(), Box::new(connect))
+    Agent::new(
+        settings,
+        Eyes,
+        Arc::new(Now),
+        StdRng::from_os_rng(),
+        Box::new(connect),
+    )
 }
 
 /// The process that is killed: an agent that captures and uploads, and beside it a capture at a hundred times its
 /// pace into the same spool, which says what is on disk.
 #[tokio::test]
 async fn child() {
-    let (Ok(home), Ok(server), Ok(token)) = (std::env::var(HOME), std::env::var(SERVER), std::env::var(TOKEN)) else {
+    let (Ok(home), Ok(server), Ok(token)) =
+        (std::env::var(HOME), std::env::var(SERVER), std::env::var(TOKEN))
+    else {
         return;
     };
     let home = Path::new(&home);
@@ -82,7 +101,9 @@ async fn child() {
 async fn load(home: &Path) {
     let home = Home::open(home).unwrap();
     let enrolment: Enrolment = loop {
-        let found = std::fs::read(home.enrolment()).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let found = std::fs::read(home.enrolment())
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok());
         match found {
             Some(found) => break found,
             None => tokio::time::sleep(Duration::from_millis(5)).await,
@@ -94,7 +115,8 @@ async fn load(home: &Path) {
         let mut event = OutgoingEvent::new(EventId(Uuid::new_v4()), Now.now(), 1, sample());
         spool.push(key, &mut event).await.unwrap();
         let mut out = std::io::stdout().lock();
-        out.write_all(format!("pushed {}\n", event.event_id).as_bytes()).unwrap();
+        out.write_all(format!("pushed {}\n", event.event_id).as_bytes())
+            .unwrap();
         out.flush().unwrap();
         drop(out);
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -114,9 +136,21 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = free.local_addr().unwrap().to_string();
-        let mut stage = Self { dir, listen, token: String::new(), person: Uuid::nil().into() };
-        let output = stage.dayloom(&["token", "--email", "ann@example.org", "--json"]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut stage = Self {
+            dir,
+            listen,
+            token: String::new(),
+            person: Uuid::nil().into(),
+        };
+        let output = stage
+            .dayloom(&["token", "--email", "ann@example.org", "--json"])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let signed: Value = serde_json::from_slice(&output.stdout).unwrap();
         stage.token = signed["token"].as_str().unwrap().to_owned();
         stage.person = signed["developer_id"].as_str().unwrap().parse().unwrap();
@@ -157,7 +191,9 @@ impl Stage {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         assert!(line.starts_with("ready "), "the server said {line:?}");
         child
     }
@@ -197,7 +233,10 @@ struct Capturing {
 impl Capturing {
     /// Kills it and says what it had acknowledged.
     fn kill(mut self) -> Vec<String> {
-        assert!(self.child.try_wait().unwrap().is_none(), "the agent ended by itself");
+        assert!(
+            self.child.try_wait().unwrap().is_none(),
+            "the agent ended by itself"
+        );
         kill(&mut self.child);
         self.lines.join().unwrap()
     }
@@ -214,7 +253,10 @@ async fn fifty_kills_lose_nothing_and_double_nothing() {
     let mut rng = StdRng::seed_from_u64(50);
     let mut server = stage.serve();
     let client = Client::new(&stage.url(), Some(&stage.token)).unwrap();
-    let workspace: Value = client.post("/workspaces", &json!({ "name": "Work" })).await.unwrap();
+    let workspace: Value = client
+        .post("/workspaces", &json!({ "name": "Work" }))
+        .await
+        .unwrap();
     let path = format!("/workspaces/{}/projects", workspace["id"].as_str().unwrap());
     let project = json!({ "name": "Loom", "tracker_enabled": true });
     let _: Value = client.post(&path, &project).await.unwrap();
@@ -239,32 +281,61 @@ async fn fifty_kills_lose_nothing_and_double_nothing() {
         }
     }
     pushed.extend(capturing.kill());
-    assert!(pushed.len() > 10 * KILLS, "only {} events were pushed: that is no load", pushed.len());
+    assert!(
+        pushed.len() > 10 * KILLS,
+        "only {} events were pushed: that is no load",
+        pushed.len()
+    );
 
-    let spool = Spool::open(&stage.home().join("spool.db"), Limits::default()).await.unwrap();
-    assert!(spool.status().await.unwrap().uploaded > 0, "nothing was uploaded in between");
+    let spool = Spool::open(&stage.home().join("spool.db"), Limits::default())
+        .await
+        .unwrap();
+    assert!(
+        spool.status().await.unwrap().uploaded > 0,
+        "nothing was uploaded in between"
+    );
     for _ in 0..20 {
-        let health = agent(&stage.home(), &stage.url(), &stage.token).flush().await.unwrap();
+        let health = agent(&stage.home(), &stage.url(), &stage.token)
+            .flush()
+            .await
+            .unwrap();
         assert_eq!(health, Health::Flowing);
         if spool.status().await.unwrap().waiting == 0 {
             break;
         }
     }
     let status = spool.status().await.unwrap();
-    assert_eq!((status.waiting, status.rejected, status.dropped_by_size), (0, 0, 0), "{status:?}");
+    assert_eq!(
+        (status.waiting, status.rejected, status.dropped_by_size),
+        (0, 0, 0),
+        "{status:?}"
+    );
 
     kill(&mut server);
     let store = Store::open(&stage.database(), Migrate::Refuse).await.unwrap();
     let now = Now.now();
-    let (from, to) = (now - SignedDuration::from_hours(24), now + SignedDuration::from_hours(1));
+    let (from, to) = (
+        now - SignedDuration::from_hours(24),
+        now + SignedDuration::from_hours(1),
+    );
     let mut stored = BTreeSet::new();
     for device in store.devices().list(stage.person).await.unwrap() {
         assert!(device.server_seq >= i64::try_from(pushed.len()).unwrap());
     }
     for event in store.events().window(stage.person, from, to).await.unwrap() {
-        assert!(stored.insert(event.id.to_string()), "{} is stored twice", event.id);
+        assert!(
+            stored.insert(event.id.to_string()),
+            "{} is stored twice",
+            event.id
+        );
     }
     let lost: Vec<_> = pushed.difference(&stored).collect();
-    assert_eq!(lost, [] as [&String; 0], "{} of {} acknowledged events are lost", lost.len(), pushed.len());
+    assert_eq!(
+        lost,
+        [] as [&String; 0],
+        "{} of {} acknowledged events are lost",
+        lost.len(),
+        pushed.len()
+    );
     store.close().await;
 }
