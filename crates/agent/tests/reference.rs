@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dayloom_agent::enrolment::Enrolment;
 use dayloom_agent::link::{LinkError, connect};
 use dayloom_agent::spool::Limits;
 use dayloom_agent::status::{Capture, Upload};
 use dayloom_agent::uploader::machine::Health;
-use dayloom_agent::{Agent, AgentConfig, AgentError, AgentStatus, Home, Secret, Sight, Spool};
+use dayloom_agent::{Agent, AgentConfig, AgentError, AgentStatus, Home, OutgoingEvent, Secret, Sight, Spool};
 use dayloom_capture::{Outcome, Policy, Sample, Withheld};
 use dayloom_client::Client;
-use dayloom_domain::{Clock, event::ActiveApp};
+use dayloom_domain::{Clock, EventId, event::ActiveApp};
 use dayloom_testkit::reference::{Fault, PROJECT, Reference, TOKEN};
 use jiff::Timestamp;
 use rand::{SeedableRng, rngs::StdRng};
@@ -167,6 +168,24 @@ async fn samples_arrive_within_the_limits_of_the_reference() {
         assert_eq!(*world.devices.values().next().unwrap(), PROJECT);
     }
     assert_eq!(desk.spool().await.status().await.unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_flush_sends_all_that_waits() {
+    let mut desk = Desk::new().await;
+    desk.once().await.unwrap();
+    let enrolment = std::fs::read(desk.home().enrolment()).unwrap();
+    let enrolment: Enrolment = serde_json::from_slice(&enrolment).unwrap();
+    let spool = desk.spool().await;
+    let key = spool.account(&enrolment.account).await.unwrap();
+    for _ in 0..1_002 {
+        let id = EventId(uuid::Uuid::new_v4());
+        let mut event = OutgoingEvent::new(id, Now.now(), 1, Sample::default().within_limits());
+        spool.push(key, &mut event).await.unwrap();
+    }
+    assert_eq!(desk.flush().await, Health::Flowing);
+    assert_eq!(spool.status().await.unwrap().waiting, 0);
+    assert_eq!(desk.server.world().batches, [(200, 500), (200, 500), (200, 3)]);
 }
 
 #[tokio::test]

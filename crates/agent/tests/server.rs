@@ -137,6 +137,36 @@ async fn what_the_server_refuses_is_kept_aside_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_project_that_tracks_no_more_is_said() {
+    on_both(async |app| {
+        let mut desk = Desk::new(&app).await;
+        desk.capture(1).await;
+        let project = app
+            .store
+            .projects()
+            .tracker_projects_for(desk.person.id)
+            .await
+            .unwrap()[0]
+            .id;
+        let path = format!("/tracker/admin/projects/{project}/config");
+        let problem = |desk: &Desk| AgentStatus::load(&desk.home()).and_then(|status| status.problem);
+        let answer = app
+            .call(Method::PUT, &path, &desk.person, &json!({ "enabled": false }))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(desk.agent().flush().await.unwrap(), Health::Flowing);
+        let spool = desk.spool().await;
+        assert_eq!(spool.rejected(10).await.unwrap()[0].reason, "capture_disabled");
+        assert!(
+            problem(&desk)
+                .unwrap_or_default()
+                .contains("no more tracked time")
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_pause_holds_on_the_machine_and_ends_there() {
     on_both(async |app| {
         let mut desk = Desk::new(&app).await;

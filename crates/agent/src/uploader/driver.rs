@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::account_for;
-use super::machine::{Answer, Health, Input, Load, Machine, Millis, Work};
+use super::machine::{Answer, COMPANY_MS, Health, Input, Load, Machine, Millis, Work};
 use crate::enrolment::{Device, Enrolment, enrol_into};
 use crate::link::{BatchAnswer, DeviceConfig, Link, LinkError};
 use crate::policy::InForce;
@@ -25,6 +25,11 @@ const MAX_BATCH_BYTES: usize = 1 << 20;
 const PAUSED_HEARTBEAT: Duration = Duration::from_secs(60);
 /// Between looks for samples too old for any server.
 const EXPIRE: Duration = Duration::from_secs(3_600);
+
+/// `contract/tracker.md` §2.3: the project does not track any more, or this person is no member of it any more.
+const DISABLED: &str = "capture_disabled";
+const NOT_TRACKED: &str = "The project takes no more tracked time from you; what is captured is kept aside. \
+                           Ask its administrator, or stop the agent.";
 
 /// Brings the events of one account to its server.
 pub(crate) struct Driver<L> {
@@ -48,6 +53,8 @@ struct State {
     seq_checked: bool,
     /// The last heartbeat was refused with this status.
     heartbeat_refused: Option<u16>,
+    /// The last batch was refused because the project does not take it.
+    disabled: bool,
     told: Option<Health>,
 }
 
@@ -77,6 +84,7 @@ impl<L: Link> Driver<L> {
             asked_for: None,
             seq_checked: false,
             heartbeat_refused: None,
+            disabled: false,
             told: None,
         };
         Self {
@@ -110,8 +118,16 @@ impl<L: Link> Driver<L> {
         let mut input = Input::Wake;
         loop {
             let work = self.state.machine.step(self.now(), input, &mut self.rng);
-            if matches!(work, Work::Rest(_)) {
-                return self.state.machine.health();
+            if let Work::Rest(until) = work {
+                let health = self.state.machine.health();
+                let wait = until.map(|until| until.saturating_sub(self.now()));
+                match wait.filter(|wait| health == Health::Flowing && *wait <= COMPANY_MS) {
+                    // A last few events wait for company that will not come.
+                    Some(wait) => tokio::time::sleep(Duration::from_millis(wait)).await,
+                    None => return health,
+                }
+                input = Input::Wake;
+                continue;
             }
             input = self.perform(work).await;
         }
@@ -134,8 +150,15 @@ impl<L: Link> Driver<L> {
                 }
                 let refused = u64::try_from(settlement.refused.len()).unwrap_or(u64::MAX);
                 metrics::counter!("dayloom_agent_rejected_events_total").increment(refused);
+                let disabled = settlement.refused.iter().any(|(_, reason)| reason == DISABLED);
+                let mended = std::mem::replace(&mut self.state.disabled, disabled) && !disabled;
                 self.shared
-                    .tell_with_numbers(|status| status.last_upload_at = Some(now))
+                    .tell_with_numbers(|status| {
+                        status.last_upload_at = Some(now);
+                        if disabled || mended {
+                            status.problem = disabled.then(|| NOT_TRACKED.to_owned());
+                        }
+                    })
                     .await;
                 if self.state.heartbeat_due <= Instant::now() {
                     self.heartbeat().await;
@@ -227,6 +250,10 @@ impl<L: Link> Driver<L> {
             }
             () = tokio::time::sleep_until(wake) => {}
             () = self.shared.spooled.notified() => return Input::Wake,
+        }
+        // Here too, and not only before a batch: a due time that stays in the past would wake without end.
+        if self.state.expire_due <= Instant::now() {
+            self.expire().await;
         }
         if self.state.heartbeat_due <= Instant::now() {
             let stuck = matches!(

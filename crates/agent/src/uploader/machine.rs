@@ -23,7 +23,7 @@ const WINDOW_MS: Millis = 61_000;
 /// Fewer events than this wait for company,
 const SMALL_BATCH: usize = 10;
 /// as long as the last batch was taken less than this ago: so quick sampling stays under 30 batches a minute.
-const COMPANY_MS: Millis = 2_500;
+pub const COMPANY_MS: Millis = 2_500;
 /// Failures of one kind in a row after which a batch is taken to hold an event the server chokes on.
 const STRIKES: u32 = 3;
 /// Between tries with a refused token, or with a schema the server does not speak. Only a person can mend either.
