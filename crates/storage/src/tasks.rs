@@ -269,8 +269,16 @@ impl Tasks<'_> {
         rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
     /// The tasks assigned to a person in workspaces they are active in, newest change first; closed ones on demand.
-    pub async fn assigned(&self, developer: DeveloperId, closed_too: bool) -> Result<Vec<Task>, StorageError> {
-        let open = if closed_too { "TRUE".to_owned() } else { open_only() };
+    pub async fn assigned(
+        &self,
+        developer: DeveloperId,
+        closed_too: bool,
+    ) -> Result<Vec<Task>, StorageError> {
+        let open = if closed_too {
+            "TRUE".to_owned()
+        } else {
+            open_only()
+        };
         let sql = format!(
             "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND {open} ORDER BY t.updated_at DESC, t.id"
         );

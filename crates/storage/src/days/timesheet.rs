@@ -53,17 +53,17 @@ pub(super) async fn between<C: ConnectionTrait>(
 ) -> Result<Vec<TimesheetRow>, StorageError> {
     let mut values = vec![id(developer), day(start), day(end)];
     values.extend(workspace.map(id));
-    let select = if workspace.is_some() { ROWS_OF_WORKSPACE } else { ROWS };
+    let select = if workspace.is_some() {
+        ROWS_OF_WORKSPACE
+    } else {
+        ROWS
+    };
     let sql = format!(
         "{select} AND e.entry_date BETWEEN $2 AND $3
              AND (e.attribution_status IS NULL OR e.attribution_status <> 'dismissed')
          ORDER BY e.entry_date, e.started_at, e.id"
     );
-    rows(on, &sql, values)
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    rows(on, &sql, values).await?.iter().map(read).collect()
 }
 
 /// The day is marked before the entry is changed: everyone locks the mark first.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use dayloom_domain::{DeveloperId, DeviceId, ProjectId, Zone};
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{
     Arguments, AssertSqlSafe, Row, SqliteConnection,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     StorageError, config,
-    db::{from_chrono, to_chrono, to_naive},
+    db::{from_chrono, to_chrono},
 };
 
 /// Rows written by one statement: a few sizes, so that each statement is prepared once.
@@ -164,18 +165,20 @@ async fn pauses(
 
 /// Which candidates are not stored yet.
 async fn fresh(on: &mut SqliteConnection, candidates: &[Candidate<'_>]) -> Result<Vec<bool>, StorageError> {
-    let mut stored: HashSet<(Uuid, Uuid)> = HashSet::new();
-    for of_person in candidates.chunk_by(|a, b| a.developer_id == b.developer_id) {
-        let Some(first) = of_person.first() else { continue };
-        let found: Vec<Uuid> = sqlx::query_scalar(
-            "SELECT e.id FROM json_each($2) j CROSS JOIN tracker_events e INDEXED BY tracker_events_identity
-             WHERE e.developer_id = $1 AND e.id = unhex(j.value)",
-        )
-        .bind(first.developer_id.0)
-        .bind(list(of_person.iter().map(|c| c.event.id.0)))
-        .fetch_all(&mut *on)
-        .await?;
-        stored.extend(found.into_iter().map(|id| (first.developer_id.0, id)));
+    let pairs: Vec<[String; 2]> = candidates
+        .iter()
+        .map(|c| [hex(c.developer_id.0), hex(c.event.id.0)])
+        .collect();
+    let found = sqlx::query(
+        "SELECT e.developer_id, e.id FROM json_each($1) j CROSS JOIN tracker_events e INDEXED BY tracker_events_identity
+         WHERE e.developer_id = unhex(j.value ->> 0) AND e.id = unhex(j.value ->> 1)",
+    )
+    .bind(array(&pairs)?)
+    .fetch_all(on)
+    .await?;
+    let mut stored: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(found.len());
+    for row in found {
+        stored.insert((row.try_get(0)?, row.try_get(1)?));
     }
     Ok(candidates
         .iter()
@@ -252,7 +255,8 @@ fn text<T: Serialize>(part: Option<&T>) -> Result<Option<String>, serde_json::Er
     part.map(serde_json::to_string).transpose()
 }
 
-/// Zones, marks and devices: what follows from the events stored.
+/// Zones, marks and devices: what follows from the events stored. One statement each, however many rows: a hand-over to
+/// the connection costs more than a row.
 async fn after(
     on: &mut SqliteConnection,
     batches: &[&Batch],
@@ -260,37 +264,63 @@ async fn after(
     standings: &HashMap<DeviceId, Standing>,
     fresh: &[bool],
 ) -> Result<(), StorageError> {
-    for (developer, zone) in decision.new_zones(standings, fresh) {
+    let zones = decision.new_zones(standings, fresh);
+    if !zones.is_empty() {
+        let zones: Vec<[String; 2]> = zones
+            .iter()
+            .map(|(developer, zone)| [hex(developer.0), zone.name().to_owned()])
+            .collect();
         sqlx::query(
-            "INSERT INTO developer_zones (developer_id, zone) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            "INSERT INTO developer_zones (developer_id, zone)
+             SELECT unhex(value ->> 0), value ->> 1 FROM json_each($1) WHERE TRUE ON CONFLICT DO NOTHING",
         )
-        .bind(developer.0)
-        .bind(zone.name().to_owned())
+        .bind(array(&zones)?)
         .execute(&mut *on)
         .await?;
     }
-    for ((developer, date), (project, now)) in decision.dirty(standings, fresh) {
+    let dirty = decision.dirty(standings, fresh);
+    if !dirty.is_empty() {
+        let dirty: Vec<[String; 4]> = dirty
+            .iter()
+            .map(|((developer, date), (project, now))| {
+                [hex(developer.0), date.to_string(), hex(project.0), instant(*now)]
+            })
+            .collect();
         sqlx::query(
             "INSERT INTO tracker_dirty_days (developer_id, local_date, project_id, generation, marked_at, next_attempt_at)
-             VALUES ($1, $2, $3, 1, $4, $4) ON CONFLICT (developer_id, local_date)
-             DO UPDATE SET generation = generation + 1",
+             SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), 1, value ->> 3, value ->> 3
+             FROM json_each($1) WHERE TRUE
+             ON CONFLICT (developer_id, local_date) DO UPDATE SET generation = generation + 1",
         )
-        .bind(developer.0)
-        .bind(to_naive(date))
-        .bind(project.0)
-        .bind(to_chrono(now))
+        .bind(array(&dirty)?)
         .execute(&mut *on)
         .await?;
     }
-    for (device, (highest, now)) in decision.seen(batches) {
-        sqlx::query(
-            "UPDATE tracker_devices SET server_seq = MAX(server_seq, $2), last_seen_at = $3 WHERE id = $1",
-        )
-        .bind(device.0)
-        .bind(highest)
-        .bind(to_chrono(now))
-        .execute(&mut *on)
-        .await?;
-    }
+    let seen: Vec<(String, i64, String)> = decision
+        .seen(batches)
+        .into_iter()
+        .map(|(device, (highest, now))| (hex(device.0), highest, instant(now)))
+        .collect();
+    sqlx::query(
+        "UPDATE tracker_devices SET server_seq = MAX(server_seq, j.value ->> 1), last_seen_at = j.value ->> 2
+         FROM json_each($1) j WHERE tracker_devices.id = unhex(j.value ->> 0)",
+    )
+    .bind(array(&seen)?)
+    .execute(on)
+    .await?;
     Ok(())
+}
+
+fn hex(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+/// An instant as the driver writes one into a column of text.
+fn instant(instant: Timestamp) -> String {
+    to_chrono(instant).to_rfc3339()
+}
+
+/// Rows as JSON, for `json_each`.
+fn array<T: Serialize>(rows: &[T]) -> Result<String, StorageError> {
+    serde_json::to_string(rows).map_err(|_| StorageError::Unreadable("json"))
 }
