@@ -4,6 +4,8 @@ mod cast;
 mod chance;
 mod story;
 
+use std::sync::Arc;
+
 use dayloom_domain::{
     DeveloperId, DeviceId, TaskId, Zone,
     day::Category,
@@ -11,6 +13,7 @@ use dayloom_domain::{
     review::EntryStatus,
     rule::{RuleField, RuleMatch, RuleScope},
 };
+use dayloom_pipeline::Runner;
 use dayloom_storage::{
     Batch, DeveloperPatch, Enroll, EntryReview, NewProject, NewRule, NewTask, NewWorkspace, Store, Submitted,
 };
@@ -21,7 +24,10 @@ use self::{
     chance::Chance,
     story::{Machine, Sampled},
 };
-use crate::failure::{Failure, Outcome};
+use crate::{
+    clock::SystemClock,
+    failure::{Failure, Outcome},
+};
 
 /// Seed of the invented month.
 const SEED: u64 = 0x00da_710a;
@@ -49,9 +55,10 @@ pub async fn fill(store: &Store, days: u32, zone: &Zone, now: Timestamp) -> Outc
             send(store, person.id, device, &samples, machine, now).await?;
         }
     }
-    derive(store, person.id, &dates, now).await?;
+    let runner = Runner::new(store.clone(), Arc::new(SystemClock));
+    runner.run_until_idle().await.map_err(trouble)?;
     review(store, person.id, &dates, now).await?;
-    derive(store, person.id, &dates, now).await?;
+    runner.run_until_idle().await.map_err(trouble)?;
     Ok(person.id)
 }
 
@@ -211,15 +218,6 @@ async fn send(
         if let Some((_, reason)) = outcome.rejected.first() {
             return Err(trouble(format!("a sample was refused ({})", reason.as_str())));
         }
-    }
-    Ok(())
-}
-
-async fn derive(store: &Store, person: DeveloperId, dates: &[Date], now: Timestamp) -> Outcome {
-    for date in dates {
-        dayloom_pipeline::derive_day(store, person, *date, now)
-            .await
-            .map_err(trouble)?;
     }
     Ok(())
 }
