@@ -247,11 +247,8 @@ fn kill(child: &mut Child) {
     child.wait().unwrap();
 }
 
-#[tokio::test]
-async fn fifty_kills_lose_nothing_and_double_nothing() {
-    let stage = Stage::new();
-    let mut rng = StdRng::seed_from_u64(50);
-    let mut server = stage.serve();
+/// A project that takes tracked time.
+async fn a_project(stage: &Stage) {
     let client = Client::new(&stage.url(), Some(&stage.token)).unwrap();
     let workspace: Value = client
         .post("/workspaces", &json!({ "name": "Work" }))
@@ -260,6 +257,14 @@ async fn fifty_kills_lose_nothing_and_double_nothing() {
     let path = format!("/workspaces/{}/projects", workspace["id"].as_str().unwrap());
     let project = json!({ "name": "Loom", "tracker_enabled": true });
     let _: Value = client.post(&path, &project).await.unwrap();
+}
+
+#[tokio::test]
+async fn fifty_kills_lose_nothing_and_double_nothing() {
+    let stage = Stage::new();
+    let mut rng = StdRng::seed_from_u64(50);
+    let mut server = stage.serve();
+    a_project(&stage).await;
 
     let mut capturing = stage.capture();
     let mut pushed = BTreeSet::new();

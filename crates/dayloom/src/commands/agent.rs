@@ -37,7 +37,7 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
         until.cancel();
     });
     cx.out.hint(
-        "Capturing. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
+        "Starting. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
     );
     let ended = agent.run(stop).await;
     signal.abort();
