@@ -1,4 +1,5 @@
 //! `up`, `demo` and the commands that speak to them, against the real binary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod program;
 

@@ -1,4 +1,5 @@
 //! Runs the real binary in a home of its own and with an environment of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use std::{
     io::{BufRead, BufReader, Read},
