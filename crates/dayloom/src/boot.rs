@@ -5,14 +5,14 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use dayloom_domain::Clock;
 use dayloom_pipeline::Runner;
 use dayloom_server::{Secret, ServerState, Settings as ServerSettings};
-use dayloom_storage::{Migrate, Store};
+use dayloom_storage::{Migrate, StorageError, Store};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Context,
     clock::SystemClock,
-    failure::{Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     settings::{
         Settings,
         table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, SECRET, WEB_URL},
@@ -73,15 +73,30 @@ pub async fn open_store(cx: &Context, migrate: Migrate) -> Outcome<Store> {
 /// Opens a database by its address.
 pub async fn open_url(url: &str, migrate: Migrate) -> Outcome<Store> {
     Store::open(url, migrate).await.map_err(|error| {
-        Failure::unreachable(
-            format!("The database cannot be opened: {error}"),
-            if url.starts_with("sqlite:") {
-                "Check the folder's permissions and room, and that the file is Dayloom's"
-            } else {
-                "Check --database-url and that the database server runs"
-            },
+        let exit = match error {
+            StorageError::Older { .. } | StorageError::Newer { .. } => Exit::Failed,
+            StorageError::Address(_) => Exit::Usage,
+            _ => Exit::Unreachable,
+        };
+        let text = error.to_string();
+        // Storage says what happened and what to do, apart by a semicolon.
+        let (what, todo) = text
+            .split_once("; ")
+            .unwrap_or((&text, "Look at the log, and try again"));
+        Failure::new(
+            exit,
+            format!("The database cannot be opened: {what}"),
+            capital(todo),
         )
     })
+}
+
+/// A sentence's beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether the settings ask for migrations.

@@ -141,3 +141,26 @@ fn papers_are_for_other_programs() {
         assert!(hook.code == 0 && hook.out.contains("Dayloom"), "{shell}");
     }
 }
+
+#[test]
+fn a_database_that_cannot_be_used_is_said_with_what_to_do() {
+    let home = Program::new();
+    let older = format!("sqlite:{}", home.path("older.db").display());
+    let nowhere = format!("sqlite:{}", home.path("no/such/folder.db").display());
+    let runs = [
+        home.run(&[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--database-url",
+            &older,
+            "--no-migrate",
+        ]),
+        home.run(&["migrate", "--database-url", &nowhere]),
+    ];
+    let lines: Vec<String> = runs
+        .iter()
+        .map(|ran| format!("{} {}", ran.code, ran.err))
+        .collect();
+    insta::assert_snapshot!("database_errors", neutral(&lines.join(""), &home));
+}

@@ -168,12 +168,5 @@ pub fn failure(error: &AgentError) -> Failure {
     let (what, todo) = text
         .split_once("; ")
         .unwrap_or((&text, "`dayloom doctor` looks for the reason"));
-    Failure::new(exit, capital(what), capital(todo))
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    Failure::new(exit, boot::capital(what), boot::capital(todo))
 }
