@@ -19,6 +19,7 @@ use crate::{
     devices::Devices,
     events::Events,
     ingest::{
+        checkpoint::Checkpoints,
         group::{Backend, Group},
         postgres::Months,
     },
@@ -43,6 +44,10 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(15);
 /// A connection idle for so long is asked whether it still lives before it is used.
 const ASK_AFTER: Duration = Duration::from_secs(5);
+/// Pages of SQLite's log, 4 KiB each, at which a commit moves them into the file itself; the ingest does so earlier.
+const LOG_PAGES: &str = "8192";
+/// Kibibytes of pages the writer keeps: the random index of event ids of a few hundred thousand events.
+const WRITER_CACHE: &str = "-16384";
 /// Statements kept prepared on each connection: more than there are texts here.
 const STATEMENTS: usize = 256;
 
@@ -237,6 +242,7 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
             .journal_mode(SqliteJournalMode::Wal)
     };
     let options = options
+        .pragma("wal_autocheckpoint", LOG_PAGES)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
@@ -251,7 +257,7 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await?;
     let readers = if memory {
         writer.clone()
@@ -265,7 +271,11 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
     Ok((
         SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
         SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
-        Backend::Sqlite { writer, readers },
+        Backend::Sqlite {
+            writer,
+            readers,
+            log: (!memory).then(Checkpoints::default),
+        },
     ))
 }
 

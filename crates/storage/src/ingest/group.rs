@@ -9,7 +9,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Batch, IngestError, IngestOutcome, postgres, sqlite};
+use super::{Batch, IngestError, IngestOutcome, checkpoint::Checkpoints, postgres, sqlite};
 use crate::{Dialect, StorageError};
 
 /// Batches that may wait before senders do.
@@ -31,8 +31,16 @@ struct Job {
 /// Where the ingest writes.
 #[derive(Clone)]
 pub(crate) enum Backend {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres { pool: PgPool, months: postgres::Months },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        /// None in memory, where there is no log.
+        log: Option<Checkpoints>,
+    },
+    Postgres {
+        pool: PgPool,
+        months: postgres::Months,
+    },
 }
 
 impl Backend {
@@ -45,7 +53,7 @@ impl Backend {
 
     pub(crate) async fn close(&self) {
         match self {
-            Backend::Sqlite { writer, readers } => {
+            Backend::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -55,7 +63,13 @@ impl Backend {
 
     async fn write(&self, batches: &[&Batch]) -> Result<Vec<Answer>, StorageError> {
         match self {
-            Backend::Sqlite { writer, .. } => sqlite::write(writer, batches).await,
+            Backend::Sqlite { writer, readers, log } => {
+                let answers = sqlite::write(writer, batches).await?;
+                if let Some(log) = log {
+                    log.committed(batches.iter().map(|batch| batch.events.len()).sum(), readers);
+                }
+                Ok(answers)
+            }
             Backend::Postgres { pool, months } => postgres::write(pool, months, batches).await,
         }
     }

@@ -40,7 +40,9 @@ async fn sqlite(file: &str, developer: DeveloperId, events: &[&NewEvent], batch:
     let options = SqliteConnectOptions::new()
         .filename(file)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        .pragma("cache_size", "-16384")
+        .pragma("wal_autocheckpoint", "8192");
     let mut connection = SqliteConnection::connect_with(&options)
         .await
         .expect("the database opens");

@@ -143,8 +143,9 @@ fn now() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().expect("an instant")
 }
 
-/// Samples ten seconds apart, newest first, with what a desktop sends.
+/// Samples ten seconds apart, oldest first, with what a desktop sends.
 fn events(count: usize) -> Vec<NewEvent> {
+    let last = i64::try_from(count).unwrap_or(i64::MAX);
     (0_i64..)
         .take(count)
         .map(|n| {
@@ -152,7 +153,7 @@ fn events(count: usize) -> Vec<NewEvent> {
             NewEvent {
                 id: EventId(Uuid::new_v4()),
                 client_seq: n,
-                ts: now() - (n * 10).seconds(),
+                ts: now() - ((last - n) * 10).seconds(),
                 interval_s: 60,
                 tz: dayloom_domain::Zone::parse("Europe/Berlin").ok(),
                 idle_s: Some(3),
