@@ -25,7 +25,7 @@ const BATCH: usize = 500;
 /// Uploaders at a time with large batches.
 const UPLOADERS: usize = 4;
 /// Connections at a time with small batches.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 32;
 /// Requests of the runs with small batches.
 const REQUESTS: usize = 12_000;
 
