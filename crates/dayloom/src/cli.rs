@@ -117,6 +117,9 @@ pub enum Cmd {
     /// Devices that capture for you.
     #[command(subcommand)]
     Devices(Devices),
+    /// Team minutes.
+    #[command(subcommand)]
+    Team(Team),
     /// A believable month in a home of its own.
     Demo {
         /// Days to make, today included.
@@ -154,6 +157,17 @@ pub enum HookShell {
     Zsh,
     /// Fish.
     Fish,
+}
+
+/// `dayloom team …`
+#[derive(Debug, Subcommand)]
+pub enum Team {
+    /// Judge a written trace by the very rules that count minutes: one JSON object a line in, one a line out.
+    Trace {
+        /// File to read; - is standard input.
+        #[arg(default_value = "-")]
+        file: String,
+    },
 }
 
 /// `dayloom tasks …`

@@ -164,3 +164,23 @@ fn a_database_that_cannot_be_used_is_said_with_what_to_do() {
         .collect();
     insta::assert_snapshot!("database_errors", neutral(&lines.join(""), &home));
 }
+
+#[test]
+fn a_trace_is_answered_line_by_line() {
+    let home = Program::new();
+    let line = r#"{"now":"2027-01-15T08:00:30Z","local_time":"10:00","platform":"linux","signed_in":true,"aw_reachable":true,"aw_input_age":1,"os_idle":null,"ide_focused":false,"ide_focus_age":null,"window":{"app":"Code","title":"x"},"repo":"other/x","workspaces":[{"id":"0190aaaa-0000-7000-8000-000000000001","name":"A","role":"member","repo_patterns":["acme/*"],"app_allowlist":["^(a+)+$"],"idle_window_minutes":5,"daily_cap_minutes":1440}],"settings":{"enabled":true,"idle_window_minutes":5,"use_activity_watch":true,"require_activity_watch":true,"require_tracking":false,"idle_sleep_window":""}}"#;
+    home.write(
+        "trace.jsonl",
+        &format!("{line}\n{{\"reset\":true}}\n\n{line}\nrubbish\n"),
+    );
+    let path = home.path("trace.jsonl");
+    let asked = home.run(&["team", "trace", "--json", path.to_str().unwrap()]);
+    let answer = r#"{"at":"2027-01-15T08:00:00Z","state":"ACTIVE","reason":"aw-linux","clock_age_s":1.0,"workspaces":[{"id":"0190aaaa-0000-7000-8000-000000000001","kind":"external","source":"other/x"}]}"#;
+    assert_eq!(asked.out, format!("{answer}\n{answer}\n"));
+    assert_eq!(asked.code, 1);
+    assert!(
+        asked.err.contains("Line 5 of the trace is refused"),
+        "{}",
+        asked.err
+    );
+}

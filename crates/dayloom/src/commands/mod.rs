@@ -10,6 +10,7 @@ mod rules;
 mod serve;
 mod spool;
 mod tasks;
+mod team;
 mod up;
 mod workplace;
 
@@ -47,6 +48,7 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::Rules(command) => rules::run(cx, &command).await,
         Cmd::Spool(command) => spool::run(cx, &command).await,
         Cmd::Devices(command) => devices::run(cx, &command).await,
+        Cmd::Team(command) => team::run(&command, &cx.out),
         Cmd::Demo { days } => up::demo(cx, days).await,
         Cmd::Open => up::open(cx).await,
         Cmd::Doctor => doctor::run(cx).await,
