@@ -179,6 +179,17 @@ impl Rules<'_> {
         };
         check(&transaction, developer, &rule).await?;
         replace(&transaction, &rule, now).await?;
+        if patch.position.is_some() {
+            // Who stood at the place makes room; else the ids would decide between the two.
+            let mut taken = rule.position;
+            for mut other in siblings(&transaction, &rule).await? {
+                if other.id != id && other.position == taken {
+                    taken = taken.saturating_add(1);
+                    other.position = taken;
+                    replace(&transaction, &other, now).await?;
+                }
+            }
+        }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(rule)
     }
