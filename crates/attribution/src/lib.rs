@@ -4,6 +4,7 @@
 //! This crate must not know a database, a clock or how spans came about. It sees signals and never lengths, so it
 //! cannot change time; and it names only tasks it was given.
 
+mod explain;
 mod keys;
 mod pattern;
 mod reason;
@@ -17,6 +18,7 @@ use dayloom_domain::{
     rule::{Rule, RuleScope},
 };
 
+pub use explain::{DECIDES, EvidenceItem, EvidenceKind, Explanation};
 pub use keys::{BRANCH_CONFIDENCE, TITLE_CONFIDENCE, URL_CONFIDENCE};
 pub use pattern::{Matcher, PATTERN_AT_MOST, PatternError, compile};
 
@@ -70,6 +72,34 @@ impl Attributor {
             .collect()
     }
 
+    /// Why one of these spans has its answer; `None` if there is no span at this place. The answer is that of
+    /// [`Attributor::attribute`] for the same spans.
+    pub fn explain(&self, spans: &[Span], at: usize) -> Option<Explanation> {
+        let span = spans.get(at)?;
+        let answer = self.answer(span.project_id, &span.signal);
+        let evidence = match answer.answered_by {
+            AnsweredBy::Rule(_) => Some((EvidenceKind::Rule, DECIDES)),
+            AnsweredBy::Key => Some((EvidenceKind::Key, log_odds(answer.confidence))),
+            _ => None,
+        };
+        let item = |(kind, weight)| EvidenceItem {
+            kind,
+            text: answer.reason.clone(),
+            weight,
+        };
+        Some(Explanation {
+            reason: answer.reason.clone(),
+            answered_by: answer.answered_by,
+            confidence: answer.confidence,
+            evidence: evidence.map(item).into_iter().collect(),
+            candidates: answer
+                .task_id
+                .map(|task| (task, answer.confidence))
+                .into_iter()
+                .collect(),
+        })
+    }
+
     /// The first rule that catches this signal in time of this project.
     pub fn caught_by(&self, project: ProjectId, signal: &Signal) -> Option<&Rule> {
         self.rules
@@ -109,4 +139,9 @@ impl Attributor {
             answered_by: AnsweredBy::Rule(rule.id),
         }
     }
+}
+
+/// A probability as a log-odds.
+fn log_odds(probability: f64) -> f64 {
+    (probability / (1.0 - probability)).ln().clamp(-DECIDES, DECIDES)
 }

@@ -312,3 +312,21 @@ proptest! {
         prop_assert_eq!(answers, reversed);
     }
 }
+
+#[test]
+fn an_explanation_is_of_the_answer_that_is_given() {
+    let tasks = vec![task(12, "PROJ-12")];
+    let attributor = Attributor::new(vec![], tasks);
+    let spans = [span(on_branch("feature/PROJ-12")), span(on_branch("main"))];
+    let answers = attributor.attribute(&spans);
+    for (at, answer) in answers.iter().enumerate() {
+        let why = attributor.explain(&spans, at).expect("there is such a span");
+        assert_eq!(
+            (&why.reason, why.answered_by),
+            (&answer.reason, answer.answered_by)
+        );
+        assert_eq!(why.candidates.first().map(|c| c.0), answer.task_id);
+        assert_eq!(why.evidence.is_empty(), answer.task_id.is_none());
+    }
+    assert_eq!(attributor.explain(&spans, 2), None);
+}

@@ -30,6 +30,10 @@ pub enum AnsweredBy {
     Rule(RuleId),
     /// A task key in branch, title or address.
     Key,
+    /// What was learned from this person's reviews.
+    Learned,
+    /// A language model.
+    Model,
     /// Taken over from the spans around it.
     Neighbours,
     /// Nobody.

@@ -1,10 +1,11 @@
 //! The stage that derives one day: evidence, reviews, rules and tasks are read, the pure derivation runs, and the
 //! difference to what was stored is written.
 
-use dayloom_attribution::Attributor;
-use dayloom_domain::{DeveloperId, Zone, day::Day, derive};
+use dayloom_domain::{DeveloperId, day::Day, derive};
 use dayloom_storage::{StorageError, Store, Written};
 use jiff::{Timestamp, civil::Date};
+
+use crate::evidence;
 
 /// A day could not be derived.
 #[derive(Debug, thiserror::Error)]
@@ -22,24 +23,14 @@ pub enum DeriveError {
 /// Whatever changes while this reads (an event from a new zone included) has marked the day again, so it is derived
 /// once more.
 pub async fn compute_day(store: &Store, developer: DeveloperId, date: Date) -> Result<Day, DeriveError> {
-    let zones = store.events().zones(developer).await?;
-    let (from, to) = derive::evidence_window_in(date, &zones);
-    let events = store.events().window(developer, from, to).await?;
+    let woven = evidence::woven(store, developer, date).await?;
     // A person may have moved a review anywhere in the date, in whatever zone.
     let (from, to) = derive::evidence_window(date);
     let pins = store.days().pins(developer, from, to).await?;
-    let rules = store.rules().list_for_attribution(developer).await?;
-    let tasks = store.tasks().for_attribution(developer).await?;
-    let zone = store
-        .people()
-        .by_id(developer)
-        .await?
-        .and_then(|person| person.timezone);
-    let fallback = zone.unwrap_or_else(Zone::utc);
+    let attributor = evidence::attributor_for(store, developer, &woven.spans).await?;
     // Off the threads that serve requests: a day sampled each second takes a while.
     tokio::task::spawn_blocking(move || {
-        let woven = derive::weave(&events, date, &fallback);
-        let answers = Attributor::new(rules, tasks).attribute(&woven.spans);
+        let answers = attributor.attribute(&woven.spans);
         derive::assemble(woven, answers, &pins)
     })
     .await

@@ -7,6 +7,7 @@
 
 mod backoff;
 mod derive;
+pub mod evidence;
 mod runner;
 mod wake;
 
