@@ -11,7 +11,7 @@ use dayloom_domain::{
     event::Event,
     sample::{self, Random},
 };
-use dayloom_pipeline::{Runner, RunnerSettings, compute_day, derive_day};
+use dayloom_pipeline::{Pace, Runner, RunnerSettings, compute_day, derive_day};
 use dayloom_storage::{Batch, Enroll, NewEvent, Submitted};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -306,7 +306,10 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
         let person = app.person("ada@example.org").await;
         let tracked = app.tracked(&person).await;
         let settings = RunnerSettings {
-            poll: Duration::from_secs(3_600),
+            pace: Pace {
+                poll: Duration::from_secs(3_600),
+                ..Pace::default()
+            },
             ..RunnerSettings::default()
         };
         let runner =

@@ -93,6 +93,7 @@ on_both!(
     queue::the_sweep_marks_what_nobody_marked,
     queue::ingest_marks_the_days_it_touches,
     queue::two_takers_never_share_a_day,
+    queue::a_project_takes_the_days_of_its_people,
     queue::a_day_marked_meanwhile_stays_dirty,
     queue::a_lost_lease_writes_nothing,
     queue::failures_wait_and_projects_take_turns,

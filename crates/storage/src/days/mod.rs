@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use dayloom_domain::{
-    DeveloperId, EntryId, TaskId, WorkspaceId,
+    DeveloperId, EntryId, ProjectId, TaskId, WorkspaceId,
     day::{Category, Day},
     review::{EntryStatus, Pin},
 };
@@ -134,7 +134,26 @@ impl Days<'_> {
         lease: Duration,
         limit: u32,
     ) -> Result<Vec<Taken>, StorageError> {
-        queue::take(self.0, now, lease, limit).await
+        queue::take(self.0, None, now, lease, limit).await
+    }
+    /// The same among the days of people who have a device in that project.
+    pub async fn take_of_project(
+        &self,
+        project: ProjectId,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Taken>, StorageError> {
+        queue::take(self.0, Some(project), now, lease, limit).await
+    }
+    /// Holds a taken day until `until`, for work that takes longer than its lease. False if the lease was lost.
+    pub async fn renew(&self, taken: &Taken, until: Timestamp) -> Result<bool, StorageError> {
+        queue::renew(&self.0.write, taken, until).await
+    }
+    /// Lets go of a taken day that was not begun; it is due at once, and no attempt is counted. False if the lease was
+    /// lost.
+    pub async fn give_back(&self, taken: &Taken) -> Result<bool, StorageError> {
+        queue::give_back(&self.0.write, taken).await
     }
     /// Writes the derived day and cleans the mark in one transaction. `None`, writing nothing, if the lease was lost.
     /// If the day was marked again since it was taken, it stays dirty.

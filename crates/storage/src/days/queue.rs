@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dayloom_domain::DeveloperId;
+use dayloom_domain::{DeveloperId, ProjectId};
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
@@ -55,11 +55,15 @@ pub(super) async fn mark_range<C: ConnectionTrait>(
     run(on, &sql, vec![id(developer), day(from), day(to), at(now)]).await
 }
 
-/// Days that are due and under no living lease, each with its turn within its project.
+/// Days that are due and under no living lease, each with its turn within its project; the condition comes behind.
 const RANKED: &str = "WITH ranked AS (
     SELECT developer_id, local_date, marked_at,
         ROW_NUMBER() OVER (PARTITION BY project_id ORDER BY marked_at, developer_id, local_date) AS turn
-    FROM tracker_dirty_days WHERE next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $1))";
+    FROM tracker_dirty_days WHERE next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)";
+
+/// Of people who have a device in a project: the evidence of any of their devices may have marked the day.
+const OF_PROJECT: &str =
+    "AND developer_id IN (SELECT developer_id FROM tracker_devices WHERE project_id = $5)";
 
 const TAKE_SQLITE: &str = "UPDATE tracker_dirty_days SET lease = $3, leased_until = $4
     WHERE (developer_id, local_date) IN
@@ -78,17 +82,20 @@ const TAKE_POSTGRES: &str = ", picked AS (
 
 pub(super) async fn take(
     inner: &Inner,
+    project: Option<ProjectId>,
     now: Timestamp,
     lease: Duration,
     limit: u32,
 ) -> Result<Vec<Taken>, StorageError> {
     let token = fresh_id();
     let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let of_project = project.map_or("", |_| OF_PROJECT);
     let sql = match inner.dialect {
-        Dialect::Sqlite => format!("{RANKED} {TAKE_SQLITE}"),
-        Dialect::Postgres => format!("{RANKED}{TAKE_POSTGRES}"),
+        Dialect::Sqlite => format!("{RANKED} {of_project}) {TAKE_SQLITE}"),
+        Dialect::Postgres => format!("{RANKED} {of_project}){TAKE_POSTGRES}"),
     };
-    let values = vec![at(now), i64::from(limit).into(), id(token), at(until)];
+    let mut values = vec![at(now), i64::from(limit).into(), id(token), at(until)];
+    values.extend(project.map(id));
     let mut taken = Vec::new();
     for row in rows(&inner.write, &sql, values).await? {
         taken.push(Taken {
@@ -144,6 +151,26 @@ pub(super) async fn fail<C: ConnectionTrait>(
     let mut values = keys(taken);
     values.push(at(retry_at));
     Ok(run(on, sql, values).await? > 0)
+}
+
+/// Holds the day for longer.
+pub(super) async fn renew<C: ConnectionTrait>(
+    on: &C,
+    taken: &Taken,
+    until: Timestamp,
+) -> Result<bool, StorageError> {
+    let sql = "UPDATE tracker_dirty_days SET leased_until = $4
+               WHERE developer_id = $1 AND local_date = $2 AND lease = $3";
+    let mut values = keys(taken);
+    values.push(at(until));
+    Ok(run(on, sql, values).await? > 0)
+}
+
+/// Lets go of the day as if it had never been taken.
+pub(super) async fn give_back<C: ConnectionTrait>(on: &C, taken: &Taken) -> Result<bool, StorageError> {
+    let sql = "UPDATE tracker_dirty_days SET lease = NULL, leased_until = NULL
+               WHERE developer_id = $1 AND local_date = $2 AND lease = $3";
+    Ok(run(on, sql, keys(taken)).await? > 0)
 }
 
 pub(super) async fn next_due<C: ConnectionTrait>(on: &C) -> Result<Option<Timestamp>, StorageError> {

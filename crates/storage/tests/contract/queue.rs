@@ -98,6 +98,33 @@ pub async fn two_takers_never_share_a_day(store: &Store) {
     assert_eq!((all.len(), distinct.len()), (28, 28));
 }
 
+pub async fn a_project_takes_the_days_of_its_people(store: &Store) {
+    let (w, today) = marked(store).await;
+    let eve = world(store, "eve").await;
+    device(store, eve.owner, eve.project).await;
+    store.days().mark(eve.owner, &[today], now()).await.unwrap();
+    // A second device elsewhere does not hide her from the first one's project.
+    let other = project(store, w.workspace, w.owner, "Other").await;
+    device(store, w.owner, other).await;
+    let take = async |project, at| {
+        let taken = store.days().take_of_project(project, at, LEASE, 10).await;
+        taken.unwrap()
+    };
+    let taken = take(w.project, now()).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].developer_id, w.owner);
+    assert!(take(other, now()).await.is_empty(), "leased");
+    assert!(store.days().give_back(&taken[0]).await.unwrap());
+    let taken = take(other, now()).await;
+    assert_eq!((taken.len(), taken[0].attempts), (1, 0));
+    assert!(store.days().renew(&taken[0], minute(9)).await.unwrap());
+    assert!(take(other, minute(8)).await.is_empty(), "renewed");
+    assert_eq!(take(other, minute(9)).await.len(), 1);
+    assert!(!store.days().renew(&taken[0], minute(20)).await.unwrap(), "lost");
+    assert!(!store.days().give_back(&taken[0]).await.unwrap());
+    assert_eq!(take(eve.project, now()).await.len(), 1);
+}
+
 async fn marked(store: &Store) -> (World, Date) {
     let w = world(store, "ada").await;
     device(store, w.owner, w.project).await;

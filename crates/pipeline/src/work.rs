@@ -1,0 +1,151 @@
+//! Working off the queue: days are taken a few at a time, which spares commits, and derived side by side.
+
+use std::{collections::VecDeque, time::Duration};
+
+use dayloom_domain::ProjectId;
+use dayloom_storage::{StorageError, Taken};
+use jiff::Timestamp;
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Outcome, Stages, Wake};
+
+/// How the queue is worked off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Days derived at the same time.
+    pub parallel: usize,
+    /// Days taken at once; those that wait longer than half a lease are given back.
+    pub ahead: u32,
+    /// How long a day stays taken if whoever took it vanishes.
+    pub lease: Duration,
+    /// How often the queue is looked at again while days are under way.
+    pub poll: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            parallel: 2,
+            ahead: 8,
+            lease: Duration::from_secs(60),
+            poll: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What working off the queue did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Days derived and written.
+    pub derived: u64,
+    /// Days somebody else had taken over.
+    pub lost: u64,
+    /// Days that failed.
+    pub failed: u64,
+    /// When the first of those that failed is due again.
+    pub retry_at: Option<Timestamp>,
+}
+
+impl Progress {
+    /// Days that were worked on.
+    pub fn days(&self) -> u64 {
+        self.derived + self.lost + self.failed
+    }
+
+    fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Changed | Outcome::Unchanged => self.derived += 1,
+            Outcome::LeaseLost => self.lost += 1,
+            Outcome::Failed(retry_at) => {
+                self.failed += 1;
+                self.retry_at = Some(self.retry_at.map_or(retry_at, |first| first.min(retry_at)));
+            }
+        }
+    }
+}
+
+/// Days taken and not yet begun.
+#[derive(Default)]
+struct Ahead {
+    days: VecDeque<Taken>,
+    since: Option<Instant>,
+}
+
+impl Ahead {
+    /// The next day whose lease is still fresh. Stale ones are left in place for [`Ahead::give_back`].
+    fn next(&mut self, lease: Duration) -> Option<Taken> {
+        let fresh = self.since.is_some_and(|since| since.elapsed() < lease / 2);
+        if fresh { self.days.pop_front() } else { None }
+    }
+
+    async fn give_back(&mut self, stages: &Stages) {
+        for taken in self.days.drain(..) {
+            if let Err(error) = stages.store().days().give_back(&taken).await {
+                tracing::warn!(%error, "a day could not be given back; its lease runs out instead");
+            }
+        }
+    }
+}
+
+impl Stages {
+    /// Derives due days, of everyone or of the people of one project, until none is due or `stop` is cancelled; then
+    /// waits for those under way. `wake` makes it look for more while it works; `step` hears of every day that is done.
+    pub async fn work_off(
+        &self,
+        project: Option<ProjectId>,
+        pace: Pace,
+        wake: &Wake,
+        stop: &CancellationToken,
+        mut step: impl FnMut(&Progress),
+    ) -> Result<Progress, StorageError> {
+        let mut progress = Progress::default();
+        let mut ahead = Ahead::default();
+        let mut under_way = JoinSet::new();
+        let mut failure = None;
+        let mut look = true;
+        loop {
+            let going_on = !stop.is_cancelled() && failure.is_none();
+            if going_on && look && ahead.days.is_empty() && under_way.len() < pace.parallel {
+                match self.take(project, pace.lease, pace.ahead).await {
+                    Ok(days) => {
+                        look = !days.is_empty();
+                        ahead.days.extend(days);
+                        ahead.since = Some(Instant::now());
+                    }
+                    Err(error) => failure = Some(error),
+                }
+            }
+            while going_on && under_way.len() < pace.parallel {
+                let Some(taken) = ahead.next(pace.lease) else {
+                    break;
+                };
+                let stages = self.clone();
+                under_way.spawn(async move { stages.derive(&taken, pace.lease).await });
+            }
+            if !going_on || under_way.len() < pace.parallel {
+                ahead.give_back(self).await;
+            }
+            if under_way.is_empty() {
+                if going_on && look {
+                    continue;
+                }
+                break;
+            }
+            tokio::select! {
+                Some(done) = under_way.join_next() => {
+                    // A derivation that panicked keeps its lease until that runs out.
+                    if let Ok(outcome) = done {
+                        progress.count(outcome);
+                        step(&progress);
+                    }
+                    look = true;
+                }
+                () = wake.notified(), if going_on => look = true,
+                () = tokio::time::sleep(pace.poll), if going_on => look = true,
+                () = stop.cancelled(), if going_on => {}
+            }
+        }
+        failure.map_or(Ok(progress), Err)
+    }
+}
