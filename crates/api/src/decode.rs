@@ -126,6 +126,9 @@ pub trait Decode: Sized {
     /// Whether there is anything to read; `()` says no and the body is never looked at.
     const WANTED: bool = true;
 
+    /// Whether a body that is not sent is read like an empty object. Only the team API asks.
+    const OPTIONAL: bool = false;
+
     /// The value of a body that is not looked at; only `()` has one.
     fn decode_nothing() -> Option<Self> {
         None

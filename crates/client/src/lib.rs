@@ -5,6 +5,7 @@
 
 mod error;
 mod retry;
+mod team;
 mod tokens;
 mod tracker;
 
@@ -128,7 +129,11 @@ impl Client {
 
     /// A request that carries the credential, for what has no method here.
     pub fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> RequestBuilder {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        self.request_at(method, &format!("{}{path}", self.base), query)
+    }
+
+    fn request_at(&self, method: Method, url: &str, query: &[(&str, &str)]) -> RequestBuilder {
+        let mut request = self.http.request(method, url);
         if !query.is_empty() {
             request = request.query(query);
         }
