@@ -1,6 +1,7 @@
 //! Sources of Linux: X11, `/proc` and `/sys`. They give raw facts and never decide; presence, privacy and meaning
 //! belong to `dayloom-capture`. Nothing here contacts another machine.
 
+mod memory;
 mod process;
 mod system;
 mod x11;
@@ -15,6 +16,7 @@ use dayloom_capture::{
 };
 use url::Url;
 
+pub use memory::give_back_program_pages;
 pub use system::hostname;
 
 /// Where the sources of this machine are found.

@@ -1,6 +1,6 @@
 //! `agent`: captures on this machine and uploads; alone, or beside the server of `up`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dayloom_agent::{Agent, AgentConfig, AgentError, Secret, account::base_url};
 use dayloom_capture::{Platform, Policy, Sampler};
@@ -22,6 +22,11 @@ use crate::{
     },
 };
 
+/// By then the agent has signed in, sampled and uploaded once.
+const STARTED: Duration = Duration::from_secs(15);
+/// Between the times an agent that stays gives memory back.
+const RESTS: Duration = Duration::from_secs(600);
+
 /// Captures until told to stop; with `once` takes one sample, spools it, prints it and ends.
 pub async fn run(cx: &Context, once: bool) -> Outcome {
     cx.home.create()?;
@@ -39,9 +44,22 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
     cx.out.hint(
         "Starting. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
     );
+    let rests = tokio::spawn(rest());
     let ended = agent.run(stop).await;
+    rests.abort();
     signal.abort();
     ended.map_err(|e| failure(&e))
+}
+
+/// Gives memory back that only starting needed, and again at times what a rare call brought in.
+async fn rest() {
+    let mut wait = STARTED;
+    loop {
+        tokio::time::sleep(wait).await;
+        #[cfg(target_os = "linux")]
+        dayloom_capture_linux::give_back_program_pages();
+        wait = RESTS;
+    }
 }
 
 /// Captures beside the server of `up`, until that ends. What stops it is said; the server goes on.

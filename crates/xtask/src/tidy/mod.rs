@@ -9,6 +9,7 @@ mod heads;
 mod length;
 mod links;
 mod readme;
+mod unsafety;
 
 use std::path::Path;
 
@@ -18,12 +19,13 @@ use anyhow::Result;
 type Check = fn(&Path) -> Result<Vec<String>>;
 
 /// All checks, in the order in which their findings are printed.
-const CHECKS: [Check; 5] = [
+const CHECKS: [Check; 6] = [
     direction::check,
     heads::check,
     length::check,
     links::check,
     readme::check,
+    unsafety::check,
 ];
 
 /// Runs every check.

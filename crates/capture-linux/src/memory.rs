@@ -1,0 +1,74 @@
+//! Giving back memory that only starting needed: pages of program text that are mapped but not used any more.
+//!
+//! The agent stays for weeks and does little, yet the one binary it lives in is large, and the kernel maps its text in
+//! pieces of 64 KiB around whatever ran once. Must not touch anything that may have been written to.
+
+use std::{fs, ops::Range};
+
+use rustix::mm::{Advice, madvise};
+
+/// Unmaps the executable pages of this process. What is still needed is mapped again when it next runs, from the page
+/// cache, without a disk. Without `/proc` nothing happens.
+pub fn give_back_program_pages() {
+    let Ok(maps) = fs::read_to_string("/proc/self/maps") else {
+        return;
+    };
+    for text in program_text(&maps) {
+        let start = text.start as *mut std::ffi::c_void;
+        #[expect(
+            unsafe_code,
+            reason = "private mappings of files that cannot be written hold what the file holds: dropping them loses nothing"
+        )]
+        // SAFETY: the range is a mapping of this process as the kernel just listed it, of a file, executable and not
+        // writable, so its pages are clean; the kernel reads them again from the file where they are touched.
+        let dropped = unsafe { madvise(start, text.len(), Advice::LinuxDontNeed) };
+        if dropped.is_err() {
+            return;
+        }
+    }
+}
+
+/// The ranges of `/proc/self/maps` that are program text: of a file, private, executable, not writable. Never the
+/// relocated data of a program: that is read-only too, but differs from the file.
+fn program_text(maps: &str) -> Vec<Range<usize>> {
+    let one = |line: &str| {
+        let mut fields = line.split_ascii_whitespace();
+        let (range, rights) = (fields.next()?, fields.next()?);
+        let is_file = fields.nth(3).is_some_and(|path| path.starts_with('/'));
+        let (start, end) = range.split_once('-')?;
+        let start = usize::from_str_radix(start, 16).ok()?;
+        let end = usize::from_str_radix(end, 16).ok()?;
+        (rights == "r-xp" && is_file && start < end).then_some(start..end)
+    };
+    maps.lines().filter_map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_of_files_is_given_back() {
+        let maps = "\
+55d000000000-55d000100000 r--p 00000000 fe:00 1 /usr/bin/dayloom
+55d000100000-55d000200000 r-xp 00100000 fe:00 1 /usr/bin/dayloom
+55d000200000-55d000210000 r--p 00200000 fe:00 1 /usr/bin/dayloom
+55d000210000-55d000220000 rw-p 00210000 fe:00 1 /usr/bin/dayloom
+7f0000000000-7f0000001000 rwxp 00000000 fe:00 2 /tmp/written
+7f0000001000-7f0000002000 r-xp 00000000 00:00 0
+7ffd00000000-7ffd00001000 r-xp 00000000 00:00 0 [vdso]
+";
+        let text = program_text(maps);
+        assert_eq!(text.len(), 1);
+        assert_eq!((text[0].start, text[0].end), (0x55d0_0010_0000, 0x55d0_0020_0000));
+    }
+
+    #[test]
+    fn a_program_runs_on_after_it_gave_its_pages_back() {
+        let sum = |n: u64| (0..n).map(|n| n.wrapping_mul(n)).fold(0, u64::wrapping_add);
+        let before = sum(1_000);
+        give_back_program_pages();
+        assert_eq!(sum(1_000), before);
+        assert!(format!("{:?}", std::thread::current().id()).starts_with("ThreadId"));
+    }
+}
