@@ -5,10 +5,12 @@
 
 pub mod clock;
 pub mod day;
+pub mod decision;
 pub mod derive;
 pub mod event;
 pub mod ids;
 pub mod people;
+pub mod redact;
 pub mod remote;
 pub mod review;
 pub mod rule;

@@ -6,11 +6,10 @@
 
 mod init;
 mod note;
-mod redact;
 
+pub use dayloom_domain::redact::command as redact;
 pub use init::{Shell, UnknownShell, init_script};
 pub use note::ShellNotes;
-pub use redact::redact;
 
 use std::path::{Path, PathBuf};
 

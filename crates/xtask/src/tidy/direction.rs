@@ -6,21 +6,30 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Each crate and what of ours it may depend on, without its dev-dependencies.
-const MAY: [(&str, &[&str]); 15] = [
+const MAY: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("client", &["api", "domain"]),
     ("storage", &["domain"]),
+    ("llm", &["domain"]),
     ("attribution", &["domain"]),
     ("patterns", &["domain"]),
-    ("pipeline", &["attribution", "domain", "storage"]),
+    ("pipeline", &["attribution", "domain", "llm", "storage"]),
     ("capture", &["domain"]),
     ("capture-linux", &["capture", "domain"]),
     ("agent", &["api", "capture", "client", "domain", "patterns"]),
     ("views", &["domain"]),
     (
         "server",
-        &["api", "attribution", "domain", "pipeline", "storage", "views"],
+        &[
+            "api",
+            "attribution",
+            "domain",
+            "llm",
+            "pipeline",
+            "storage",
+            "views",
+        ],
     ),
     (
         "dayloom",
@@ -32,6 +41,7 @@ const MAY: [(&str, &[&str]); 15] = [
             "capture-linux",
             "client",
             "domain",
+            "llm",
             "pipeline",
             "server",
             "storage",
@@ -47,6 +57,7 @@ const MAY: [(&str, &[&str]); 15] = [
             "capture",
             "client",
             "domain",
+            "llm",
             "pipeline",
             "server",
             "storage",

@@ -1,7 +1,7 @@
 //! Takes secrets out of a command line. Rather a harmless word too many is starred than a secret too few.
 
 /// What stands in place of a secret.
-const STARS: &str = "***";
+pub(super) const STARS: &str = "***";
 
 /// Words that make the value of an option, a variable, a header or a parameter a secret, compared against the parts
 /// of its name (`DB_PASSWORD`, `--api-key`, `clientSecret`).
@@ -22,7 +22,7 @@ const SECRET_PARTS: &[&str] = &[
     "dsn",
 ];
 /// Words that do so anywhere in the name.
-const SECRET_ANYWHERE: &[&str] = &[
+pub(super) const SECRET_ANYWHERE: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
@@ -219,7 +219,7 @@ fn header(text: &str) -> Option<&str> {
 }
 
 /// `scheme://user:password@host` without what stands before the `@`.
-fn without_userinfo(word: &str) -> String {
+pub(super) fn without_userinfo(word: &str) -> String {
     let mut out = String::new();
     let mut rest = word;
     while let Some(at) = rest.find("://") {
@@ -240,7 +240,7 @@ fn without_userinfo(word: &str) -> String {
 }
 
 /// `NAME=value`, `--name=value`, `?name=value&`, `"name":"value"`, `Name:value` with a secret's name.
-fn without_values(word: &str) -> String {
+pub(super) fn without_values(word: &str) -> String {
     let mut out = String::new();
     let mut rest = word;
     while let Some(sign) = rest.find(['=', ':']) {
@@ -272,7 +272,7 @@ fn without_values(word: &str) -> String {
 }
 
 /// Tokens by how they begin, and long strings that look like chance.
-fn without_tokens(word: &str) -> String {
+pub(super) fn without_tokens(word: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '/');
     let mut out = String::new();
     let mut rest = word;
@@ -417,5 +417,5 @@ fn words(command: &str) -> Vec<(&str, &str)> {
 }
 
 #[cfg(test)]
-#[path = "redact_tests.rs"]
+#[path = "command_tests.rs"]
 mod tests;

@@ -1,0 +1,188 @@
+//! The adapters: one call over HTTP for each question, in the provider's own protocol.
+//!
+//! The library speaks the protocols; what it says in errors and logs repeats prompts, so nothing of it goes further
+//! than here. It passes silently over formats a provider lacks, so the schema is also written into the instructions.
+
+use std::{sync::Arc, time::Duration};
+
+use genai::{
+    Client, ModelIden, ServiceTarget,
+    adapter::AdapterKind,
+    chat::{ChatMessage, ChatOptions, ChatRequest, ChatResponse, ChatResponseFormat, JsonSpec},
+    resolver::{AuthData, Endpoint},
+    webc,
+};
+use reqwest::header::RETRY_AFTER;
+
+use crate::{
+    Answer, Failure, Identity, Model, ModelSettings, Price, Prompt, Provider, SettingsError, Usage, place,
+    price,
+};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The longest a provider can make us wait by its `Retry-After`.
+const WAIT_AT_MOST: Duration = Duration::from_secs(3600);
+
+/// The model of these settings. Nobody is asked yet.
+pub fn connect(settings: &ModelSettings) -> Result<Arc<dyn Model>, SettingsError> {
+    settings.check()?;
+    let address = settings.address()?;
+    let name = settings
+        .name
+        .as_deref()
+        .ok_or(SettingsError::Name)?
+        .trim()
+        .to_owned();
+    let identity = Identity {
+        provider: settings.provider.word().to_owned(),
+        name: name.clone(),
+        local: place::is_local(&address),
+    };
+    let mut http = reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(settings.timeout)
+        .redirect(reqwest::redirect::Policy::none());
+    if identity.local {
+        http = http.no_proxy();
+    }
+    let http = http.build().map_err(|_| SettingsError::Client)?;
+    let client = Client::builder()
+        .with_reqwest(http)
+        .build()
+        .map_err(|_| SettingsError::Client)?;
+    let kind = match settings.provider {
+        Provider::OpenAi | Provider::Ollama => AdapterKind::OpenAI,
+        Provider::Anthropic => AdapterKind::Anthropic,
+        Provider::Gemini => AdapterKind::Gemini,
+    };
+    // Servers in one's own network take any key, but the library wants one.
+    let key = settings.key.as_ref().map_or("none", crate::Key::text);
+    let target = ServiceTarget {
+        endpoint: Endpoint::from_owned(address.as_str()),
+        auth: AuthData::from_single(key),
+        model: ModelIden::new(kind, name),
+    };
+    let price = price::price_of(&identity, settings.base_url.is_none());
+    Ok(Arc::new(Adapter {
+        identity,
+        price,
+        client,
+        target,
+        timeout: settings.timeout,
+    }))
+}
+
+struct Adapter {
+    identity: Identity,
+    price: Option<Price>,
+    client: Client,
+    target: ServiceTarget,
+    timeout: Duration,
+}
+
+impl std::fmt::Debug for Adapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Adapter")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Adapter {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn price(&self) -> Option<Price> {
+        self.price
+    }
+
+    async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
+        let request = ChatRequest::default()
+            .with_system(instructions(prompt))
+            .append_message(ChatMessage::user(prompt.user.clone()));
+        let mut options = ChatOptions::default().with_max_tokens(prompt.max_output_tokens);
+        if self.identity.local {
+            // Hosted models of late refuse to be told; local ones guess wildly unless they are.
+            options = options.with_temperature(0.0);
+        }
+        if let Some(schema) = &prompt.schema {
+            options = options.with_response_format(ChatResponseFormat::JsonSpec(JsonSpec::new(
+                "answer",
+                schema.clone(),
+            )));
+        }
+        let call = self
+            .client
+            .exec_chat(self.target.clone(), request, Some(&options));
+        // The client has this limit too; this one also holds where a library waits before it sends.
+        match tokio::time::timeout(self.timeout, call).await {
+            Err(_) => Err(Failure::TooSlow),
+            Ok(Err(error)) => Err(failure(&error)),
+            Ok(Ok(response)) => answer(prompt, response),
+        }
+    }
+}
+
+/// What the model is told, with the schema in words for providers that do not take one.
+fn instructions(prompt: &Prompt) -> String {
+    match &prompt.schema {
+        None => prompt.system.clone(),
+        Some(schema) => format!(
+            "{}\n\nAnswer with one JSON object of this JSON schema and nothing else:\n{schema}",
+            prompt.system
+        ),
+    }
+}
+
+fn answer(prompt: &Prompt, response: ChatResponse) -> Result<Answer, Failure> {
+    let counted = |tokens: Option<i32>| {
+        tokens
+            .and_then(|n| u64::try_from(n).ok())
+            .filter(|&tokens| tokens > 0)
+    };
+    let (input, output) = (
+        counted(response.usage.prompt_tokens),
+        counted(response.usage.completion_tokens),
+    );
+    let text = response.content.into_joined_texts().unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(Failure::Undecodable);
+    }
+    let usage = Usage {
+        input_tokens: input.unwrap_or_else(|| prompt.estimated_tokens()),
+        output_tokens: output.unwrap_or(text.len().div_ceil(4) as u64),
+    };
+    Ok(Answer { text, usage })
+}
+
+/// The kind of failure, without a word of what the library says.
+fn failure(error: &genai::Error) -> Failure {
+    if let Some(status) = error.status() {
+        let status = status.as_u16();
+        if status == 429 {
+            let header = error.headers().and_then(|headers| headers.get(RETRY_AFTER));
+            let seconds = header
+                .and_then(|value| value.to_str().ok())
+                .and_then(|text| text.trim().parse().ok());
+            return Failure::RateLimited {
+                retry_after: seconds.map(|s| Duration::from_secs(s).min(WAIT_AT_MOST)),
+            };
+        }
+        return Failure::Refused { status };
+    }
+    let inner = match error {
+        genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
+            webc_error
+        }
+        _ => return Failure::Undecodable,
+    };
+    match inner {
+        webc::Error::Reqwest(error) if error.is_timeout() => Failure::TooSlow,
+        webc::Error::Reqwest(error) if error.is_body() || error.is_decode() => Failure::Undecodable,
+        webc::Error::Reqwest(_) => Failure::Unreachable,
+        _ => Failure::Undecodable,
+    }
+}
