@@ -102,11 +102,12 @@ pub struct Span {
     /// Attention inside, in microseconds; gaps between start and end are not in it.
     pub micros: i64,
     /// The pieces of attention themselves, in order, disjoint; their lengths add up to `micros`. The piece at
-    /// place `n` is proven by the event at place `n` of `event_ids`.
+    /// place `n` is proven by the event at place `n` of `event_ids`. An entry made by hand has one piece and no
+    /// event; one without a place in the day begins and ends with it, and is as long as `micros` says.
     pub pieces: Vec<(Timestamp, Timestamp)>,
     /// The zone stored with its last event.
     pub zone: Zone,
-    /// The device that saw it.
+    /// The device that saw it; nil where nobody did, as the person entered it by hand.
     pub device_id: DeviceId,
     /// The project of its first event.
     pub project_id: ProjectId,
@@ -133,7 +134,8 @@ pub struct Block {
     /// The entry's id where it already has one (a pinned block).
     pub entry_id: Option<EntryId>,
     /// Dedupe key: `tracker:<first event id>` (`contract/tracker.md` §3), with `@` and the microsecond it begins
-    /// at where that event already begins another block. At most 100 characters.
+    /// at where that event already begins another block; `manual:<id>` of an entry made by hand. At most 100
+    /// characters.
     pub external_ref: String,
     /// First instant.
     pub start: Timestamp,

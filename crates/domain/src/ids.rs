@@ -50,6 +50,8 @@ ids! {
     EntryId,
     /// An attribution rule.
     RuleId,
+    /// A review: what a person said about time.
+    ReviewId,
     /// An API token.
     ApiTokenId,
 }

@@ -3,15 +3,19 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use dayloom_domain::{Clock, ProjectId};
+use dayloom_domain::{Clock, DeveloperId, ProjectId};
 use dayloom_storage::{StorageError, Store, Taken, Written};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::time::Instant;
 
 use crate::{DeriveError, compute_day, retry_after};
 
 /// Whose evidence the later sweeps look at: people whose devices were heard of within three sweeps.
 const SEEN_LATELY: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often a day that others take over is taken back, and for how long it is taken.
+const SETTLE_TRIES: u32 = 3;
+const SETTLE_LEASE: Duration = Duration::from_secs(30);
 
 /// How far a sweep over the days looks back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +120,26 @@ impl Stages {
         metrics::histogram!("dayloom_day_derivation_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("dayloom_days_derived_total", "outcome" => outcome.word()).increment(1);
         outcome
+    }
+
+    /// Derives one dirty day at once, taking it even from an engine that is at it, so that whoever asks next sees what
+    /// was just stored. If that fails, or somebody takes it over in turn, the mark stands and an engine derives it.
+    pub async fn settle(&self, developer: DeveloperId, date: Date) -> Result<(), StorageError> {
+        for _ in 0..SETTLE_TRIES {
+            let now = self.now();
+            let Some(taken) = self
+                .store
+                .days()
+                .seize(developer, date, now, SETTLE_LEASE)
+                .await?
+            else {
+                return Ok(());
+            };
+            if self.derive(&taken, SETTLE_LEASE).await != Outcome::LeaseLost {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     async fn derive_taken(&self, taken: &Taken) -> Result<Option<Written>, DeriveError> {

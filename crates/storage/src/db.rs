@@ -97,6 +97,7 @@ uuid_of!(
     TaskId,
     EntryId,
     RuleId,
+    ReviewId,
     ApiTokenId
 );
 

@@ -25,6 +25,7 @@ use crate::{
     },
     people::People,
     projects::Projects,
+    reviews::Reviews,
     rules::Rules,
     schema,
     sessions::Sessions,
@@ -202,6 +203,11 @@ impl Store {
     /// Derived days, their entries and the queue of dirty days.
     pub fn days(&self) -> Days<'_> {
         Days(&self.inner)
+    }
+
+    /// What people said about their time.
+    pub fn reviews(&self) -> Reviews<'_> {
+        Reviews(&self.inner)
     }
 
     /// API tokens.

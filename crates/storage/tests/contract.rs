@@ -23,6 +23,8 @@ mod people;
 mod projects;
 #[path = "contract/queue.rs"]
 mod queue;
+#[path = "contract/reviews.rs"]
+mod reviews;
 #[path = "contract/rules.rs"]
 mod rules;
 #[path = "contract/tasks.rs"]
@@ -100,6 +102,11 @@ on_both!(
     days::a_day_is_written_as_a_difference,
     days::a_review_claims_its_interval,
     days::a_reviewed_entry_stands,
+    reviews::every_wish_is_kept_and_can_be_taken_back,
+    reviews::entries_made_by_hand_stand_in_the_timesheet,
+    reviews::what_another_tab_did_is_seen,
+    reviews::reviews_at_once_are_all_kept,
+    reviews::a_seized_day_is_lost_to_its_taker,
     days::titles_are_shown_to_members_only,
     days::an_entry_that_moves_leaves_its_old_day,
 );

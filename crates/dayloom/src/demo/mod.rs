@@ -10,12 +10,12 @@ use dayloom_domain::{
     DeveloperId, DeviceId, TaskId, Zone,
     day::Category,
     people::Developer,
-    review::EntryStatus,
+    review::Change,
     rule::{RuleField, RuleMatch, RuleScope},
 };
 use dayloom_pipeline::Runner;
 use dayloom_storage::{
-    Batch, DeveloperPatch, Enroll, EntryReview, NewProject, NewRule, NewTask, NewWorkspace, Store, Submitted,
+    Batch, DeveloperPatch, Enroll, NewProject, NewRule, NewTask, NewWorkspace, Store, Submitted,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -235,18 +235,14 @@ async fn review(store: &Store, person: DeveloperId, dates: &[Date], now: Timesta
                 continue;
             };
             let dismissed = block.task_id.is_none() && chance.percent(15);
-            let said = EntryReview {
-                status: if dismissed {
-                    EntryStatus::Dismissed
-                } else {
-                    EntryStatus::Confirmed
-                },
-                task_id: block.task_id,
-                category: block.category,
+            let said = if dismissed {
+                Change::Dismiss
+            } else {
+                Change::Confirm
             };
             store
-                .days()
-                .review(person, entry, &said, now)
+                .reviews()
+                .apply(person, entry, &said, None, now)
                 .await
                 .map_err(trouble)?;
         }

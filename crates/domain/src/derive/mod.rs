@@ -22,6 +22,8 @@ mod touched;
 mod examples;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod reviewed;
 
 use std::collections::{BTreeMap, BTreeSet};
 

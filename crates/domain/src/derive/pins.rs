@@ -1,5 +1,6 @@
 //! Step 7: reviews are pinned. A review claims its interval; spans are cut at its borders, what lies inside takes
-//! the person's answer, and what was dismissed leaves the day.
+//! the person's answer, and what was dismissed leaves the day; so does what lies under an entry made by hand, which
+//! stands for that time itself.
 //!
 //! ```text
 //! spans    │──a──────────│──b────│
@@ -42,7 +43,10 @@ pub(super) struct Part {
 impl<'p> Claims<'p> {
     /// Sorts out the reviews of `date`; those of other dates claim nothing here.
     pub fn new(pins: &'p [Pin], date: Date) -> Self {
-        let mut pins: Vec<&Pin> = pins.iter().filter(|pin| pin.date == date).collect();
+        let mut pins: Vec<&Pin> = pins
+            .iter()
+            .filter(|pin| pin.date == date && (pin.claims() || !pin.is_by_hand()))
+            .collect();
         pins.sort_by(|a, b| (a.start, a.end, &a.external_ref).cmp(&(b.start, b.end, &b.external_ref)));
         let mut reached = i64::MIN;
         let bounds = pins

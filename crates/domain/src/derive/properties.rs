@@ -15,7 +15,7 @@ use crate::{
     sample::{Random, hostile},
 };
 
-fn fallback() -> Zone {
+pub(super) fn fallback() -> Zone {
     Zone::parse("Asia/Kathmandu").expect("a zone")
 }
 
@@ -32,7 +32,7 @@ fn dates_of(events: &[Event]) -> Vec<Date> {
 }
 
 /// Answers that depend on the span alone, so that they are the same whichever way it was derived.
-fn answers(spans: &[Span], seed: u64) -> Vec<Attribution> {
+pub(super) fn answers(spans: &[Span], seed: u64) -> Vec<Attribution> {
     spans
         .iter()
         .map(|span| {
@@ -97,6 +97,8 @@ fn reviews(day: &Day, seed: u64) -> Vec<Pin> {
             } else {
                 Category::Productive
             },
+            description: None,
+            hand: None,
         });
     }
     pins
@@ -184,7 +186,7 @@ fn woven_pieces(days: &BTreeMap<Date, Woven>) -> Vec<(i64, i64, crate::EventId)>
     pieces
 }
 
-fn check_sums(day: &Day) -> Result<(), TestCaseError> {
+pub(super) fn check_sums(day: &Day) -> Result<(), TestCaseError> {
     let spans = |of: &dyn Fn(&Attribution) -> bool| -> i64 {
         day.spans
             .iter()
@@ -430,6 +432,8 @@ proptest! {
                 status: EntryStatus::Confirmed,
                 task_id: block.task_id,
                 category: block.category,
+                description: None,
+                hand: None,
             };
             let after = assemble(woven.clone(), answers(&woven.spans, seed), &[pin]);
             let looks = |day: &Day| -> Vec<_> {

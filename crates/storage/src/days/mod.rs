@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use dayloom_domain::{
     DeveloperId, EntryId, ProjectId, TaskId, WorkspaceId,
-    day::{Category, Day},
+    day::Day,
     review::{EntryStatus, Pin},
 };
 use jiff::{Timestamp, civil::Date};
@@ -15,7 +15,10 @@ mod sweep;
 mod timesheet;
 mod write;
 
-use crate::{StorageError, store::Inner};
+pub(crate) use queue::mark;
+pub(crate) use write::entry_id;
+
+use crate::{StorageError, reviews, store::Inner};
 
 /// A dirty day taken from the queue under a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,19 +87,10 @@ pub struct TimesheetRow {
     pub description: Option<String>,
     /// Confidence from 0 to 1.
     pub confidence_score: Option<f64>,
-    /// Where it stands.
+    /// Where it stands; none for one made by hand.
     pub attribution_status: Option<EntryStatus>,
-}
-
-/// What a person says about an entry.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EntryReview {
-    /// Confirmed, corrected or dismissed; inferred takes a review back.
-    pub status: EntryStatus,
-    /// The task it has from now on.
-    pub task_id: Option<TaskId>,
-    /// Kind of time.
-    pub category: Category,
+    /// `inferred`; `web` or `api` of one made by hand.
+    pub source: String,
 }
 
 /// The repository of days.
@@ -199,7 +193,7 @@ impl Days<'_> {
         read::pending(&self.0.read, developer, date).await
     }
     /// Writes the difference between the stored day and this one; entries keep their ids by `external_task_ref`.
-    /// Reviewed entries change nothing but their minutes.
+    /// Reviewed entries change nothing but their minutes and the events they rest on.
     pub async fn write(
         &self,
         developer: DeveloperId,
@@ -215,16 +209,17 @@ impl Days<'_> {
     pub async fn read(&self, developer: DeveloperId, date: Date) -> Result<Option<StoredDay>, StorageError> {
         read::day(&self.0.read, developer, date).await
     }
-    /// Reviewed entries that overlap `[from, to)`, by start.
+    /// What is in force of the person's reviews and overlaps `[from, to)`, by start.
     pub async fn pins(
         &self,
         developer: DeveloperId,
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Pin>, StorageError> {
-        read::pins(&self.0.read, developer, from, to).await
+        reviews::pins(&self.0.read, developer, from, to).await
     }
-    /// Rows of the timesheet of the local dates `start` to `end` inclusive, dismissed ones left out, by date and start.
+    /// Rows of the timesheet of the local dates `start` to `end` inclusive, dismissed and personal ones left out, by
+    /// date and start.
     pub async fn timesheet(
         &self,
         developer: DeveloperId,
@@ -255,14 +250,33 @@ impl Days<'_> {
     ) -> Result<u64, StorageError> {
         sweep::sweep(self.0, from, seen_since, now).await
     }
-    /// Stores a review of an entry and marks its day dirty. `None` if the person has no such inferred entry.
-    pub async fn review(
+    /// Rows of the person's entries with these ids, whatever their status, by date and start; unknown and foreign ones
+    /// are left out.
+    pub async fn entries(
         &self,
         developer: DeveloperId,
-        entry: EntryId,
-        review: &EntryReview,
+        ids: &[EntryId],
+    ) -> Result<Vec<TimesheetRow>, StorageError> {
+        timesheet::by_ids(&self.0.read, developer, ids).await
+    }
+    /// Takes one dirty day for `lease`, even from another taker, who then writes nothing. `None` if it is not dirty.
+    pub async fn seize(
+        &self,
+        developer: DeveloperId,
+        date: Date,
         now: Timestamp,
-    ) -> Result<Option<TimesheetRow>, StorageError> {
-        timesheet::review(self.0, developer, entry, review, now).await
+        lease: Duration,
+    ) -> Result<Option<Taken>, StorageError> {
+        queue::seize(&self.0.write, developer, date, now, lease).await
+    }
+    /// The local dates between the two inclusive that were derived or wait for it, of this person or of everyone, by
+    /// person and date.
+    pub async fn known(
+        &self,
+        developer: Option<DeveloperId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<(DeveloperId, Date)>, StorageError> {
+        read::known(&self.0.read, developer, from, to).await
     }
 }

@@ -18,7 +18,7 @@ const PROJECT: &str = "(SELECT d.project_id FROM tracker_devices d WHERE d.devel
     ORDER BY d.created_at DESC, d.id LIMIT 1)";
 
 /// Marks dates, in their order, so that two markers never wait for each other in a circle.
-pub(super) async fn mark<C: ConnectionTrait>(
+pub(crate) async fn mark<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
     dates: &[Date],
@@ -108,6 +108,30 @@ pub(super) async fn take(
     }
     taken.sort_by_key(|t| (t.developer_id, t.date));
     Ok(taken)
+}
+
+pub(super) async fn seize<C: ConnectionTrait>(
+    on: &C,
+    developer: DeveloperId,
+    date: Date,
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Option<Taken>, StorageError> {
+    let token = fresh_id();
+    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let sql = "UPDATE tracker_dirty_days SET lease = $3, leased_until = $4
+               WHERE developer_id = $1 AND local_date = $2 RETURNING generation, attempts";
+    let values = vec![id(developer), day(date), id(token), at(until)];
+    let Some(row) = row(on, sql, values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Taken {
+        developer_id: developer,
+        date,
+        generation: row.col("generation")?,
+        attempts: row.col("attempts")?,
+        lease: token,
+    }))
 }
 
 fn keys(taken: &Taken) -> Vec<sea_orm::Value> {

@@ -1,19 +1,15 @@
-//! Reading a stored day, whether it waits for evidence, and what a person pinned.
+//! Reading a stored day, whether it waits for evidence, and which days there are.
 
 use std::collections::{BTreeSet, HashMap};
 
-use dayloom_domain::{
-    DeveloperId, TaskId,
-    day::{Category, Day},
-    review::Pin,
-};
-use jiff::{Timestamp, civil::Date};
+use dayloom_domain::{DeveloperId, TaskId, day::Day};
+use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 
 use super::{StoredDay, TaskLabel, write::entry_id};
 use crate::{
     StorageError,
-    db::{Columns, at, day as date_value, id, row, rows},
+    db::{Columns, day as date_value, id, row, rows},
 };
 
 pub(super) async fn pending<C: ConnectionTrait>(
@@ -91,32 +87,27 @@ async fn labels<C: ConnectionTrait>(
     Ok(labels)
 }
 
-pub(super) async fn pins<C: ConnectionTrait>(
+pub(super) async fn known<C: ConnectionTrait>(
     on: &C,
-    developer: DeveloperId,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<Pin>, StorageError> {
-    let sql =
-        "SELECT id, external_task_ref, entry_date, started_at, ended_at, attribution_status, task_id, inference_metadata
-               FROM time_entries WHERE developer_id = $1 AND is_inferred AND source = 'inferred'
-                 AND attribution_status IN ('confirmed', 'corrected', 'dismissed')
-                 AND started_at < $3 AND ended_at > $2 ORDER BY started_at, id";
-    let mut pins = Vec::new();
-    for row in rows(on, sql, vec![id(developer), at(from), at(to)]).await? {
-        let metadata = row.json("inference_metadata")?;
-        pins.push(Pin {
-            entry_id: row.id("id")?,
-            external_ref: row.col("external_task_ref")?,
-            date: row.day("entry_date")?,
-            start: row.at("started_at")?,
-            end: row.at("ended_at")?,
-            project_id: serde_json::from_value(metadata["project_id"].clone())
-                .map_err(|_| StorageError::Unreadable("inference_metadata"))?,
-            status: row.word("attribution_status")?,
-            task_id: row.id_opt("task_id")?,
-            category: serde_json::from_value::<Category>(metadata["category"].clone()).unwrap_or_default(),
-        });
-    }
-    Ok(pins)
+    developer: Option<DeveloperId>,
+    from: Date,
+    to: Date,
+) -> Result<Vec<(DeveloperId, Date)>, StorageError> {
+    let whose = if developer.is_some() {
+        "AND developer_id = $3"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "SELECT developer_id, local_date FROM tracker_days WHERE local_date BETWEEN $1 AND $2 {whose}
+         UNION SELECT developer_id, local_date FROM tracker_dirty_days WHERE local_date BETWEEN $1 AND $2 {whose}
+         ORDER BY developer_id, local_date"
+    );
+    let mut values = vec![date_value(from), date_value(to)];
+    values.extend(developer.map(id));
+    rows(on, &sql, values)
+        .await?
+        .iter()
+        .map(|row| Ok((row.id("developer_id")?, row.day("local_date")?)))
+        .collect()
 }

@@ -1,33 +1,33 @@
-//! The timesheet's rows and their reviews (`contract/tracker.md` §2.6).
+//! The timesheet's rows (`contract/tracker.md` §2.6): inferred ones, and those made by hand (§9.3).
 
 use dayloom_domain::{DeveloperId, EntryId, WorkspaceId};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{EntryReview, TimesheetRow, queue};
+use super::TimesheetRow;
 use crate::{
     StorageError,
-    db::{Columns, at, day, id, id_opt, json, row, rows, run, word},
-    store::Inner,
+    db::{Columns, day, id, rows},
 };
 
 /// Inferred entries with the task's title where the person is active in the task's workspace.
 const ROWS: &str = "SELECT e.id, e.entry_date, e.started_at, e.ended_at, e.duration_minutes, e.task_id,
         CASE WHEN m.developer_id IS NULL THEN NULL ELSE t.title END AS task_title, e.description,
-        e.confidence_score, e.attribution_status
+        e.confidence_score, e.attribution_status, e.source
     FROM time_entries e LEFT JOIN sprint_tasks t ON t.id = e.task_id
     LEFT JOIN workspace_members m
         ON m.workspace_id = t.workspace_id AND m.developer_id = e.developer_id AND m.status = 'active'
-    WHERE e.developer_id = $1 AND e.is_inferred AND e.source = 'inferred'";
+    WHERE e.developer_id = $1 AND (e.is_inferred AND e.source = 'inferred' OR e.external_task_ref LIKE 'manual:%')";
 
 /// Inferred entries of one workspace as its managers see them. What a person filed under a task of another workspace
 /// is shown as time and nothing more.
 const ROWS_OF_WORKSPACE: &str = "SELECT e.id, e.entry_date, e.started_at, e.ended_at, e.duration_minutes,
         t.id AS task_id, t.title AS task_title,
         CASE WHEN e.task_id IS NULL OR t.id IS NOT NULL THEN e.description END AS description,
-        e.confidence_score, e.attribution_status
+        e.confidence_score, e.attribution_status, e.source
     FROM time_entries e LEFT JOIN sprint_tasks t ON t.id = e.task_id AND t.workspace_id = e.workspace_id
-    WHERE e.developer_id = $1 AND e.is_inferred AND e.source = 'inferred' AND e.workspace_id = $4";
+    WHERE e.developer_id = $1 AND (e.is_inferred AND e.source = 'inferred' OR e.external_task_ref LIKE 'manual:%')
+        AND e.workspace_id = $4";
 
 fn read(row: &QueryResult) -> Result<TimesheetRow, StorageError> {
     Ok(TimesheetRow {
@@ -41,6 +41,7 @@ fn read(row: &QueryResult) -> Result<TimesheetRow, StorageError> {
         description: row.col("description")?,
         confidence_score: row.col("confidence_score")?,
         attribution_status: row.word_opt("attribution_status")?,
+        source: row.col("source")?,
     })
 }
 
@@ -61,59 +62,30 @@ pub(super) async fn between<C: ConnectionTrait>(
     let sql = format!(
         "{select} AND e.entry_date BETWEEN $2 AND $3
              AND (e.attribution_status IS NULL OR e.attribution_status <> 'dismissed')
+             AND COALESCE(e.inference_metadata ->> 'category', '') <> 'personal'
          ORDER BY e.entry_date, e.started_at, e.id"
     );
     rows(on, &sql, values).await?.iter().map(read).collect()
 }
 
-/// The day is marked before the entry is changed: everyone locks the mark first.
-pub(super) async fn review(
-    inner: &Inner,
+pub(super) async fn by_ids<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
-    entry: EntryId,
-    review: &EntryReview,
-    now: Timestamp,
-) -> Result<Option<TimesheetRow>, StorageError> {
-    let transaction = inner.begin().await?;
-    let one = format!("{ROWS} AND e.id = $2");
-    let key = || vec![id(developer), id(entry)];
-    let Some(before) = row(&transaction, &one, key())
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()?
-    else {
-        return Ok(None);
-    };
-    queue::mark(&transaction, developer, &[before.entry_date], now).await?;
-    let sql =
-        inner.locking("SELECT inference_metadata FROM time_entries WHERE developer_id = $1 AND id = $2");
-    let Some(held) = row(&transaction, &sql, key()).await? else {
-        return Ok(None);
-    };
-    let mut metadata = held.json("inference_metadata")?;
-    if let Some(map) = metadata.as_object_mut() {
-        map.insert("category".to_owned(), word(review.category).into());
+    ids: &[EntryId],
+) -> Result<Vec<TimesheetRow>, StorageError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let places: Vec<String> = (0..ids.len()).map(|n| format!("${}", n + 2)).collect();
+        let sql = format!(
+            "{ROWS} AND e.id IN ({}) ORDER BY e.entry_date, e.started_at, e.id",
+            places.join(", ")
+        );
+        let values = std::iter::once(id(developer))
+            .chain(ids.iter().copied().map(id))
+            .collect();
+        for row in rows(on, &sql, values).await? {
+            found.push(read(&row)?);
+        }
     }
-    run(
-        &transaction,
-        "UPDATE time_entries SET attribution_status = $3, task_id = $4, inference_metadata = $5, updated_at = $6
-         WHERE developer_id = $1 AND id = $2",
-        vec![
-            id(developer),
-            id(entry),
-            word(review.status).into(),
-            id_opt(review.task_id),
-            json(metadata),
-            at(now),
-        ],
-    )
-    .await?;
-    let after = row(&transaction, &one, key())
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()?;
-    transaction.commit().await?;
-    Ok(after)
+    Ok(found)
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The id of the entry of a person with that `external_task_ref`.
-pub(super) fn entry_id(developer: DeveloperId, external_ref: &str) -> EntryId {
+pub(crate) fn entry_id(developer: DeveloperId, external_ref: &str) -> EntryId {
     let mut hash = Sha256::new();
     hash.update(developer.0.as_bytes());
     hash.update(external_ref.as_bytes());
@@ -168,9 +168,7 @@ async fn entries(
         let pinned = block.status != EntryStatus::Inferred;
         match stored.get(&block.external_ref) {
             Some(kept) if pinned || kept.status != EntryStatus::Inferred => {
-                if kept.entry.minutes != block.minutes {
-                    minutes(on, developer, block, now).await?;
-                }
+                follow(on, developer, block, &kept.entry, now).await?;
             }
             None if pinned => minutes(on, developer, block, now).await?,
             old => {
@@ -225,7 +223,45 @@ fn entry_of(block: &Block, workspace_id: WorkspaceId) -> Entry {
     }
 }
 
-/// A reviewed entry keeps everything but its share of the day's minutes.
+/// A reviewed entry keeps everything but its share of the day's minutes and the events it rests on; where it has no
+/// words yet it gets a reason.
+async fn follow(
+    on: &DatabaseTransaction,
+    developer: DeveloperId,
+    block: &Block,
+    kept: &Entry,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let mut metadata = kept.metadata.clone();
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.insert("event_ids".to_owned(), json!(block.event_ids));
+    }
+    let description = if kept.description.is_empty() {
+        &block.reason
+    } else {
+        &kept.description
+    };
+    if kept.minutes == block.minutes && kept.metadata == metadata && kept.description == *description {
+        return Ok(());
+    }
+    run(
+        on,
+        "UPDATE time_entries SET duration_minutes = $3, inference_metadata = $4, description = $5, updated_at = $6
+         WHERE developer_id = $1 AND external_task_ref = $2",
+        vec![
+            id(developer),
+            block.external_ref.clone().into(),
+            block.minutes.into(),
+            json_value(metadata),
+            description.clone().into(),
+            at(now),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One made by hand has nothing of the day but its share of the minutes.
 async fn minutes(
     on: &DatabaseTransaction,
     developer: DeveloperId,

@@ -3,6 +3,7 @@
 //! A step is never changed after it was released; a change is a new step. Steps run in one transaction under a lock, so
 //! that two programs starting at once do not both migrate.
 
+mod reviews;
 mod tables;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -18,10 +19,16 @@ struct Step {
     text: fn(Dialect) -> String,
 }
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    text: tables::first,
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        text: tables::first,
+    },
+    Step {
+        version: 2,
+        text: reviews::text,
+    },
+];
 
 /// The version this program works with.
 pub(crate) const WANTED: i64 = STEPS[STEPS.len() - 1].version;

@@ -8,6 +8,15 @@ use crate::Dialect;
 
 /// The text of step 1.
 pub(super) fn first(dialect: Dialect) -> String {
+    let events = match dialect {
+        Dialect::Sqlite => EVENTS_SQLITE,
+        Dialect::Postgres => EVENTS_POSTGRES,
+    };
+    with_types(&[PEOPLE, WORK, CAPTURE, events, TIME, KEYS].concat(), dialect)
+}
+
+/// A text with the types in braces replaced by those of the dialect.
+pub(super) fn with_types(text: &str, dialect: Dialect) -> String {
     let types: [(&str, &str, &str); 7] = [
         ("{id}", "BLOB", "uuid"),
         ("{at}", "TEXT", "timestamptz"),
@@ -17,19 +26,15 @@ pub(super) fn first(dialect: Dialect) -> String {
         ("{int}", "INTEGER", "bigint"),
         ("{real}", "REAL", "double precision"),
     ];
-    let events = match dialect {
-        Dialect::Sqlite => EVENTS_SQLITE,
-        Dialect::Postgres => EVENTS_POSTGRES,
-    };
-    let mut text = [PEOPLE, WORK, CAPTURE, events, TIME, KEYS].concat();
-    for (name, sqlite, postgres) in types {
-        let this = match dialect {
-            Dialect::Sqlite => sqlite,
-            Dialect::Postgres => postgres,
-        };
-        text = text.replace(name, this);
-    }
-    text
+    types
+        .iter()
+        .fold(text.to_owned(), |text, (name, sqlite, postgres)| {
+            let this = match dialect {
+                Dialect::Sqlite => sqlite,
+                Dialect::Postgres => postgres,
+            };
+            text.replace(name, this)
+        })
 }
 
 const PEOPLE: &str = "

@@ -3,17 +3,17 @@
 use dayloom_domain::{
     EventId, ProjectId, TaskId, Zone,
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
-    review::EntryStatus,
+    review::{Change, ChangeError, EntryStatus},
 };
-use dayloom_storage::{EntryReview, NewTask, Store};
+use dayloom_storage::{NewTask, ReviewError, Store};
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
 use crate::world::{World, minute, now, world};
 
-const TODAY: Date = date(2026, 11, 21);
+pub const TODAY: Date = date(2026, 11, 21);
 
-fn block(reference: u128, project: ProjectId, from: i64, to: i64, task: Option<TaskId>) -> Block {
+pub fn block(reference: u128, project: ProjectId, from: i64, to: i64, task: Option<TaskId>) -> Block {
     let first = EventId(Uuid::from_u128(reference));
     Block {
         entry_id: None,
@@ -32,7 +32,7 @@ fn block(reference: u128, project: ProjectId, from: i64, to: i64, task: Option<T
     }
 }
 
-fn day(date: Date, blocks: Vec<Block>) -> Day {
+pub fn day(date: Date, blocks: Vec<Block>) -> Day {
     let spans = blocks.iter().map(|block| AttributedSpan {
         span: Span {
             start: block.start,
@@ -72,7 +72,7 @@ fn day(date: Date, blocks: Vec<Block>) -> Day {
     }
 }
 
-async fn task(store: &Store, w: &World, title: &str) -> TaskId {
+pub async fn task(store: &Store, w: &World, title: &str) -> TaskId {
     let new = NewTask {
         title: title.to_owned(),
         key: Some(title.to_owned()),
@@ -174,9 +174,8 @@ struct Reviewed {
     rows: Vec<dayloom_storage::TimesheetRow>,
 }
 
-fn review(task: TaskId, status: EntryStatus) -> EntryReview {
-    EntryReview {
-        status,
+fn correct(task: TaskId) -> Change {
+    Change::Correct {
         task_id: Some(task),
         category: Category::Productive,
     }
@@ -194,28 +193,22 @@ async fn reviewed(store: &Store) -> Reviewed {
     );
     store.days().write(w.owner, &derived, now()).await.unwrap();
     let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
-    let corrected = review(two, EntryStatus::Corrected);
-    let changed = store
-        .days()
-        .review(w.owner, rows[0].id, &corrected, minute(70))
-        .await
-        .unwrap()
-        .unwrap();
+    let say = async |row: usize, change: &Change| {
+        let said = store
+            .reviews()
+            .apply(w.owner, rows[row].id, change, None, minute(70))
+            .await;
+        said.unwrap()
+    };
+    let changed = say(0, &correct(two)).await;
+    assert_eq!(changed.entries, vec![rows[0].id]);
+    let changed = store.days().entries(w.owner, &changed.entries).await.unwrap();
     assert_eq!(
-        (changed.task_id, changed.attribution_status),
+        (changed[0].task_id, changed[0].attribution_status),
         (Some(two), Some(EntryStatus::Corrected))
     );
     assert!(store.days().pending(w.owner, TODAY).await.unwrap());
-    store
-        .days()
-        .review(
-            w.owner,
-            rows[1].id,
-            &review(two, EntryStatus::Dismissed),
-            minute(71),
-        )
-        .await
-        .unwrap();
+    say(1, &Change::Dismiss).await;
     Reviewed {
         w,
         one,
@@ -227,16 +220,12 @@ async fn reviewed(store: &Store) -> Reviewed {
 
 pub async fn a_review_claims_its_interval(store: &Store) {
     let Reviewed { w, two, rows, .. } = reviewed(store).await;
-    let corrected = review(two, EntryStatus::Corrected);
     let eve = world(store, "eve").await;
-    assert_eq!(
-        store
-            .days()
-            .review(eve.owner, rows[0].id, &corrected, now())
-            .await
-            .unwrap(),
-        None
-    );
+    let foreign = store
+        .reviews()
+        .apply(eve.owner, rows[0].id, &correct(two), None, now())
+        .await;
+    assert!(matches!(foreign, Err(ReviewError::Change(ChangeError::Gone))));
 
     let pins = store.days().pins(w.owner, minute(5), minute(35)).await.unwrap();
     assert_eq!(
@@ -300,16 +289,13 @@ pub async fn a_reviewed_entry_stands(store: &Store) {
         2
     );
 
-    store
-        .days()
-        .review(
-            w.owner,
-            rows[0].id,
-            &review(two, EntryStatus::Inferred),
-            minute(82),
-        )
-        .await
-        .unwrap();
+    for review in store.reviews().page(w.owner, None, 10).await.unwrap() {
+        store
+            .reviews()
+            .undo(w.owner, review.id, minute(82))
+            .await
+            .unwrap();
+    }
     store.days().write(w.owner, &derived, minute(83)).await.unwrap();
     let rows = store.days().timesheet(w.owner, TODAY, TODAY).await.unwrap();
     assert_eq!(

@@ -46,7 +46,9 @@ async fn an_older_schema_is_refused_or_migrated_and_a_newer_one_refused() {
 }
 
 async fn set_version(url: &str, version: i64) {
-    let sql = sqlx::AssertSqlSafe(format!("UPDATE dayloom_schema SET version = {version}"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "UPDATE dayloom_schema SET version = {version} WHERE version = 1"
+    ));
     if let Some(file) = url.strip_prefix("sqlite:") {
         let pool = sqlx::SqlitePool::connect(&format!("sqlite:{file}"))
             .await

@@ -13,7 +13,7 @@ use dayloom_domain::{
     rule::{RuleField, RuleMatch, RuleScope},
 };
 use dayloom_server::pages::one_time_link;
-use dayloom_storage::{DeveloperPatch, DevicePatch, EntryReview, NewRule, NewTask};
+use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule, NewTask};
 use dayloom_testkit::{Person, TestApp, week};
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -137,7 +137,7 @@ async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId)> {
 
 /// The person confirms the morning and dismisses the plan.
 async fn review(app: &TestApp, person: &Person) -> anyhow::Result<()> {
-    use dayloom_domain::review::EntryStatus::{Confirmed, Dismissed};
+    use dayloom_domain::review::Change;
     let now = dayloom_domain::Clock::now(&*app.clock);
     let rows = app
         .store
@@ -146,19 +146,17 @@ async fn review(app: &TestApp, person: &Person) -> anyhow::Result<()> {
         .await?;
     for row in rows {
         let start = row.started_at.context("an entry has a start")?;
-        let status = if start < week::instant(week::THURSDAY, 12 * 60) && row.task_id.is_some() {
-            Confirmed
+        let change = if start < week::instant(week::THURSDAY, 12 * 60) && row.task_id.is_some() {
+            Change::Confirm
         } else if start == week::instant(week::THURSDAY, 14 * 60 + 30) {
-            Dismissed
+            Change::Dismiss
         } else {
             continue;
         };
-        let review = EntryReview {
-            status,
-            task_id: row.task_id,
-            category: Category::Productive,
-        };
-        app.store.days().review(person.id, row.id, &review, now).await?;
+        app.store
+            .reviews()
+            .apply(person.id, row.id, &change, None, now)
+            .await?;
     }
     app.derive().await;
     Ok(())
