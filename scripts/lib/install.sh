@@ -5,10 +5,10 @@
 # Runs a command as root, by sudo where we are not.
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 
-# The system packages: a linker, Postgres, a desktop without a screen, a browser, Node and Python.
+# The system packages: a linker, Postgres, Redis, a desktop without a screen, a browser, Node and Python.
 install_packages() {
   if command -v apt-get >/dev/null; then
-    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils chromium nodejs npm python3-venv procps)
+    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils chromium nodejs npm python3-venv procps redis-server)
     # Ubuntu's chromium is a snap, which cannot run in a container; the tests take any Chromium they find.
     if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then wanted=("${wanted[@]/chromium/}"); fi
     # A Node or Python that did not come from a package serves as well.
@@ -25,9 +25,10 @@ install_packages() {
     # No X11 desktop on macOS: the tests that need one say so and are left out.
     brew list postgresql@15 >/dev/null 2>&1 || brew install -q postgresql@15
     command -v npm >/dev/null || brew install -q node
+    command -v redis-server >/dev/null || brew install -q redis
     [[ -d "/Applications/Chromium.app" || -d "/Applications/Google Chrome.app" ]] || brew install -q --cask chromium
   else
-    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Xvfb, openbox, xdotool, xterm, Chromium, Node 20, Python 3." >&2
+    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Redis, Xvfb, openbox, xdotool, xterm, Chromium, Node 20, Python 3." >&2
   fi
 }
 

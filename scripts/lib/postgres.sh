@@ -1,5 +1,5 @@
 # Starts a Postgres of our own on a free port in a folder of its own and stops it when the shell ends.
-# Sourced by scripts/test; sets DAYLOOM_TEST_POSTGRES.
+# Sourced by scripts/test; sets DAYLOOM_TEST_POSTGRES. Needs cleanup.sh.
 # shellcheck shell=bash
 
 # A server refuses to run as root: as root, the commands run as the user the package made.
@@ -20,11 +20,10 @@ start_postgres() {
   programs=$(postgres_programs)
   postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/dayloom-pg.XXXXXX")
   if [[ $(id -u) == 0 ]]; then chown postgres "$postgres_folder"; fi
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   as_postgres "$programs/initdb" -A trust -U postgres -E UTF8 --locale=C -D "$postgres_folder/data" >/dev/null
   as_postgres "$programs/pg_ctl" -w -s -D "$postgres_folder/data" -l "$postgres_folder/log" \
     -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c fsync=${1:-off} -c max_connections=300" start
-  # shellcheck disable=SC2064 # the folder of now is meant
-  trap "as_postgres '$programs/pg_ctl' -s -m immediate -D '$postgres_folder/data' stop; rm -rf '$postgres_folder'" EXIT
+  at_exit "as_postgres '$programs/pg_ctl' -s -m immediate -D '$postgres_folder/data' stop; rm -rf '$postgres_folder'"
   export DAYLOOM_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
 }

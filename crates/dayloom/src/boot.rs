@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
 use dayloom_pipeline::Runner;
-use dayloom_server::{Secret, ServerState, Settings as ServerSettings};
+use dayloom_server::{Limiter, Secret, ServerState, Settings as ServerSettings};
 use dayloom_storage::{Migrate, StorageError, Store};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     settings::{
         Settings,
-        table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, SECRET, WEB_URL},
+        table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL},
     },
 };
 
@@ -149,6 +149,16 @@ pub async fn listen(settings: &Settings) -> Outcome<TcpListener> {
     })
 }
 
+/// Rate limits counted in a Redis. It need not answer now: while it does not, calls pass, and the log says so.
+fn limiter(url: &str) -> Outcome<Limiter> {
+    Limiter::redis(url).map_err(|error| {
+        Failure::usage(
+            format!("The Redis of the rate limits cannot be used: {error}"),
+            "Set DAYLOOM_REDIS_URL right, or leave it out",
+        )
+    })
+}
+
 impl Server {
     /// Starts answering and deriving.
     pub async fn start(settings: &Settings, store: Store, listener: TcpListener) -> Outcome<Self> {
@@ -169,6 +179,10 @@ impl Server {
             public_url: settings.text(&WEB_URL).map(str::to_owned),
         };
         let state = ServerState::new(chosen, store.clone(), clock, move || wake.notify());
+        let state = match settings.text(&REDIS_URL) {
+            Some(url) => state.with_limiter(limiter(url)?),
+            None => state,
+        };
         let web = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
         let runner = tokio::spawn({
             let stop = stop.clone();

@@ -11,6 +11,7 @@ mod derive;
 pub mod evidence;
 mod runner;
 mod stages;
+mod sweeps;
 mod wake;
 mod work;
 
@@ -18,5 +19,6 @@ pub use backoff::retry_after;
 pub use derive::{DeriveError, compute_day, derive_day};
 pub use runner::{Runner, RunnerSettings};
 pub use stages::{Outcome, Reach, Stages};
+pub use sweeps::Sweep;
 pub use wake::Wake;
 pub use work::{Pace, Progress};

@@ -1,21 +1,23 @@
-//! The embedded durable engine: works off the queue whenever it is woken or a second has passed, and sweeps every five
-//! minutes. Any number of runners may work on one database, beside any other engine.
+//! The embedded durable engine: works off the queue whenever it is woken or a second has passed, and keeps the time of
+//! the sweeps. Any number of runners may work on one database, beside any other engine.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
 use dayloom_storage::{StorageError, Store};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Pace, Reach, Stages, Wake};
+use crate::{Pace, Reach, Stages, Sweep, Wake};
+
+/// How often it is asked whether a sweep is due that nobody else has begun.
+const ASK_EVERY: Duration = Duration::from_secs(300);
 
 /// How a runner works. The defaults are those of a running Dayloom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunnerSettings {
     /// How the queue is worked off; `poll` is also the most a lost wake can cost.
     pub pace: Pace,
-    /// How often missed evidence is looked for.
-    pub sweep: Duration,
     /// How long a stopping runner waits for days under way.
     pub drain: Duration,
 }
@@ -24,7 +26,6 @@ impl Default for RunnerSettings {
     fn default() -> Self {
         Self {
             pace: Pace::default(),
-            sweep: Duration::from_secs(300),
             drain: Duration::from_secs(8),
         }
     }
@@ -109,17 +110,41 @@ impl Runner {
         Ok(usize::try_from(done.days()).unwrap_or(usize::MAX))
     }
 
-    /// Sweeps at once over all that may still be uploaded, then every few minutes over the last days.
-    async fn keep_sweeping(&self) -> std::convert::Infallible {
-        let mut reach = Reach::Everything;
-        loop {
-            match self.stages.sweep(reach).await {
-                Ok(0) => {}
-                Ok(_) => self.wake.notify(),
-                Err(error) => tracing::warn!(%error, "missed evidence could not be looked for; trying again"),
-            }
-            reach = Reach::Lately;
-            tokio::time::sleep(self.settings.sweep).await;
+    /// Sweeps at once over all that may still be uploaded, then runs every sweep when it is due. Each has a time of its
+    /// own, so that a slow one holds up no other.
+    async fn keep_sweeping(&self) -> Infallible {
+        let mut sweeps = JoinSet::new();
+        for &sweep in Sweep::ALL {
+            sweeps.spawn(keep(self.stages.clone(), self.wake.clone(), sweep));
         }
+        // They end only by a fault, which must not end the runner.
+        while sweeps.join_next().await.is_some() {}
+        std::future::pending().await
+    }
+}
+
+/// Runs a sweep again and again.
+async fn keep(stages: Stages, wake: Wake, sweep: Sweep) {
+    if sweep.marks_days() {
+        run_sweep(&stages, &wake, sweep, Reach::Everything).await;
+    }
+    loop {
+        match stages.claim_sweep(sweep).await {
+            Ok(true) => run_sweep(&stages, &wake, sweep, Reach::Lately).await,
+            Ok(false) => {}
+            Err(StorageError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(sweep = sweep.name(), %error, "a sweep could not be claimed; trying again")
+            }
+        }
+        tokio::time::sleep(sweep.every().min(ASK_EVERY)).await;
+    }
+}
+
+async fn run_sweep(stages: &Stages, wake: &Wake, sweep: Sweep, reach: Reach) {
+    match stages.run_sweep(sweep, reach).await {
+        Ok(found) if found > 0 && sweep.marks_days() => wake.notify(),
+        Ok(_) | Err(StorageError::Closed) => {}
+        Err(error) => tracing::warn!(sweep = sweep.name(), %error, "a sweep failed; trying again"),
     }
 }

@@ -11,7 +11,7 @@ use dayloom_domain::{
     event::Event,
     sample::{self, Random},
 };
-use dayloom_pipeline::{Pace, Runner, RunnerSettings, compute_day, derive_day};
+use dayloom_pipeline::{Pace, Runner, RunnerSettings, Stages, Sweep, Wake, compute_day, derive_day};
 use dayloom_storage::{Batch, Enroll, NewEvent, Submitted};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -109,6 +109,14 @@ fn minute(n: i64, device: DeviceId) -> Event {
     let id = Uuid::from_u128(1_000 + u128::try_from(n).expect("not negative"));
     let mut event = sample::bare(id.into(), device, ts);
     event.active_app.name = "code".to_owned();
+    event
+}
+
+/// A minute at noon, so many days before today.
+fn earlier(days: i64, device: DeviceId) -> Event {
+    let mut event = minute(180, device);
+    event.id = Uuid::new_v4().into();
+    event.ts -= SignedDuration::from_hours(24 * days);
     event
 }
 
@@ -337,6 +345,102 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
             .await
             .expect("stops")
             .expect("without a panic");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_is_claimed_once_when_it_is_due() {
+    on_both(async |app| {
+        let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
+        let claim = async || {
+            let mut claims = tokio::task::JoinSet::new();
+            for _ in 0..6 {
+                let stages = stages.clone();
+                claims.spawn(async move { stages.claim_sweep(Sweep::Days).await.expect("an answer") });
+            }
+            claims.join_all().await.into_iter().filter(|won| *won).count()
+        };
+        assert_eq!(claim().await, 1, "the first ever");
+        app.clock.advance(SignedDuration::from_secs(290));
+        assert_eq!(claim().await, 0, "not due");
+        app.clock.advance(SignedDuration::from_secs(10));
+        assert_eq!(claim().await, 1);
+        app.clock.advance(SignedDuration::from_secs(-3_600));
+        assert_eq!(claim().await, 1, "a clock that was set back stops nothing");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_runners_divide_the_days_and_derive_none_twice() {
+    on_both(async |app| {
+        let mut people = Vec::new();
+        for n in 0..12 {
+            let person = app.person(&format!("p{n}@example.org")).await;
+            let tracked = app.tracked(&person).await;
+            let days: Vec<Event> = (0..5).map(|back| earlier(back, tracked.device)).collect();
+            upload(&app, &person, tracked.device, &days).await;
+            people.push((person, days));
+        }
+        let waiting = app.store.days().backlog().await.expect("a count");
+        assert_eq!(waiting, 60, "five days of twelve people");
+        let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
+        let mut workers = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let stages = stages.clone();
+            workers.spawn(async move {
+                let (wake, never) = (Wake::new(), CancellationToken::new());
+                let pace = Pace {
+                    ahead: 4,
+                    ..Pace::default()
+                };
+                stages
+                    .work_off(None, pace, &wake, &never, |_| ())
+                    .await
+                    .expect("worked off")
+            });
+        }
+        let done = workers.join_all().await;
+        let derived: u64 = done.iter().map(|part| part.derived).sum();
+        assert_eq!(derived, 60, "{done:?}");
+        assert!(done.iter().all(|part| part.lost + part.failed == 0), "{done:?}");
+        assert!(
+            done.iter().filter(|part| part.derived > 0).count() > 1,
+            "they share: {done:?}"
+        );
+        for (person, days) in &people {
+            for event in days {
+                let date = Zone::utc().date_of(event.ts);
+                assert_eq!(stored(&app, person, date).await.attention_micros, 60_000_000);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_worker_gives_back_what_it_has_not_begun() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let days: Vec<Event> = (0..20).map(|back| earlier(back, tracked.device)).collect();
+        upload(&app, &person, tracked.device, &days).await;
+        let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
+        let (wake, stop) = (Wake::new(), CancellationToken::new());
+        let part = stages
+            .work_off(Some(tracked.project), Pace::default(), &wake, &stop, |_| {
+                stop.cancel()
+            })
+            .await
+            .expect("worked off");
+        assert!((1..=2).contains(&part.derived), "{part:?}");
+        app.derive().await;
+        assert_eq!(
+            app.store.days().backlog().await.expect("a count"),
+            0,
+            "nothing is left under a lease"
+        );
     })
     .await;
 }

@@ -24,6 +24,7 @@ pub mod state;
 pub use auth::{Account, Caller};
 pub use error::ApiError;
 pub use extract::{ApiPath, ApiQuery, Call};
+pub use limits::{Limiter, LimiterError, ping_redis};
 pub use router::{document, router};
 pub use serve::{DRAIN, serve};
-pub use state::{Secret, ServerState, Settings};
+pub use state::{Bell, Secret, ServerState, Settings};

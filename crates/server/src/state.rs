@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use dayloom_domain::Clock;
+use dayloom_domain::{Clock, ProjectId};
 use dayloom_storage::Store;
 use jiff::Timestamp;
 
-use crate::limits::Limiter;
+use crate::Limiter;
 
 /// The key session tokens are signed with. Never printed.
 #[derive(Clone)]
@@ -52,38 +52,52 @@ impl Settings {
     }
 }
 
+/// What is told that there is evidence to derive from. It must not block, and may lose calls: the queue of dirty days in
+/// the database is the truth.
+pub trait Bell: Send + Sync {
+    /// Days of the people of this project may be waiting, or of anybody.
+    fn ring(&self, project: Option<ProjectId>);
+}
+
+impl<F: Fn() + Send + Sync> Bell for F {
+    fn ring(&self, _: Option<ProjectId>) {
+        self();
+    }
+}
+
 /// Shared by all requests. Cheap to clone.
 #[derive(Clone)]
 pub struct ServerState {
     inner: Arc<Inner>,
+    limiter: Arc<Limiter>,
 }
 
 struct Inner {
     settings: Settings,
     store: Store,
     clock: Arc<dyn Clock>,
-    wake: Box<dyn Fn() + Send + Sync>,
-    limiter: Limiter,
+    bell: Box<dyn Bell>,
 }
 
 impl ServerState {
-    /// Puts the parts together. `wake` is called after events were stored, so that days are derived at once.
-    pub fn new(
-        settings: Settings,
-        store: Store,
-        clock: Arc<dyn Clock>,
-        wake: impl Fn() + Send + Sync + 'static,
-    ) -> Self {
-        let limiter = Limiter::default();
+    /// Puts the parts together. `bell` is rung after events were stored, so that days are derived at once. Rate limits
+    /// are counted in this process.
+    pub fn new(settings: Settings, store: Store, clock: Arc<dyn Clock>, bell: impl Bell + 'static) -> Self {
         Self {
             inner: Arc::new(Inner {
                 settings,
                 store,
                 clock,
-                wake: Box::new(wake),
-                limiter,
+                bell: Box::new(bell),
             }),
+            limiter: Arc::new(Limiter::in_process()),
         }
+    }
+
+    /// With rate limits counted elsewhere.
+    pub fn with_limiter(mut self, limiter: Limiter) -> Self {
+        self.limiter = Arc::new(limiter);
+        self
     }
 
     /// The operator's choices.
@@ -103,10 +117,15 @@ impl ServerState {
 
     /// Tells the pipeline that there is evidence to derive from.
     pub fn wake(&self) {
-        (self.inner.wake)();
+        self.inner.bell.ring(None);
+    }
+
+    /// The same where it came through a device of this project.
+    pub fn wake_project(&self, project: ProjectId) {
+        self.inner.bell.ring(Some(project));
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {
-        &self.inner.limiter
+        &self.limiter
     }
 }

@@ -30,6 +30,12 @@ impl Settings<'_> {
         .await?;
         Ok(())
     }
+    /// Sets a value if it is still `old`. Of all simultaneous callers one succeeds.
+    pub async fn replace(&self, key: &str, old: &str, new: &str) -> Result<bool, StorageError> {
+        let sql = "UPDATE program_settings SET value = $3 WHERE name = $1 AND value = $2";
+        let touched = run(&self.0.write, sql, vec![key.into(), old.into(), new.into()]).await?;
+        Ok(touched > 0)
+    }
     /// The value, or `fresh` kept as the value if there is none yet. All simultaneous callers get the same one.
     pub async fn get_or_create(&self, key: &str, fresh: &str) -> Result<String, StorageError> {
         if let Some(value) = self.get(key).await? {

@@ -17,7 +17,7 @@ use crate::{
     clock::SystemClock,
     failure::{Failure, Outcome},
     output::{columns, plain},
-    settings::table::{AGENT, DATABASE_URL, ENGINE, SERVER},
+    settings::table::{AGENT, DATABASE_URL, ENGINE, REDIS_URL, SERVER},
 };
 
 /// How a thing is.
@@ -67,6 +67,7 @@ pub async fn run(cx: &Context) -> Outcome {
     let mut findings = vec![home(cx)];
     findings.push(engine(cx));
     findings.push(database(cx).await);
+    findings.extend(limits(cx).await);
     findings.push(server(cx).await);
     findings.push(capturing(cx));
     findings.extend(sources(cx).await);
@@ -129,6 +130,17 @@ async fn database(cx: &Context) -> Finding {
         Err(_) => Finding::new("database", kind, State::Fails, "does not answer within 10 s")
             .mend("Check the address and that the database server runs"),
     }
+}
+
+/// The Redis of the rate limits, where one is set.
+async fn limits(cx: &Context) -> Option<Finding> {
+    let url = cx.settings.text(&REDIS_URL)?;
+    let finding = |state, detail: String| Finding::new("limits", "redis", state, detail);
+    Some(match dayloom_server::ping_redis(url).await {
+        Ok(()) => finding(State::Works, "answers".to_owned()),
+        Err(why) => finding(State::Fails, plain(&why))
+            .mend("Check that it runs and DAYLOOM_REDIS_URL; until it answers, calls pass uncounted"),
+    })
 }
 
 async fn server(cx: &Context) -> Finding {

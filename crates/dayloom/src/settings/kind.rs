@@ -12,8 +12,10 @@ pub enum Kind {
     Secret,
     /// `HOST:PORT`.
     Address,
-    /// `http` or `https` address, `redis` and `postgres` alike.
+    /// `http` or `https` address.
     Url,
+    /// `redis` or `rediss` address.
+    Redis,
     /// An address, or `off`.
     UrlOrOff,
     /// A database's address.
@@ -79,6 +81,9 @@ impl Kind {
             Kind::Secret if text.len() >= 32 => Ok(Value::Text(text.to_owned())),
             Kind::Address => address(trimmed).map(Value::Text).ok_or_else(right),
             Kind::Url => web_address(trimmed).map(Value::Text).ok_or_else(right),
+            Kind::Redis => with_scheme(trimmed, &["redis", "rediss"])
+                .map(Value::Text)
+                .ok_or_else(right),
             Kind::UrlOrOff if trimmed.eq_ignore_ascii_case("off") => Ok(Value::Text("off".to_owned())),
             Kind::UrlOrOff => web_address(trimmed).map(Value::Text).ok_or_else(right),
             Kind::Database if is_database(trimmed) => Ok(Value::Text(trimmed.to_owned())),
@@ -122,6 +127,7 @@ impl Kind {
             }
             Kind::Address => "an address with its port, such as 127.0.0.1:8000".to_owned(),
             Kind::Url => "an address such as https://dayloom.example.org".to_owned(),
+            Kind::Redis => "an address such as redis://127.0.0.1:6379/0".to_owned(),
             Kind::UrlOrOff => "an address such as http://127.0.0.1:5600, or off".to_owned(),
             Kind::Database => "sqlite:FILE, sqlite::memory: or postgres://USER@HOST/NAME".to_owned(),
             Kind::Bool => "true or false".to_owned(),
@@ -151,8 +157,12 @@ fn address(text: &str) -> Option<String> {
 }
 
 fn web_address(text: &str) -> Option<String> {
+    with_scheme(text, &["http", "https"])
+}
+
+fn with_scheme(text: &str, schemes: &[&str]) -> Option<String> {
     let url = Url::parse(text).ok()?;
-    let known = matches!(url.scheme(), "http" | "https" | "redis" | "rediss");
+    let known = schemes.contains(&url.scheme());
     (known && url.has_host()).then(|| text.trim_end_matches('/').to_owned())
 }
 
@@ -171,6 +181,7 @@ mod tests {
         for (kind, good, bad) in [
             (Kind::Address, "[::1]:0", "8000"),
             (Kind::Url, "https://a.example/api/v1", "a.example"),
+            (Kind::Redis, "redis://127.0.0.1:6379/0", "http://127.0.0.1"),
             (Kind::UrlOrOff, "OFF", "of"),
             (Kind::Database, "sqlite::memory:", "mysql://x"),
             (Kind::Bool, "Yes", "maybe"),

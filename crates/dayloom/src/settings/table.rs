@@ -116,8 +116,10 @@ settings! {
         doc: "Temporal server of the `temporal` engine",
     }
     REDIS_URL {
-        key: "redis_url", env: "DAYLOOM_REDIS_URL", flag: Flag::Takes("redis-url", "URL"), kind: Kind::Url,
-        secret: true, doc: "Redis that several servers share for rate limits",
+        key: "redis_url", env: "DAYLOOM_REDIS_URL", flag: Flag::Takes("redis-url", "URL"),
+        kind: Kind::Redis, secret: true,
+        doc: "Redis that several servers share for rate limits; without one each server counts for itself",
+        shown_in: &["serve", "doctor"],
     }
     RATE_LIMITS {
         key: "rate_limits", env: "DAYLOOM_RATE_LIMITS", flag: Flag::Takes("rate-limits", "ON|OFF"), kind: Kind::OnOff,

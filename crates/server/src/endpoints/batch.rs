@@ -41,7 +41,8 @@ pub async fn send(
         let device = device.ok_or_else(|| ApiError::not_found(NOT_ENROLLED))?;
         state
             .limiter()
-            .batch(device.id, device.project_id, events.len(), now)?;
+            .batch(device.id, device.project_id, events.len(), now)
+            .await?;
     }
     let (submitted, ids): (Vec<Submitted>, Vec<SentId>) =
         events.into_iter().map(|event| submit(event, now)).unzip();
@@ -62,7 +63,7 @@ pub async fn send(
         })?;
     count(outcome.accepted, outcome.duplicates, &outcome.rejected);
     if outcome.accepted > 0 {
-        state.wake();
+        state.wake_project(outcome.project_id);
     }
     let rejected = outcome.rejected.into_iter().map(|(place, reason)| Rejection {
         event_id: ids.get(place).and_then(SentId::text),

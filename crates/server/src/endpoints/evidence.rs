@@ -23,7 +23,7 @@ pub async fn presign(
         .await?;
     let device = device.ok_or_else(|| ApiError::not_found(NOT_ENROLLED))?;
     if state.settings().rate_limits {
-        state.limiter().presign(device.id, state.now())?;
+        state.limiter().presign(device.id, state.now()).await?;
     }
     Err(ApiError::unavailable("Evidence storage not configured"))
 }

@@ -135,6 +135,23 @@ pub async fn a_secret_is_made_once(store: &Store) {
     }
     values.dedup();
     assert_eq!(values.len(), 1);
+    assert!(!store.settings().replace("secret", "other", "old").await.unwrap());
+    store.settings().put("turn", "0").await.unwrap();
+    let callers = (1..=8).map(|n: u32| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            store
+                .settings()
+                .replace("turn", "0", &n.to_string())
+                .await
+                .unwrap()
+        })
+    });
+    let mut won = 0;
+    for caller in callers.collect::<Vec<_>>() {
+        won += u32::from(caller.await.unwrap());
+    }
+    assert_eq!(won, 1, "one of all");
     store.settings().put("secret", "new").await.unwrap();
     assert_eq!(
         store.settings().get_or_create("secret", "x").await.unwrap(),

@@ -1,0 +1,89 @@
+//! What is looked over every few minutes or hours (`contract/tracker.md` §4.6), whoever keeps the time.
+
+use std::time::Duration;
+
+use dayloom_storage::StorageError;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Reach, Stages};
+
+/// How much too early a sweep may be: those who keep the time are not exact.
+const SLACK: SignedDuration = SignedDuration::from_secs(5);
+
+/// A periodic look over everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sweep {
+    /// Days whose evidence nobody marked, and the dirty days that wait.
+    Days,
+}
+
+impl Sweep {
+    /// Every sweep.
+    pub const ALL: &[Sweep] = &[Sweep::Days];
+
+    /// Its published name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sweep::Days => "tracker-enrich-sweep",
+        }
+    }
+
+    /// The sweep of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|sweep| sweep.name() == name)
+    }
+
+    /// How often it is run.
+    pub fn every(self) -> Duration {
+        match self {
+            Sweep::Days => Duration::from_secs(5 * 60),
+        }
+    }
+
+    /// Whether it may leave days dirty, which are to be worked off after it.
+    pub fn marks_days(self) -> bool {
+        match self {
+            Sweep::Days => true,
+        }
+    }
+}
+
+impl Stages {
+    /// Whether it is time for a sweep and nobody else on this database has begun it: then it is the caller's. Engines
+    /// that have a schedule of their own need not ask.
+    pub async fn claim_sweep(&self, sweep: Sweep) -> Result<bool, StorageError> {
+        let (settings, key) = (self.store().settings(), format!("sweep:{}", sweep.name()));
+        let now = self.now();
+        let last = settings
+            .get_or_create(&key, &Timestamp::UNIX_EPOCH.to_string())
+            .await?;
+        let begun = last.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let passed = now.duration_since(begun);
+        let every = SignedDuration::try_from(sweep.every()).unwrap_or(SignedDuration::MAX);
+        // One that lies ahead is of a clock that has been set back since.
+        if (SignedDuration::ZERO..every - SLACK).contains(&passed) {
+            return Ok(false);
+        }
+        settings.replace(&key, &last, &now.to_string()).await
+    }
+
+    /// Runs a sweep; how many things it found to do. The first one after a start reaches further back.
+    pub async fn run_sweep(&self, sweep: Sweep, reach: Reach) -> Result<u64, StorageError> {
+        match sweep {
+            Sweep::Days => self.sweep(reach).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_are_found_by_their_names() {
+        for &sweep in Sweep::ALL {
+            assert_eq!(Sweep::named(sweep.name()), Some(sweep));
+        }
+        assert_eq!(Sweep::named("tracker"), None);
+    }
+}
