@@ -17,8 +17,6 @@ use crate::{
     workspaces,
 };
 
-/// How often a numbered slug is chosen again when someone else takes it first.
-const SLUG_TRIES: u32 = 8;
 /// A device counts as active if seen within this many hours: seven days (`contract/tracker.md` §2.7).
 const ACTIVE_HOURS: i64 = 7 * 24;
 
@@ -89,23 +87,15 @@ impl Projects<'_> {
         now: Timestamp,
     ) -> Result<Project, ProjectError> {
         let wanted = new.slug.clone().unwrap_or_else(|| slug::of(&new.name, "project"));
-        for _ in 0..SLUG_TRIES {
+        for _ in 0..slug::TRIES {
             let transaction = self.0.begin().await?;
-            let mut chosen = wanted.clone();
-            if new.slug.is_none() {
-                let sql = "SELECT slug FROM projects WHERE workspace_id = $1 AND slug LIKE $2";
-                let taken = rows(
-                    &transaction,
-                    sql,
-                    vec![id(workspace), format!("{wanted}%").into()],
-                )
-                .await?;
-                let taken = taken
-                    .iter()
-                    .map(|r| r.col("slug"))
-                    .collect::<Result<Vec<String>, _>>()?;
-                chosen = slug::free(&wanted, &taken);
-            }
+            let chosen = match &new.slug {
+                Some(given) => given.clone(),
+                None => {
+                    let sql = "SELECT slug FROM projects WHERE workspace_id = $1 AND slug LIKE $2";
+                    slug::choose(&transaction, &wanted, sql, vec![id(workspace)]).await?
+                }
+            };
             let project = ProjectId(fresh_id());
             let settings = config::replaced(
                 serde_json::Value::Null,

@@ -22,21 +22,8 @@ impl Sessions<'_> {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        run(
-            &transaction,
-            "DELETE FROM sessions WHERE expires_at <= $1",
-            vec![at(now)],
-        )
-        .await?;
-        run(
-            &transaction,
-            "INSERT INTO sessions (token_hash, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)",
-            vec![hash.into(), id(developer), at(expires_at), at(now)],
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok(())
+        self.keep(("sessions", "token_hash"), developer, hash, expires_at, now)
+            .await
     }
     /// Whose session has this hash, if it has not ended.
     pub async fn authenticate(
@@ -68,21 +55,8 @@ impl Sessions<'_> {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        run(
-            &transaction,
-            "DELETE FROM one_time_links WHERE expires_at <= $1",
-            vec![at(now)],
-        )
-        .await?;
-        run(
-            &transaction,
-            "INSERT INTO one_time_links (link_hash, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)",
-            vec![hash.into(), id(developer), at(expires_at), at(now)],
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok(())
+        self.keep(("one_time_links", "link_hash"), developer, hash, expires_at, now)
+            .await
     }
     /// Uses a link up. Of any number of simultaneous tries one gets the person, the others `None`.
     pub async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<DeveloperId>, StorageError> {
@@ -97,5 +71,26 @@ impl Sessions<'_> {
             return Ok(None);
         }
         Ok(Some(used.id("developer_id")?))
+    }
+
+    /// Keeps a hash in its table until `expires_at`, and forgets those that ended.
+    async fn keep(
+        &self,
+        (table, column): (&str, &str),
+        developer: DeveloperId,
+        hash: &str,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let transaction = self.0.begin().await?;
+        let ended = format!("DELETE FROM {table} WHERE expires_at <= $1");
+        run(&transaction, &ended, vec![at(now)]).await?;
+        let kept = format!(
+            "INSERT INTO {table} ({column}, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)"
+        );
+        let values = vec![hash.into(), id(developer), at(expires_at), at(now)];
+        run(&transaction, &kept, values).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 }

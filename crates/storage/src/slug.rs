@@ -1,5 +1,15 @@
 //! Slugs: the part of a name that goes into an address.
 
+use sea_orm::{ConnectionTrait, Value};
+
+use crate::{
+    StorageError,
+    db::{Columns, rows},
+};
+
+/// How often a numbered slug is chosen again when someone else takes it first.
+pub(crate) const TRIES: u32 = 8;
+
 /// Longest slug kept (`contract/tracker.md` §3: v100), with room for a number.
 const LONGEST: usize = 90;
 
@@ -25,7 +35,7 @@ pub(crate) fn of(name: &str, fallback: &str) -> String {
 }
 
 /// The slug itself, then `slug-2`, `slug-3`, …: the first that is not taken.
-pub(crate) fn free(slug: &str, taken: &[String]) -> String {
+fn free(slug: &str, taken: &[String]) -> String {
     if !taken.iter().any(|t| t == slug) {
         return slug.to_owned();
     }
@@ -37,6 +47,22 @@ pub(crate) fn free(slug: &str, taken: &[String]) -> String {
         }
         number += 1;
     }
+}
+
+/// The first free one beside what `sql` finds: slugs (column `slug`) that begin like `wanted`, which is its last value.
+pub(crate) async fn choose<C: ConnectionTrait>(
+    on: &C,
+    wanted: &str,
+    sql: &str,
+    mut values: Vec<Value>,
+) -> Result<String, StorageError> {
+    values.push(format!("{wanted}%").into());
+    let taken = rows(on, sql, values).await?;
+    let taken = taken
+        .iter()
+        .map(|row| row.col("slug"))
+        .collect::<Result<Vec<String>, _>>()?;
+    Ok(free(wanted, &taken))
 }
 
 #[cfg(test)]

@@ -14,9 +14,6 @@ use crate::{
     store::Inner,
 };
 
-/// How often a numbered slug is chosen again when someone else takes it first.
-const SLUG_TRIES: u32 = 8;
-
 /// A workspace to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewWorkspace {
@@ -96,22 +93,15 @@ impl Workspaces<'_> {
             .slug
             .clone()
             .unwrap_or_else(|| slug::of(&new.name, "workspace"));
-        for _ in 0..SLUG_TRIES {
+        for _ in 0..slug::TRIES {
             let transaction = self.0.begin().await?;
-            let mut chosen = wanted.clone();
-            if new.slug.is_none() {
-                let taken = rows(
-                    &transaction,
-                    "SELECT slug FROM workspaces WHERE slug LIKE $1",
-                    vec![format!("{wanted}%").into()],
-                )
-                .await?;
-                let taken = taken
-                    .iter()
-                    .map(|r| r.col("slug"))
-                    .collect::<Result<Vec<String>, _>>()?;
-                chosen = slug::free(&wanted, &taken);
-            }
+            let chosen = match &new.slug {
+                Some(given) => given.clone(),
+                None => {
+                    let sql = "SELECT slug FROM workspaces WHERE slug LIKE $1";
+                    slug::choose(&transaction, &wanted, sql, Vec::new()).await?
+                }
+            };
             let workspace = Workspace {
                 id: fresh_id().into(),
                 name: new.name.clone(),

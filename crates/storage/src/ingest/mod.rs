@@ -10,6 +10,7 @@ pub(crate) mod checkpoint;
 mod decide;
 pub(crate) mod group;
 pub(crate) mod postgres;
+mod rows;
 mod sqlite;
 
 use crate::StorageError;

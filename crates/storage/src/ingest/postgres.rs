@@ -8,23 +8,20 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use dayloom_domain::{DeveloperId, DeviceId, ProjectId, Zone};
+use dayloom_domain::{DeviceId, Zone};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
-use sqlx::{
-    AssertSqlSafe, PgConnection, Row,
-    postgres::{PgPool, PgRow},
-    types::chrono::{DateTime, Utc},
-};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row, postgres::PgPool};
 use uuid::Uuid;
 
 use super::{
     Batch, IngestError, IngestOutcome, Submitted,
-    decide::{Candidate, Decision, Standing, decide, fold},
+    decide::{Candidate, Decision, Standing, decide},
+    rows::{self, Found, Pause},
 };
 use crate::{
-    StorageError, config,
-    db::{from_chrono, to_chrono, to_naive},
+    StorageError,
+    db::{to_chrono, to_naive},
 };
 
 /// The key of the advisory lock under which partitions are made.
@@ -139,51 +136,24 @@ async fn standings(
         .bind(&devices)
         .execute(&mut *on)
         .await?;
-    let found = sqlx::query(
-        "SELECT d.id, d.developer_id, d.project_id, d.server_seq, d.sample_interval_s, d.idle_threshold_s, d.config_etag,
-             d.excluded_bundle_ids, v.timezone, p.settings,
-             p.is_active AND COALESCE(m.status = 'active', FALSE) AND COALESCE(w.status = 'active', FALSE) AS takes_part,
-             ARRAY(SELECT zone FROM developer_zones z WHERE z.developer_id = d.developer_id) AS zones
-         FROM tracker_devices d JOIN developers v ON v.id = d.developer_id JOIN projects p ON p.id = d.project_id
-         LEFT JOIN project_members m ON m.project_id = p.id AND m.developer_id = d.developer_id
-         LEFT JOIN workspace_members w ON w.workspace_id = p.workspace_id AND w.developer_id = d.developer_id
-         WHERE d.released_at IS NULL AND d.id = ANY($1)",
-    )
-    .bind(&devices)
-    .fetch_all(&mut *on)
-    .await?;
+    let sql = format!(
+        "SELECT {}, ARRAY(SELECT zone FROM developer_zones z WHERE z.developer_id = d.developer_id) AS zones {} = ANY($1)",
+        rows::COLUMNS,
+        rows::FROM
+    );
+    let found = sqlx::query(AssertSqlSafe(sql))
+        .bind(&devices)
+        .fetch_all(&mut *on)
+        .await?;
     let mut standings = HashMap::new();
     for row in &found {
-        standings.insert(DeviceId(row.try_get("id")?), standing(row)?);
+        let (device, mut standing) = rows::standing(Found::from_row(row)?)?;
+        let zones: Vec<String> = row.try_get("zones")?;
+        standing.zones = zones.iter().filter_map(|zone| Zone::parse(zone).ok()).collect();
+        standings.insert(device, standing);
     }
     pauses(on, batches, &mut standings).await?;
     Ok(standings)
-}
-
-fn standing(row: &PgRow) -> Result<Standing, StorageError> {
-    let number = |name: &'static str| -> Result<u32, StorageError> {
-        u32::try_from(row.try_get::<i64, _>(name)?).map_err(|_| StorageError::Unreadable(name))
-    };
-    let settings: serde_json::Value = row.try_get("settings")?;
-    let excluded: Option<serde_json::Value> = row.try_get("excluded_bundle_ids")?;
-    let excluded: Vec<String> = serde_json::from_value(excluded.unwrap_or_default()).unwrap_or_default();
-    let zone: Option<String> = row.try_get("timezone")?;
-    let zones: Vec<String> = row.try_get("zones")?;
-    Ok(Standing {
-        developer_id: DeveloperId(row.try_get("developer_id")?),
-        project_id: ProjectId(row.try_get("project_id")?),
-        server_seq: row.try_get("server_seq")?,
-        sample_interval_s: number("sample_interval_s")?,
-        idle_threshold_s: number("idle_threshold_s")?,
-        config_etag: row.try_get("config_etag")?,
-        excluded: excluded.iter().map(|bundle| fold(bundle)).collect(),
-        captures: row.try_get::<bool, _>("takes_part")? && config::enabled(&settings),
-        zone: zone
-            .and_then(|zone| Zone::parse(&zone).ok())
-            .unwrap_or_else(Zone::utc),
-        zones: zones.iter().filter_map(|zone| Zone::parse(zone).ok()).collect(),
-        pauses: Vec::new(),
-    })
 }
 
 async fn pauses(
@@ -194,12 +164,8 @@ async fn pauses(
     let Some(oldest) = super::oldest(batches) else {
         return Ok(());
     };
-    let subjects: BTreeSet<Uuid> = standings
-        .iter()
-        .flat_map(|(device, s)| [device.0, s.project_id.0, s.developer_id.0])
-        .collect();
-    let subjects: Vec<Uuid> = subjects.into_iter().collect();
-    let found = sqlx::query(
+    let subjects: Vec<Uuid> = rows::subjects(standings).into_iter().collect();
+    let found: Vec<Pause> = sqlx::query_as(
         "SELECT subject_id, started_at, ended_at FROM tracker_pauses
          WHERE subject_id = ANY($1) AND (ended_at IS NULL OR ended_at > $2)",
     )
@@ -207,20 +173,7 @@ async fn pauses(
     .bind(to_chrono(oldest))
     .fetch_all(on)
     .await?;
-    for row in found {
-        let subject: Uuid = row.try_get("subject_id")?;
-        let from = from_chrono(row.try_get::<DateTime<Utc>, _>("started_at")?)?;
-        let to = row
-            .try_get::<Option<DateTime<Utc>>, _>("ended_at")?
-            .map(from_chrono)
-            .transpose()?;
-        for (device, standing) in &mut *standings {
-            if [device.0, standing.project_id.0, standing.developer_id.0].contains(&subject) {
-                standing.pauses.push((from, to));
-            }
-        }
-    }
-    Ok(())
+    rows::add_pauses(standings, found)
 }
 
 /// One statement: what is new by its id is stored, and named. The candidates come sorted by person and id.
@@ -248,7 +201,7 @@ async fn insert(on: &mut PgConnection, candidates: &[Candidate<'_>]) -> Result<V
         return Ok(Vec::new());
     }
     let number = |number: u32| i64::from(number);
-    let found = sqlx::query(INSERT)
+    let fresh: Vec<(Uuid, Uuid)> = sqlx::query_as(INSERT)
         .bind(all(candidates, |c| c.developer_id.0))
         .bind(all(candidates, |c| c.event.id.0))
         .bind(all(candidates, |c| c.project_id.0))
@@ -270,14 +223,7 @@ async fn insert(on: &mut PgConnection, candidates: &[Candidate<'_>]) -> Result<V
         .bind(all(candidates, |c| to_chrono(c.received_at)))
         .fetch_all(on)
         .await?;
-    let mut fresh: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(found.len());
-    for row in found {
-        fresh.insert((row.try_get(0)?, row.try_get(1)?));
-    }
-    Ok(candidates
-        .iter()
-        .map(|c| fresh.contains(&(c.developer_id.0, c.event.id.0)))
-        .collect())
+    Ok(rows::named(candidates, fresh))
 }
 
 /// One column of the candidates.

@@ -2,26 +2,23 @@
 //!
 //! Only one transaction writes at a time here, so what was looked up stays true until the commit.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use dayloom_domain::{DeveloperId, DeviceId, ProjectId, Zone};
+use dayloom_domain::{DeviceId, Zone};
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{
-    Arguments, AssertSqlSafe, Row, SqliteConnection,
-    sqlite::{SqliteArguments, SqlitePool, SqliteRow},
-    types::chrono::{DateTime, Utc},
+    Arguments, AssertSqlSafe, SqliteConnection,
+    sqlite::{SqliteArguments, SqlitePool},
 };
 use uuid::Uuid;
 
 use super::{
     Batch, IngestError, IngestOutcome,
-    decide::{Candidate, Decision, Standing, decide, fold},
+    decide::{Candidate, Decision, Standing, decide},
+    rows::{self, Found, Pause},
 };
-use crate::{
-    StorageError, config,
-    db::{from_chrono, to_chrono},
-};
+use crate::{StorageError, db::to_chrono};
 
 /// Rows written by one statement: a few sizes, so that each statement is prepared once.
 const CHUNKS: [usize; 4] = [50, 10, 5, 1];
@@ -57,50 +54,22 @@ async fn standings(
     batches: &[&Batch],
 ) -> Result<HashMap<DeviceId, Standing>, StorageError> {
     let devices: BTreeSet<Uuid> = batches.iter().map(|batch| batch.device_id.0).collect();
-    let found = sqlx::query(
-        "SELECT d.id, d.developer_id, d.project_id, d.server_seq, d.sample_interval_s, d.idle_threshold_s, d.config_etag,
-             d.excluded_bundle_ids, v.timezone, p.settings,
-             p.is_active AND COALESCE(m.status = 'active', 0) AND COALESCE(w.status = 'active', 0) AS takes_part
-         FROM tracker_devices d JOIN developers v ON v.id = d.developer_id JOIN projects p ON p.id = d.project_id
-         LEFT JOIN project_members m ON m.project_id = p.id AND m.developer_id = d.developer_id
-         LEFT JOIN workspace_members w ON w.workspace_id = p.workspace_id AND w.developer_id = d.developer_id
-         WHERE d.released_at IS NULL AND d.id IN (SELECT unhex(value) FROM json_each($1))",
-    )
-    .bind(list(devices))
-    .fetch_all(&mut *on)
-    .await?;
-    let mut standings = HashMap::new();
-    for row in &found {
-        standings.insert(DeviceId(row.try_get("id")?), standing(row)?);
-    }
+    let sql = format!(
+        "SELECT {} {} IN (SELECT unhex(value) FROM json_each($1))",
+        rows::COLUMNS,
+        rows::FROM
+    );
+    let found: Vec<Found> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(list(devices))
+        .fetch_all(&mut *on)
+        .await?;
+    let mut standings = found
+        .into_iter()
+        .map(rows::standing)
+        .collect::<Result<HashMap<_, _>, _>>()?;
     zones(on, &mut standings).await?;
     pauses(on, batches, &mut standings).await?;
     Ok(standings)
-}
-
-fn standing(row: &SqliteRow) -> Result<Standing, StorageError> {
-    let number = |name: &'static str| -> Result<u32, StorageError> {
-        u32::try_from(row.try_get::<i64, _>(name)?).map_err(|_| StorageError::Unreadable(name))
-    };
-    let settings: serde_json::Value = row.try_get("settings")?;
-    let excluded: Option<serde_json::Value> = row.try_get("excluded_bundle_ids")?;
-    let excluded: Vec<String> = serde_json::from_value(excluded.unwrap_or_default()).unwrap_or_default();
-    let zone: Option<String> = row.try_get("timezone")?;
-    Ok(Standing {
-        developer_id: DeveloperId(row.try_get("developer_id")?),
-        project_id: ProjectId(row.try_get("project_id")?),
-        server_seq: row.try_get("server_seq")?,
-        sample_interval_s: number("sample_interval_s")?,
-        idle_threshold_s: number("idle_threshold_s")?,
-        config_etag: row.try_get("config_etag")?,
-        excluded: excluded.iter().map(|bundle| fold(bundle)).collect(),
-        captures: row.try_get::<bool, _>("takes_part")? && config::enabled(&settings),
-        zone: zone
-            .and_then(|zone| Zone::parse(&zone).ok())
-            .unwrap_or_else(Zone::utc),
-        zones: BTreeSet::new(),
-        pauses: Vec::new(),
-    })
 }
 
 async fn zones(
@@ -108,19 +77,18 @@ async fn zones(
     standings: &mut HashMap<DeviceId, Standing>,
 ) -> Result<(), StorageError> {
     let people: BTreeSet<Uuid> = standings.values().map(|s| s.developer_id.0).collect();
-    let found = sqlx::query(
+    let found: Vec<(Uuid, String)> = sqlx::query_as(
         "SELECT developer_id, zone FROM developer_zones
          WHERE developer_id IN (SELECT unhex(value) FROM json_each($1))",
     )
     .bind(list(people))
     .fetch_all(on)
     .await?;
-    for row in found {
-        let person = DeveloperId(row.try_get("developer_id")?);
-        let Ok(zone) = Zone::parse(row.try_get("zone")?) else {
+    for (person, zone) in found {
+        let Ok(zone) = Zone::parse(&zone) else {
             continue;
         };
-        for standing in standings.values_mut().filter(|s| s.developer_id == person) {
+        for standing in standings.values_mut().filter(|s| s.developer_id.0 == person) {
             standing.zones.insert(zone.clone());
         }
     }
@@ -132,35 +100,18 @@ async fn pauses(
     batches: &[&Batch],
     standings: &mut HashMap<DeviceId, Standing>,
 ) -> Result<(), StorageError> {
-    let subjects: BTreeSet<Uuid> = standings
-        .iter()
-        .flat_map(|(device, s)| [device.0, s.project_id.0, s.developer_id.0])
-        .collect();
     let Some(oldest) = super::oldest(batches) else {
         return Ok(());
     };
-    let found = sqlx::query(
+    let found: Vec<Pause> = sqlx::query_as(
         "SELECT subject_id, started_at, ended_at FROM tracker_pauses
          WHERE subject_id IN (SELECT unhex(value) FROM json_each($1)) AND (ended_at IS NULL OR ended_at > $2)",
     )
-    .bind(list(subjects))
+    .bind(list(rows::subjects(standings)))
     .bind(to_chrono(oldest))
     .fetch_all(on)
     .await?;
-    for row in found {
-        let subject: Uuid = row.try_get("subject_id")?;
-        let from = from_chrono(row.try_get::<DateTime<Utc>, _>("started_at")?)?;
-        let to = row
-            .try_get::<Option<DateTime<Utc>>, _>("ended_at")?
-            .map(from_chrono)
-            .transpose()?;
-        for (device, standing) in &mut *standings {
-            if [device.0, standing.project_id.0, standing.developer_id.0].contains(&subject) {
-                standing.pauses.push((from, to));
-            }
-        }
-    }
-    Ok(())
+    rows::add_pauses(standings, found)
 }
 
 /// Which candidates are not stored yet.
@@ -169,21 +120,15 @@ async fn fresh(on: &mut SqliteConnection, candidates: &[Candidate<'_>]) -> Resul
         .iter()
         .map(|c| [hex(c.developer_id.0), hex(c.event.id.0)])
         .collect();
-    let found = sqlx::query(
+    let found: Vec<(Uuid, Uuid)> = sqlx::query_as(
         "SELECT e.developer_id, e.id FROM json_each($1) j CROSS JOIN tracker_events e INDEXED BY tracker_events_identity
          WHERE e.developer_id = unhex(j.value ->> 0) AND e.id = unhex(j.value ->> 1)",
     )
     .bind(array(&pairs)?)
     .fetch_all(on)
     .await?;
-    let mut stored: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(found.len());
-    for row in found {
-        stored.insert((row.try_get(0)?, row.try_get(1)?));
-    }
-    Ok(candidates
-        .iter()
-        .map(|c| !stored.contains(&(c.developer_id.0, c.event.id.0)))
-        .collect())
+    let stored = rows::named(candidates, found);
+    Ok(stored.into_iter().map(|stored| !stored).collect())
 }
 
 async fn insert(
@@ -191,15 +136,15 @@ async fn insert(
     candidates: &[Candidate<'_>],
     fresh: &[bool],
 ) -> Result<(), StorageError> {
-    let mut rows: Vec<&Candidate<'_>> = candidates
+    let mut wanted: Vec<&Candidate<'_>> = candidates
         .iter()
         .zip(fresh)
         .filter(|(_, fresh)| **fresh)
         .map(|(candidate, _)| candidate)
         .collect();
     // In the order of the table, so that the pages of a person's last hours are written once.
-    rows.sort_unstable_by_key(|c| (c.developer_id, c.event.ts, c.event.id));
-    let mut rest = rows.as_slice();
+    wanted.sort_unstable_by_key(|c| (c.developer_id, c.event.ts, c.event.id));
+    let mut rest = wanted.as_slice();
     for size in CHUNKS {
         let sql = statement(size);
         while rest.len() >= size {
