@@ -35,7 +35,7 @@ pub struct NewRule {
     pub project_id: Option<ProjectId>,
     /// Says what kind of time it is.
     pub category: Option<Category>,
-    /// Order within its scope; without one it goes last.
+    /// Order within its scope, where whoever holds it makes room; without one it goes last.
     pub position: Option<i64>,
 }
 
@@ -54,7 +54,7 @@ pub struct RulePatch {
     pub project_id: Option<Option<ProjectId>>,
     /// Kind of time.
     pub category: Option<Option<Category>>,
-    /// Order within its scope.
+    /// Order within its scope, where whoever holds it makes room.
     pub position: Option<i64>,
 }
 
@@ -152,6 +152,9 @@ impl Rules<'_> {
             values(&rule, now),
         )
         .await?;
+        if new.position.is_some() {
+            make_room(&transaction, &rule, now).await?;
+        }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(rule)
     }
@@ -180,15 +183,7 @@ impl Rules<'_> {
         check(&transaction, developer, &rule).await?;
         replace(&transaction, &rule, now).await?;
         if patch.position.is_some() {
-            // Who stood at the place makes room; else the ids would decide between the two.
-            let mut taken = rule.position;
-            for mut other in siblings(&transaction, &rule).await? {
-                if other.id != id && other.position == taken {
-                    taken = taken.saturating_add(1);
-                    other.position = taken;
-                    replace(&transaction, &other, now).await?;
-                }
-            }
+            make_room(&transaction, &rule, now).await?;
         }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(rule)
@@ -207,34 +202,6 @@ impl Rules<'_> {
         .await?;
         transaction.commit().await?;
         Ok(true)
-    }
-    /// Puts a rule at that place (from 0) among those of its scope; the others close up.
-    pub async fn move_to(
-        &self,
-        developer: DeveloperId,
-        id: RuleId,
-        place: usize,
-        now: Timestamp,
-    ) -> Result<Rule, RuleError> {
-        let transaction = self.0.begin().await?;
-        let moved = find(&transaction, developer, id)
-            .await?
-            .ok_or(RuleError::NotFound)?;
-        let mut all = siblings(&transaction, &moved).await?;
-        all.retain(|rule| rule.id != id);
-        all.insert(place.min(all.len()), moved);
-        let mut result = None;
-        for (position, mut rule) in (0_i64..).zip(all) {
-            if rule.position != position {
-                rule.position = position;
-                replace(&transaction, &rule, now).await?;
-            }
-            if rule.id == id {
-                result = Some(rule);
-            }
-        }
-        transaction.commit().await.map_err(StorageError::from)?;
-        result.ok_or(RuleError::NotFound)
     }
 }
 
@@ -357,4 +324,18 @@ async fn siblings(on: &DatabaseTransaction, rule: &Rule) -> Result<Vec<Rule>, St
     };
     let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {clause} {ORDER}");
     rows(on, &sql, vec![subject]).await?.iter().map(read).collect()
+}
+
+/// Whoever stands at the rule's position makes room for it, and so on: no two of a scope share one, else their ids
+/// would decide which is asked first.
+async fn make_room(on: &DatabaseTransaction, rule: &Rule, now: Timestamp) -> Result<(), StorageError> {
+    let mut taken = rule.position;
+    for mut other in siblings(on, rule).await? {
+        if other.id != rule.id && (rule.position..=taken).contains(&other.position) {
+            taken = taken.saturating_add(1);
+            other.position = taken;
+            replace(on, &other, now).await?;
+        }
+    }
+    Ok(())
 }

@@ -26,6 +26,7 @@ struct RuleView {
     task_id: Option<String>,
     project_id: Option<String>,
     category: Option<String>,
+    position: i64,
 }
 
 /// Runs a command on rules.
@@ -35,9 +36,13 @@ pub async fn run(cx: &Context, command: &Rules) -> Outcome {
         Rules::Add(new) => add(cx, &remote, new).await,
         Rules::List => list(cx, &remote).await,
         Rules::Move { rule, to } => {
-            let rule = find(&remote, rule).await?;
+            let (_, rules) = all(&remote).await?;
+            let rule = named(&rules, rule)?;
             let path = format!("/tracker/rules/{}", rule.id);
-            let body = json!({"position": to.saturating_sub(1)});
+            let project = rule.project_id.as_deref().filter(|_| rule.scope == "project");
+            let position =
+                position_at(&others(&rules, project, Some(&rule.id)), *to).unwrap_or(rule.position);
+            let body = json!({"position": position});
             remote.send(Method::PATCH, &path, Some(&body)).await?;
             list(cx, &remote).await
         }
@@ -81,7 +86,9 @@ async fn add(cx: &Context, remote: &Remote, new: &NewRule) -> Outcome {
         body["category"] = category.as_str().into();
     }
     if let Some(position) = new.position {
-        body["position"] = position.saturating_sub(1).into();
+        let (_, rules) = all(remote).await?;
+        let project = body["project_id"].as_str().filter(|_| new.for_project.is_some());
+        body["position"] = position_at(&others(&rules, project, None), position).into();
     }
     let answer = remote.send(Method::POST, "/tracker/rules", Some(&body)).await?;
     let rule: RuleView = view(&answer)?;
@@ -123,10 +130,14 @@ async fn names(remote: &Remote) -> Outcome<HashMap<String, String>> {
 
 async fn find(remote: &Remote, name: &str) -> Outcome<RuleView> {
     let (_, rules) = all(remote).await?;
+    named(&rules, name).cloned()
+}
+
+fn named<'r>(rules: &'r [RuleView], name: &str) -> Outcome<&'r RuleView> {
     let wanted = name.to_ascii_lowercase();
     let found: Vec<&RuleView> = rules.iter().filter(|r| r.id.starts_with(&wanted)).collect();
     match found[..] {
-        [one] => Ok(one.clone()),
+        [one] => Ok(one),
         [] => Err(Failure::failed(
             format!("You have no rule `{}`", plain(name)),
             "`dayloom rules list` shows them with their ids",
@@ -136,6 +147,27 @@ async fn find(remote: &Remote, name: &str) -> Outcome<RuleView> {
             "Give more of its id",
         )),
     }
+}
+
+/// The rules a rule of this person or project stands among, in their order, without itself.
+fn others<'r>(rules: &'r [RuleView], project: Option<&str>, itself: Option<&str>) -> Vec<&'r RuleView> {
+    let scope = if project.is_some() { "project" } else { "personal" };
+    rules
+        .iter()
+        .filter(|r| r.scope == scope && Some(r.id.as_str()) != itself)
+        .filter(|r| project.is_none() || r.project_id.as_deref() == project)
+        .collect()
+}
+
+/// The position that puts a rule at a place, counted from 1, among others: that of the rule which stands there, or one
+/// past the last; none where there are no others. A place is told without the rule itself, so that moving down and
+/// moving up end where they say.
+fn position_at(others: &[&RuleView], place: u32) -> Option<i64> {
+    let index = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
+    others
+        .get(index)
+        .map(|there| there.position)
+        .or_else(|| others.last().map(|last| last.position + 1))
 }
 
 async fn test(cx: &Context, remote: &Remote) -> Outcome {
@@ -206,4 +238,44 @@ fn table(rules: &[RuleView], names: &HashMap<String, String>) -> String {
         })
         .collect();
     columns(&rows, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(id: &str, project: Option<&str>, position: i64) -> RuleView {
+        RuleView {
+            id: id.to_owned(),
+            scope: if project.is_some() { "project" } else { "personal" }.to_owned(),
+            field: "repo".to_owned(),
+            matching: "glob".to_owned(),
+            pattern: id.to_owned(),
+            task_id: None,
+            project_id: project.map(str::to_owned),
+            category: None,
+            position,
+        }
+    }
+
+    #[test]
+    fn a_rule_ends_at_the_place_it_was_sent_to() {
+        let rules = [
+            rule("a", None, 0),
+            rule("b", None, 1),
+            rule("c", None, 5),
+            rule("p", Some("one"), 0),
+            rule("q", Some("two"), 3),
+        ];
+        let to = |moved, place| position_at(&others(&rules, None, Some(moved)), place);
+        assert_eq!([to("c", 1), to("c", 2), to("c", 3)], [0, 1, 2].map(Some));
+        assert_eq!(
+            [to("a", 1), to("a", 2), to("a", 3), to("a", 9)],
+            [1, 5, 6, 6].map(Some)
+        );
+        let new = |project, place| position_at(&others(&rules, project, None), place);
+        assert_eq!([new(None, 1), new(None, 3), new(None, 4)], [0, 5, 6].map(Some));
+        assert_eq!([new(Some("two"), 1), new(Some("two"), 2)], [3, 4].map(Some));
+        assert_eq!(position_at(&others(&rules, Some("two"), Some("q")), 7), None);
+    }
 }

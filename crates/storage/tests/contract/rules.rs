@@ -24,7 +24,7 @@ fn personal(pattern: &str) -> NewRule {
     }
 }
 
-pub async fn rules_come_in_order_and_move(store: &Store) {
+pub async fn rules_come_in_order_and_change(store: &Store) {
     let w = world(store, "ada").await;
     let of_project = NewRule {
         scope: RuleScope::Project,
@@ -54,15 +54,8 @@ pub async fn rules_come_in_order_and_move(store: &Store) {
         ids(store.rules().list(w.owner).await.unwrap()),
         vec![a.id, b.id, c.id, shared.id]
     );
-    let moved = store.rules().move_to(w.owner, c.id, 0, now()).await.unwrap();
-    assert_eq!(moved.position, 0);
     assert_eq!(
         ids(store.rules().list_for_attribution(w.owner).await.unwrap()),
-        vec![c.id, a.id, b.id, shared.id]
-    );
-    store.rules().move_to(w.owner, c.id, 99, now()).await.unwrap();
-    assert_eq!(
-        ids(store.rules().list(w.owner).await.unwrap()),
         vec![a.id, b.id, c.id, shared.id]
     );
 
@@ -104,6 +97,69 @@ pub async fn rules_come_in_order_and_move(store: &Store) {
     assert_eq!(ids(store.rules().list(eve.owner).await.unwrap()), vec![shared.id]);
     assert!(store.rules().delete(w.owner, a.id).await.unwrap());
     assert!(!store.rules().delete(w.owner, a.id).await.unwrap());
+}
+
+/// Patterns and positions of a person's own rules, in the order of evaluation.
+async fn placed(store: &Store, person: dayloom_domain::DeveloperId) -> Vec<(String, i64)> {
+    let rules = store.rules().list(person).await.unwrap();
+    let own = rules.into_iter().filter(|r| r.scope == RuleScope::Personal);
+    own.map(|r| (r.pattern, r.position)).collect()
+}
+
+pub async fn no_two_rules_share_a_position(store: &Store) {
+    let w = world(store, "ada").await;
+    let rules = store.rules();
+    let at = |pattern: &str, position: Option<i64>| NewRule {
+        position,
+        ..personal(pattern)
+    };
+    let to = |position| RulePatch {
+        position: Some(position),
+        ..RulePatch::default()
+    };
+    let want = |all: &[(&str, i64)]| -> Vec<(String, i64)> {
+        all.iter()
+            .map(|(pattern, at)| ((*pattern).to_owned(), *at))
+            .collect()
+    };
+    let mut made = Vec::new();
+    for new in [at("a", None), at("b", None), at("c", None), at("d", Some(7))] {
+        made.push(rules.create(w.owner, &new, now()).await.unwrap().id);
+    }
+    let [a, b, c, d] = made[..] else {
+        panic!("four rules")
+    };
+    rules.update(w.owner, c, &to(0), now()).await.unwrap();
+    assert_eq!(
+        placed(store, w.owner).await,
+        want(&[("c", 0), ("a", 1), ("b", 2), ("d", 7)]),
+        "who stood there makes room, and who they meet; who is not met stays"
+    );
+    rules.update(w.owner, b, &to(1), now()).await.unwrap();
+    rules.update(w.owner, a, &to(1), now()).await.unwrap();
+    rules.update(w.owner, a, &to(1), now()).await.unwrap();
+    assert_eq!(
+        placed(store, w.owner).await,
+        want(&[("c", 0), ("a", 1), ("b", 2), ("d", 7)])
+    );
+    rules.create(w.owner, &at("e", Some(0)), now()).await.unwrap();
+    assert_eq!(
+        placed(store, w.owner).await,
+        want(&[("e", 0), ("c", 1), ("a", 2), ("b", 3), ("d", 7)]),
+        "a new rule wins its place too"
+    );
+    rules.update(w.owner, d, &to(-1), now()).await.unwrap();
+    assert_eq!(
+        placed(store, w.owner).await,
+        want(&[("d", -1), ("e", 0), ("c", 1), ("a", 2), ("b", 3)])
+    );
+    let other = world(store, "eve").await;
+    rules.create(other.owner, &at("x", Some(0)), now()).await.unwrap();
+    assert_eq!(
+        placed(store, w.owner).await[1],
+        ("e".to_owned(), 0),
+        "people do not meet"
+    );
 }
 
 pub async fn foreign_targets_are_refused(store: &Store) {
