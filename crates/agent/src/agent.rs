@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dayloom_api::tracker::Event;
 use dayloom_capture::Outcome;
 use dayloom_domain::{Clock, DeviceId};
 use rand::rngs::StdRng;
@@ -23,7 +24,7 @@ use crate::spool::AccountKey;
 use crate::status::Capture;
 use crate::uploader::backoff::Backoff;
 use crate::uploader::{Driver, machine::Health};
-use crate::{AgentError, AgentStatus, Home, OutgoingEvent, Spool};
+use crate::{AgentError, AgentStatus, Home, Spool};
 
 /// Between looks for a project, where there is none yet.
 const NO_PROJECT: Duration = Duration::from_secs(60);
@@ -132,7 +133,7 @@ impl<S: Sight, L: Link> Agent<S, L> {
     }
 
     /// Takes one sample, commits it to the spool and gives it back. May be called while an agent runs.
-    pub async fn once(mut self) -> Result<OutgoingEvent, AgentError> {
+    pub async fn once(mut self) -> Result<Event, AgentError> {
         let (shared, account, _, _) = self.begin_once().await?;
         let rules = shared.in_force.borrow().clone();
         if rules.paused {

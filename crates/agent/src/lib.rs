@@ -28,7 +28,7 @@ pub use agent::Agent;
 pub use error::AgentError;
 pub use home::Home;
 pub use link::connect;
-pub use outgoing::OutgoingEvent;
+pub use outgoing::{outgoing, to_wire};
 pub use secret::Secret;
 pub use settings::AgentConfig;
 pub use sight::Sight;

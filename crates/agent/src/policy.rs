@@ -5,7 +5,7 @@ use std::time::Duration;
 use dayloom_capture::{BadPattern, Exclusions, Policy};
 
 use crate::link::DeviceConfig;
-use crate::outgoing::INTERVAL_S;
+use crate::outgoing::interval;
 use crate::settings::AgentConfig;
 
 /// `contract/tracker.md` §2.2: the range of the idle threshold, in seconds.
@@ -31,7 +31,7 @@ impl InForce {
         let exclusions = Exclusions::new(&apps, &settings.excluded_titles)?;
         let interval_s = settings.interval_s.unwrap_or(config.sample_interval_s);
         Ok(Self {
-            interval_s: interval_s.clamp(*INTERVAL_S.start(), *INTERVAL_S.end()),
+            interval_s: interval(interval_s),
             paused: config.paused,
             policy: Policy {
                 idle_threshold_s: config.idle_threshold_s.clamp(*IDLE_S.start(), *IDLE_S.end()),

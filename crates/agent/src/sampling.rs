@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dayloom_api::tracker::Event;
 use dayloom_capture::{Outcome, Sample};
 use dayloom_domain::EventId;
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::shared::Shared;
 use crate::spool::AccountKey;
 use crate::status::Capture;
-use crate::{OutgoingEvent, Sight, SpoolError};
+use crate::{Sight, SpoolError, outgoing};
 
 /// The wall clock ran this much further than the steady one: the machine slept.
 const SLEPT: Duration = Duration::from_secs(30);
@@ -127,11 +128,11 @@ pub(crate) async fn spool(
     interval_s: u32,
     sample: Sample,
     rng: &mut (impl RngCore + Send),
-) -> Result<OutgoingEvent, SpoolError> {
+) -> Result<Event, SpoolError> {
     let mut bytes = [0; 16];
     rng.fill_bytes(&mut bytes);
     let id = EventId(uuid::Builder::from_random_bytes(bytes).into_uuid());
-    let mut event = OutgoingEvent::new(id, ts, interval_s, sample);
+    let mut event = outgoing(id, ts, interval_s, sample);
     let pushed = shared.spool.push(account, &mut event).await?;
     if pushed.dropped > 0 {
         tracing::warn!(

@@ -10,13 +10,14 @@ mod settle;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dayloom_api::tracker::Event;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
-use crate::{Account, OutgoingEvent, home};
+use crate::{Account, home, to_wire};
 
 pub use settle::Settlement;
 
@@ -221,7 +222,7 @@ impl Spool {
 
     /// Takes an event: when this returns, it is on disk. Sets its `client_seq`. Pushing an id that waits already
     /// changes nothing.
-    pub async fn push(&self, account: AccountKey, event: &mut OutgoingEvent) -> Result<Pushed, SpoolError> {
+    pub async fn push(&self, account: AccountKey, event: &mut Event) -> Result<Pushed, SpoolError> {
         let mut connection = self.connection.lock().await;
         self.push_in(&mut connection, account, event)
             .await
@@ -232,7 +233,7 @@ impl Spool {
         &self,
         connection: &mut SqliteConnection,
         account: AccountKey,
-        event: &mut OutgoingEvent,
+        event: &mut Event,
     ) -> Result<Pushed, sqlx::Error> {
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let seq: i64 =
@@ -241,14 +242,14 @@ impl Spool {
                 .await?
                 .get(0);
         event.client_seq = seq;
-        let body = event.to_wire();
+        let body = to_wire(event);
         sqlx::query(
             "INSERT INTO waiting (account, event_id, ts, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (event_id) DO NOTHING",
         )
         .bind(account.0)
         .bind(event.event_id.to_string())
-        .bind(event.ts.as_microsecond())
+        .bind(event.ts.0.as_microsecond())
         .bind(i64::try_from(body.len()).unwrap_or(i64::MAX))
         .bind(&body)
         .execute(&mut *tx)

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use dayloom_agent::spool::{Limits, Settlement};
-use dayloom_agent::{Account, OutgoingEvent, Spool};
+use dayloom_agent::{Account, Spool, outgoing};
+use dayloom_api::tracker::Event;
 use dayloom_capture::Sample;
 use dayloom_domain::EventId;
 use jiff::Timestamp;
@@ -45,7 +46,7 @@ async fn child() {
         out.flush().unwrap();
     };
     for round in 1_u64.. {
-        let mut event = OutgoingEvent::new(EventId(Uuid::new_v4()), now(), 60, Sample::default());
+        let mut event = outgoing(EventId(Uuid::new_v4()), now(), 60, Sample::default());
         spool.push(key, &mut event).await.unwrap();
         say(format!("pushed {} {}\n", event.event_id, event.client_seq));
         if round.is_multiple_of(7) {
@@ -115,7 +116,7 @@ async fn a_kill_loses_nothing_and_doubles_nothing() {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut seqs = BTreeMap::new();
     for row in spool.oldest(key, usize::MAX, usize::MAX, &[]).await.unwrap() {
-        let event: OutgoingEvent = serde_json::from_str(&row.body).unwrap();
+        let event: Event = serde_json::from_str(&row.body).unwrap();
         assert_eq!(
             seqs.insert(event.client_seq, row.event_id.clone()),
             None,

@@ -10,7 +10,7 @@ use dayloom_agent::link::{LinkError, connect};
 use dayloom_agent::spool::Limits;
 use dayloom_agent::status::{Capture, Upload};
 use dayloom_agent::uploader::machine::Health;
-use dayloom_agent::{Agent, AgentConfig, AgentError, AgentStatus, Home, OutgoingEvent, Secret, Sight, Spool};
+use dayloom_agent::{Agent, AgentConfig, AgentError, AgentStatus, Home, Secret, Sight, Spool, outgoing};
 use dayloom_capture::{Outcome, Policy, Sample, Withheld};
 use dayloom_client::Client;
 use dayloom_domain::{Clock, EventId, event::ActiveApp};
@@ -180,7 +180,7 @@ async fn a_flush_sends_all_that_waits() {
     let key = spool.account(&enrolment.account).await.unwrap();
     for _ in 0..1_002 {
         let id = EventId(uuid::Uuid::new_v4());
-        let mut event = OutgoingEvent::new(id, Now.now(), 1, Sample::default().within_limits());
+        let mut event = outgoing(id, Now.now(), 1, Sample::default().within_limits());
         spool.push(key, &mut event).await.unwrap();
     }
     assert_eq!(desk.flush().await, Health::Flowing);

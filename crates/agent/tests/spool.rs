@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dayloom_agent::spool::{Limits, Settlement, SpoolStatus};
-use dayloom_agent::{Account, OutgoingEvent, Spool, SpoolError};
+use dayloom_agent::{Account, Spool, SpoolError, outgoing, to_wire};
+use dayloom_api::tracker::Event;
 use dayloom_capture::Sample;
 use dayloom_domain::{EventId, event::ActiveApp};
 use jiff::{SignedDuration, Timestamp};
@@ -14,14 +15,14 @@ fn now() -> Timestamp {
     "2026-11-21T09:00:00Z".parse().unwrap()
 }
 
-fn event(minute: i64) -> OutgoingEvent {
+fn event(minute: i64) -> Event {
     let app = ActiveApp {
         name: "code".into(),
         bundle_id: "code".into(),
         window_title: None,
     };
     let ts = now() + SignedDuration::from_mins(minute);
-    OutgoingEvent::new(
+    outgoing(
         EventId(Uuid::new_v4()),
         ts,
         60,
@@ -79,7 +80,7 @@ async fn what_was_pushed_is_there_after_a_restart_in_order() {
     let spool = place.open(Limits::default()).await;
     let key = spool.account(&account("a")).await.unwrap();
     let found = spool.oldest(key, ALL, ALL, &[]).await.unwrap();
-    let read: Vec<OutgoingEvent> = found
+    let read: Vec<Event> = found
         .iter()
         .map(|row| serde_json::from_str(&row.body).unwrap())
         .collect();
@@ -270,7 +271,7 @@ async fn too_many_push_the_oldest_out_and_are_counted() {
     assert_eq!(spool.status().await.unwrap().dropped_by_size, 2);
     spool.close().await.unwrap();
 
-    let bytes = i64::try_from(event(0).to_wire().len()).unwrap();
+    let bytes = i64::try_from(to_wire(&event(0)).len()).unwrap();
     let spool = place
         .open(Limits {
             max_bytes: bytes * 2 + bytes / 2,

@@ -13,7 +13,7 @@ use dayloom_agent::enrolment::Enrolment;
 use dayloom_agent::link::connect;
 use dayloom_agent::spool::Limits;
 use dayloom_agent::uploader::machine::Health;
-use dayloom_agent::{Agent, AgentConfig, Home, OutgoingEvent, Secret, Sight, Spool};
+use dayloom_agent::{Agent, AgentConfig, Home, Secret, Sight, Spool, outgoing};
 use dayloom_capture::{Outcome, Policy, Sample};
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, EventId, event::ActiveApp};
@@ -112,7 +112,7 @@ async fn load(home: &Path) {
     let spool = Spool::open(&home.spool(), Limits::default()).await.unwrap();
     let key = spool.account(&enrolment.account).await.unwrap();
     loop {
-        let mut event = OutgoingEvent::new(EventId(Uuid::new_v4()), Now.now(), 1, sample());
+        let mut event = outgoing(EventId(Uuid::new_v4()), Now.now(), 1, sample());
         spool.push(key, &mut event).await.unwrap();
         let mut out = std::io::stdout().lock();
         out.write_all(format!("pushed {}\n", event.event_id).as_bytes())
