@@ -13,7 +13,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use dayloom_api::Decode;
 
 pub use path::PathIds;
-pub use project::{ProjectAdmin, ProjectAdminOrSelf, ProjectEditor};
+pub use project::{ProjectAdmin, ProjectAdminOrSelf, ProjectEditor, administers};
 pub use workspace::{WorkspaceAdmin, WorkspaceAdminOrSelf, WorkspaceMember, active_member, holds};
 
 use crate::{ApiError, Call, Caller, ServerState};

@@ -1,16 +1,18 @@
 //! What holds for every operation of the OpenAPI document and is said once here: its id, and the refusals of
 //! `contract/tracker.md` §0 and §1.1 that any of them may answer with.
 
+use std::collections::BTreeMap;
+
 use dayloom_api::{Invalid, Refusal};
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoResponses, PartialSchema, ToSchema,
     openapi::{
         Components, Content, ContentBuilder, OpenApi, Ref, Response, ResponseBuilder,
         path::{Operation, PathItem},
     },
 };
 
-use super::BASE;
+use super::{BASE, InputRefusals, Refusals};
 
 /// Completes all operations.
 pub(super) fn complete(document: &mut OpenApi) {
@@ -55,33 +57,32 @@ fn id(method: &str, path: &str) -> String {
 }
 
 fn refusals(operation: &mut Operation) {
-    let reads = operation.request_body.is_some() || operation.parameters.is_some();
     let body = operation.request_body.is_some();
-    let all = [
+    let reads = body || operation.parameters.is_some();
+    let mut all = BTreeMap::from([
         (
-            true,
-            "401",
-            json::<Refusal>("No credential, or one that is not valid."),
+            "4XX".to_owned(),
+            json::<Refusal>("Refused; `detail` says why. What is not the caller's is 403 or 404.").into(),
         ),
-        (body, "413", json::<Refusal>("The body is larger than 32 MiB.")),
-        (
-            reads,
-            "422",
-            json::<Invalid>("The query or the body is not as described."),
-        ),
-        (
-            true,
-            "4XX",
-            json::<Refusal>("Refused; `detail` says why. What is not the caller's is 403 or 404."),
-        ),
-        (true, "500", plain("Something of the server failed.")),
-    ];
-    for (_, status, response) in all.into_iter().filter(|(holds, ..)| *holds) {
-        operation
-            .responses
-            .responses
-            .entry(status.to_owned())
-            .or_insert(response.into());
+        ("500".to_owned(), plain("Something of the server failed.").into()),
+    ]);
+    if body {
+        all.insert(
+            "413".to_owned(),
+            json::<Refusal>("The body is larger than 32 MiB.").into(),
+        );
+    }
+    // Every call needs a credential; what else an endpoint refuses with, 404 above all, it names itself.
+    all.extend(
+        Refusals::responses()
+            .into_iter()
+            .filter(|(status, _)| status == "401"),
+    );
+    if reads {
+        all.extend(InputRefusals::responses());
+    }
+    for (status, response) in all {
+        operation.responses.responses.entry(status).or_insert(response);
     }
 }
 

@@ -10,7 +10,6 @@ use dayloom_api::{
 };
 use dayloom_domain::{
     DeveloperId, ProjectId, RuleId, TaskId,
-    people::MemberStatus,
     rule::{Rule, RuleScope},
 };
 use dayloom_storage::{self as storage, RuleError, RulePatch};
@@ -18,15 +17,13 @@ use dayloom_storage::{self as storage, RuleError, RulePatch};
 use super::Refusals;
 use crate::{
     ApiError, Call, Caller, ServerState,
-    gates::{PathIds, holds},
-    permissions::Permission,
+    gates::{PathIds, administers},
     replay,
 };
 
 const UNKNOWN: &str = "Rule not found";
 const UNKNOWN_PROJECT: &str = "Project not found";
 const UNKNOWN_TASK: &str = "Task not found";
-const DENIED: &str = "Permission denied";
 
 fn refused(error: RuleError) -> ApiError {
     match error {
@@ -43,26 +40,6 @@ fn check_pattern(rule: &Rule) -> Result<(), ApiError> {
     dayloom_attribution::compile(rule)
         .map(|_| ())
         .map_err(|error| ApiError::invalid_field("pattern", error.to_string(), rule.pattern.as_str()))
-}
-
-/// Whether the caller administers the workspace of a project: 404 where they are not in it, 403 where they only are in it.
-async fn administered(state: &ServerState, caller: DeveloperId, project: ProjectId) -> Result<(), ApiError> {
-    let unknown = || ApiError::not_found(UNKNOWN_PROJECT);
-    let project = state.store().projects().by_id(project).await?;
-    let project = project.filter(|project| project.is_active).ok_or_else(unknown)?;
-    let member = state
-        .store()
-        .workspaces()
-        .member(project.workspace_id, caller)
-        .await?;
-    let member = member
-        .filter(|member| member.status == MemberStatus::Active)
-        .ok_or_else(unknown)?;
-    if holds(&member, Permission::EditProjects) {
-        Ok(())
-    } else {
-        Err(ApiError::forbidden(DENIED))
-    }
 }
 
 /// The caller's rules and those of their projects, in the order of evaluation.
@@ -103,7 +80,7 @@ pub async fn create(
         position: 0,
     })?;
     if let Some(project) = scope_project {
-        administered(&state, caller, project).await?;
+        administers(&state, caller, project).await?;
     }
     let new = storage::NewRule {
         scope: new.scope,
@@ -132,7 +109,7 @@ async fn changeable(state: &ServerState, caller: DeveloperId, ids: &PathIds) -> 
     let rule = state.store().rules().by_id(caller, id).await?;
     let rule = rule.ok_or_else(|| ApiError::not_found(UNKNOWN))?;
     if let Some(project) = rule.scope_project_id.filter(|_| rule.scope == RuleScope::Project) {
-        administered(state, caller, project).await?;
+        administers(state, caller, project).await?;
     }
     Ok(rule)
 }

@@ -28,8 +28,11 @@ struct Visible {
 
 impl Visible {
     async fn open(caller: Caller, ids: &PathIds, state: &ServerState) -> Result<Self, ApiError> {
-        let caller = caller.id;
-        let id: ProjectId = ids.get("project_id", UNKNOWN)?;
+        let id = ids.get("project_id", UNKNOWN)?;
+        Self::of(caller.id, id, state).await
+    }
+
+    async fn of(caller: DeveloperId, id: ProjectId, state: &ServerState) -> Result<Self, ApiError> {
         let unknown = || ApiError::not_found(UNKNOWN);
         let project = state.store().projects().by_id(id).await?;
         let project = project.filter(|project| project.is_active).ok_or_else(unknown)?;
@@ -47,6 +50,28 @@ impl Visible {
             member,
         })
     }
+
+    /// The project, if the caller is an admin of its workspace.
+    fn administered(&self) -> Result<&Project, ApiError> {
+        if holds(&self.member, Permission::EditProjects) {
+            Ok(&self.project)
+        } else {
+            Err(ApiError::forbidden(DENIED))
+        }
+    }
+}
+
+/// Whether the caller is an admin of the project's workspace: 404 where they are not in it, 403 where they only are in
+/// it. For a project named elsewhere than in the path.
+pub async fn administers(
+    state: &ServerState,
+    caller: DeveloperId,
+    project: ProjectId,
+) -> Result<(), ApiError> {
+    Visible::of(caller, project, state)
+        .await?
+        .administered()
+        .map(|_| ())
 }
 
 /// A caller who holds `can_edit_projects` in the context of the project: its own role there replaces the one in the
@@ -94,12 +119,9 @@ pub struct ProjectAdmin {
 
 impl Gate for ProjectAdmin {
     async fn open(caller: Caller, ids: &PathIds, state: &ServerState) -> Result<Self, ApiError> {
-        let Visible { project, member, .. } = Visible::open(caller, ids, state).await?;
-        if !holds(&member, Permission::EditProjects) {
-            return Err(ApiError::forbidden(DENIED));
-        }
+        let visible = Visible::open(caller, ids, state).await?;
         Ok(Self {
-            project,
+            project: visible.administered()?.clone(),
             person: ids.get("developer_id", UNKNOWN_MEMBER)?,
         })
     }
@@ -116,16 +138,14 @@ pub struct ProjectAdminOrSelf {
 
 impl Gate for ProjectAdminOrSelf {
     async fn open(caller: Caller, ids: &PathIds, state: &ServerState) -> Result<Self, ApiError> {
-        let Visible {
-            caller,
-            project,
-            member,
-        } = Visible::open(caller, ids, state).await?;
+        let visible = Visible::open(caller, ids, state).await?;
         let person = ids.get("developer_id", UNKNOWN_MEMBER)?;
-        if person == caller || holds(&member, Permission::EditProjects) {
-            Ok(Self { project, person })
-        } else {
-            Err(ApiError::forbidden(DENIED))
+        if person != visible.caller {
+            visible.administered()?;
         }
+        Ok(Self {
+            project: visible.project,
+            person,
+        })
     }
 }
