@@ -1,0 +1,253 @@
+//! Samples of every page: empty, normal and full. Test data only.
+
+mod days;
+mod line;
+
+use dayloom_domain::{DeviceId, TaskId};
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+    tz::TimeZone,
+};
+use uuid::Uuid;
+
+use crate::{
+    day::{DayPage, Zoom},
+    dye::Dyes,
+    facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
+    range::RangePage,
+    rows::Tasks,
+    state::{ErrorPage, FirstRunFacts, FirstRunPage, FirstSample},
+    time::{MINUTE, add_days},
+    words::Locale,
+};
+
+pub use days::{empty, full, normal};
+
+/// A page context that can show itself empty, as usual, and full.
+pub trait Sample: Sized {
+    /// The page with its name, each time another case.
+    fn samples() -> Vec<(&'static str, Self)>;
+}
+
+/// The day of most samples, a Thursday.
+pub fn the_day() -> Date {
+    date(2026, 11, 19)
+}
+
+fn berlin() -> TimeZone {
+    TimeZone::get("Europe/Berlin").unwrap()
+}
+
+/// An instant of [`the_day`] in Berlin, in minutes after midnight.
+pub fn at(minutes: i64) -> Timestamp {
+    let midnight = the_day().to_zoned(berlin()).unwrap().timestamp();
+    Timestamp::from_microsecond(midnight.as_microsecond() + minutes * MINUTE).unwrap()
+}
+
+fn device(n: u128) -> DeviceId {
+    DeviceId(Uuid::from_u128(0xd0 + n))
+}
+
+fn task(n: usize) -> TaskId {
+    TaskId(Uuid::from_u128(0x7a00 + n as u128))
+}
+
+/// Meera, at 18:41 on the day.
+pub fn viewer() -> Viewer {
+    let known = |n, name: &str, platform: &str, seen| DeviceFact {
+        id: device(n),
+        name: name.to_owned(),
+        platform: platform.to_owned(),
+        last_seen: Some(seen),
+        interval_s: 60,
+        paused: false,
+        paused_by_person: false,
+    };
+    let seen = Timestamp::from_second(at(18 * 60 + 41).as_second() - 14).unwrap();
+    Viewer {
+        name: "Meera Iyer".to_owned(),
+        locale: Locale::En,
+        zone: berlin(),
+        zone_name: "Europe/Berlin".to_owned(),
+        working_hours: (8, 19),
+        now: at(18 * 60 + 41),
+        csrf: "form-token".to_owned(),
+        devices: vec![
+            known(0, "thinkpad-x1", "linux", seen),
+            known(1, "mac-mini", "macos", at(14 * 60 + 30)),
+        ],
+    }
+}
+
+/// The tasks of the samples; `more` adds numbered ones.
+pub fn tasks(more: usize) -> Tasks {
+    let named = [
+        ("OPS-9", "On-call handover and incident notes, week 47"),
+        (
+            "PAY-412",
+            "Idempotent refunds: retry after a lost answer without paying twice",
+        ),
+        (
+            "PAY-420",
+            "Review #1893: split the webhook signer out of the gateway",
+        ),
+        (
+            "PAY-398",
+            "Ledger export rounds the last cent away on invoices split over three cost centres",
+        ),
+        (
+            "PLAT-77",
+            "Move the CI runners to the arm64 pool before the old contract ends on the 30th",
+        ),
+        ("DOC-31", "साप्ताहिक समीक्षा: भुगतान सेवा के दस्तावेज़"),
+    ];
+    let mut facts: Vec<TaskFact> = named
+        .iter()
+        .enumerate()
+        .map(|(n, (key, title))| TaskFact {
+            id: task(n),
+            key: Some((*key).to_owned()),
+            title: (*title).to_owned(),
+            url: None,
+        })
+        .collect();
+    facts.extend((0..more).map(|n| TaskFact {
+        id: task(100 + n),
+        key: n.is_multiple_of(2).then(|| format!("TASK-{n}")),
+        title: format!("Task <{n}> & \"its\" title {{task}}"),
+        url: None,
+    }));
+    // The order of the picture: indigo for PAY-412, weld for PAY-398, and so on.
+    let order = [1, 3, 4, 5, 2, 0]
+        .map(task)
+        .into_iter()
+        .chain((0..more).map(|n| task(100 + n)));
+    Tasks::new(facts, Dyes::assign(order))
+}
+
+/// Every sample day.
+pub fn all_days() -> Vec<DayFacts> {
+    vec![normal(), empty(date(2026, 11, 21)), full()]
+}
+
+/// The page of a sample day.
+pub fn page(facts: DayFacts) -> DayPage {
+    DayPage::new(&viewer(), &tasks(24), &facts, &week_totals(), Zoom::Day)
+}
+
+/// Totals of the week of [`the_day`].
+pub fn week_totals() -> Vec<DayTotal> {
+    [503, 472, 438, 508]
+        .into_iter()
+        .enumerate()
+        .map(|(n, minutes)| DayTotal {
+            date: add_days(date(2026, 11, 16), n as i64),
+            micros: minutes * MINUTE,
+        })
+        .collect()
+}
+
+impl Sample for DayPage {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let hindi = Viewer {
+            locale: Locale::Hi,
+            ..viewer()
+        };
+        let mut paused = viewer();
+        for device in &mut paused.devices {
+            (device.paused, device.paused_by_person) = (true, true);
+        }
+        let zoom = Zoom::Hours { hours: 3, from: 13 };
+        vec![
+            ("empty", page(empty(date(2026, 11, 21)))),
+            ("normal", page(normal())),
+            ("full", page(full())),
+            (
+                "zoomed",
+                DayPage::new(&viewer(), &tasks(0), &normal(), &week_totals(), zoom),
+            ),
+            (
+                "paused",
+                DayPage::new(&paused, &tasks(0), &normal(), &week_totals(), Zoom::Day),
+            ),
+            (
+                "hindi",
+                DayPage::new(&hindi, &tasks(0), &normal(), &week_totals(), Zoom::Day),
+            ),
+        ]
+    }
+}
+
+impl Sample for RangePage {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let days = |from: Date, n: i64| -> Vec<DayFacts> {
+            (0..n)
+                .map(|at| add_days(from, at))
+                .map(|d| match d {
+                    d if d == the_day() => normal(),
+                    d if d == date(2026, 10, 25) => full(),
+                    d => empty(d),
+                })
+                .collect()
+        };
+        let make = |days: Vec<DayFacts>| RangePage::new(&viewer(), &tasks(24), &days);
+        vec![
+            ("empty", make(days(date(2026, 11, 23), 7))),
+            ("week", make(days(date(2026, 11, 16), 7))),
+            ("month", make(days(date(2026, 10, 1), 31))),
+            ("long", make(days(date(2026, 9, 10), 100))),
+        ]
+    }
+}
+
+impl Sample for FirstRunPage {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let nobody = Viewer {
+            devices: Vec::new(),
+            ..viewer()
+        };
+        let facts = |seconds| FirstRunFacts {
+            version: "0.1.0".to_owned(),
+            kept_in: Some("~/.local/share/dayloom".to_owned()),
+            sample: Some(FirstSample {
+                fields: vec![
+                    ("app", "Code".to_owned()),
+                    ("title", "day.rs – dayloom".to_owned()),
+                    ("branch", "feature/PROJ-12-first-day".to_owned()),
+                    ("left the machine", "nothing".to_owned()),
+                ],
+                at: Some(at(18 * 60 + 40)),
+            }),
+            seconds,
+        };
+        vec![
+            (
+                "empty",
+                Self::new(
+                    &nobody,
+                    FirstRunFacts {
+                        version: "0.1.0".to_owned(),
+                        ..FirstRunFacts::default()
+                    },
+                ),
+            ),
+            ("normal", Self::new(&viewer(), facts(38))),
+            ("full", Self::new(&viewer(), facts(75))),
+        ]
+    }
+}
+
+impl Sample for ErrorPage {
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            ("400", Self::bad_dates("start must be <= end")),
+            ("401", Self::signed_out()),
+            ("401-link", Self::link_spent()),
+            ("403", Self::forbidden("This form was not made by this page.")),
+            ("404", Self::not_found()),
+            ("429", Self::too_many(40)),
+            ("500", Self::failed()),
+        ]
+    }
+}
