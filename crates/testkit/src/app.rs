@@ -4,7 +4,7 @@ use std::{ops::AsyncFn, sync::Arc};
 
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
-use dayloom_pipeline::Runner;
+use dayloom_pipeline::{Runner, Wake};
 use dayloom_server::{Secret, ServerState, Settings, auth};
 use dayloom_storage::{Enroll, NewProject, NewWorkspace, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -37,9 +37,10 @@ pub struct TestApp {
     pub clock: Arc<FrozenClock>,
     secret: Secret,
     http: reqwest::Client,
+    wake: Wake,
     stop: CancellationToken,
     _served: JoinHandle<std::io::Result<()>>,
-    _database: TestDb,
+    database: TestDb,
 }
 
 impl Drop for TestApp {
@@ -129,9 +130,14 @@ impl TestApp {
         Self::start(TestDb::sqlite().await, rate_limits).await
     }
 
+    /// On Postgres with other settings of the rate limits; none as with [`TestApp::postgres`].
+    pub async fn postgres_with_limits(rate_limits: bool) -> Option<Self> {
+        Some(Self::start(TestDb::postgres().await?, rate_limits).await)
+    }
+
     /// On a Postgres database of its own; none where no Postgres is configured, which `DAYLOOM_TEST_ALL=1` forbids.
     pub async fn postgres() -> Option<Self> {
-        Some(Self::start(TestDb::postgres().await?, true).await)
+        Self::postgres_with_limits(true).await
     }
 
     async fn start(database: TestDb, rate_limits: bool) -> Self {
@@ -143,7 +149,9 @@ impl TestApp {
             rate_limits,
             ..Settings::local(secret.clone())
         };
-        let state = ServerState::new(settings, store.clone(), clock.clone(), || {});
+        let wake = Wake::new();
+        let woken = wake.clone();
+        let state = ServerState::new(settings, store.clone(), clock.clone(), move || woken.notify());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let stop = CancellationToken::new();
@@ -160,9 +168,10 @@ impl TestApp {
             clock,
             secret,
             http,
+            wake,
             stop,
             _served: served,
-            _database: database,
+            database,
         }
     }
 
@@ -248,6 +257,29 @@ impl TestApp {
     pub async fn derive(&self) {
         let runner = Runner::new(self.store.clone(), self.clock.clone());
         runner.run_until_idle().await.expect("days derive");
+    }
+
+    /// Derives from now on, in the background and woken by ingest as a running Dayloom is, until the app stops.
+    pub fn keep_deriving(&self) {
+        let runner = Runner::new(self.store.clone(), self.clock.clone()).with_wake(self.wake.clone());
+        tokio::spawn(runner.run(self.stop.clone()));
+    }
+
+    /// Waits until no day is dirty any more.
+    pub async fn derived(&self) {
+        let empty = async {
+            while self.store.days().backlog().await.expect("a count") > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(120), empty)
+            .await
+            .expect("a running runner empties the queue");
+    }
+
+    /// Runs a statement on the database behind the server's back, as damage or an operator would.
+    pub async fn sql(&self, statement: &str) {
+        self.database.sql(statement).await;
     }
 
     /// A request to a path of the server, with a credential or none.

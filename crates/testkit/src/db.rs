@@ -7,7 +7,10 @@
 use std::str::FromStr;
 
 use dayloom_storage::{Migrate, Store};
-use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, SqliteConnection, postgres::PgConnectOptions,
+    sqlite::SqliteConnectOptions,
+};
 
 /// An open store on a database nobody else uses.
 pub struct TestDb {
@@ -52,6 +55,24 @@ impl TestDb {
             url,
             place: Place::Postgres { server, name },
         })
+    }
+
+    /// Runs a statement past the store, on a connection of its own.
+    pub async fn sql(&self, statement: &str) {
+        match &self.place {
+            Place::File(_) => {
+                let options = SqliteConnectOptions::from_str(&self.url)
+                    .expect("the address the store was opened with")
+                    .busy_timeout(std::time::Duration::from_secs(60));
+                let mut connection = SqliteConnection::connect_with(&options)
+                    .await
+                    .expect("the file opens");
+                let done = connection.execute(AssertSqlSafe(statement.to_owned())).await;
+                done.expect("a statement of the test");
+                connection.close().await.ok();
+            }
+            Place::Postgres { .. } => admin(&self.url, statement).await,
+        }
     }
 }
 
@@ -100,7 +121,7 @@ async fn admin(server: &str, sql: &str) {
     connection
         .execute(AssertSqlSafe(sql.to_owned()))
         .await
-        .expect("a database of one's own");
+        .expect("a statement of the test");
     connection.close().await.ok();
 }
 

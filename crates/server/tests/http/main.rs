@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 #![expect(clippy::too_many_lines, reason = "a story over HTTP is told in one piece")]
 
+mod any_order;
 mod auth;
 mod client;
 mod conformance;
 mod conventions;
 mod days;
 mod devices;
+mod failing;
 mod foreign;
 mod ingest;
 mod limits;

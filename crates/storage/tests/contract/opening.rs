@@ -34,7 +34,8 @@ async fn an_older_schema_is_refused_or_migrated_and_a_newer_one_refused() {
         let again = Store::open(&db.url, Migrate::Refuse).await.unwrap();
         again.close().await;
         db.store.close().await;
-        set_version(&db.url, 99).await;
+        db.sql("UPDATE dayloom_schema SET version = 99 WHERE version = 1")
+            .await;
         let error = Store::open(&db.url, Migrate::Apply).await.unwrap_err();
         assert!(matches!(error, StorageError::Newer { found: 99, .. }), "{error}");
     }
@@ -43,23 +44,6 @@ async fn an_older_schema_is_refused_or_migrated_and_a_newer_one_refused() {
     let error = Store::open(&url, Migrate::Refuse).await.unwrap_err();
     assert!(matches!(error, StorageError::Older { found: 0, .. }), "{error}");
     assert!(error.to_string().contains("migrate"), "{error}");
-}
-
-async fn set_version(url: &str, version: i64) {
-    let sql = sqlx::AssertSqlSafe(format!(
-        "UPDATE dayloom_schema SET version = {version} WHERE version = 1"
-    ));
-    if let Some(file) = url.strip_prefix("sqlite:") {
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{file}"))
-            .await
-            .unwrap();
-        sqlx::query(sql).execute(&pool).await.unwrap();
-        pool.close().await;
-    } else {
-        let pool = sqlx::PgPool::connect(url).await.unwrap();
-        sqlx::query(sql).execute(&pool).await.unwrap();
-        pool.close().await;
-    }
 }
 
 #[tokio::test]
