@@ -5,6 +5,7 @@ mod cli;
 mod clock;
 mod commands;
 mod demo;
+mod documented;
 mod failure;
 mod home;
 mod logs;
