@@ -129,8 +129,9 @@ pub(crate) fn to_naive(date: Date) -> NaiveDate {
 
 /// The other way.
 pub(crate) fn from_naive(date: NaiveDate) -> Result<Date, StorageError> {
-    date.to_string()
-        .parse()
+    let days = date.signed_duration_since(NaiveDate::default()).num_days();
+    let span = jiff::Span::new().try_days(days);
+    span.and_then(|span| jiff::civil::date(1970, 1, 1).checked_add(span))
         .map_err(|_| StorageError::Unreadable("date"))
 }
 

@@ -23,6 +23,7 @@ mod slug;
 mod store;
 pub mod task_import;
 pub mod tasks;
+pub mod team;
 pub mod tokens;
 pub mod workspaces;
 

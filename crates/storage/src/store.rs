@@ -31,6 +31,7 @@ use crate::{
     sessions::Sessions,
     settings::Settings,
     tasks::Tasks,
+    team::Team,
     tokens::Tokens,
     workspaces::Workspaces,
 };
@@ -173,6 +174,11 @@ impl Store {
     /// Workspaces and their members.
     pub fn workspaces(&self) -> Workspaces<'_> {
         Workspaces(&self.inner)
+    }
+
+    /// What the team API adds to workspaces: patterns, invites, minutes, counts.
+    pub fn team(&self) -> Team<'_> {
+        Team(&self.inner)
     }
 
     /// Projects, their members and their capture settings.

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 
 use crate::{
     StorageError,
-    db::{Columns, at, fresh_id, id, row, rows, run, word},
+    db::{Columns, at, at_opt, fresh_id, id, row, rows, run, word},
     people, slug,
     store::Inner,
 };
@@ -211,6 +211,7 @@ impl Workspaces<'_> {
                 now,
             )
             .await?;
+            note_put_out(&transaction, workspace, person.id, MemberStatus::Active, now).await?;
         }
         let member = find(&transaction, workspace, person.id)
             .await?
@@ -235,6 +236,9 @@ impl Workspaces<'_> {
         let status = patch.status.unwrap_or(old.status);
         guard(&transaction, workspace, actor, &old, role, status).await?;
         set(&transaction, workspace, developer, role, status, now).await?;
+        if actor != developer && status != old.status {
+            note_put_out(&transaction, workspace, developer, status, now).await?;
+        }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(Member { role, status, ..old })
     }
@@ -271,6 +275,9 @@ impl Workspaces<'_> {
             now,
         )
         .await?;
+        if actor != developer {
+            note_put_out(&transaction, workspace, developer, MemberStatus::Removed, now).await?;
+        }
         run(
             &transaction,
             "UPDATE project_members SET status = 'removed', updated_at = $3
@@ -302,7 +309,7 @@ pub(crate) fn overrides(row: &QueryResult) -> Result<std::collections::BTreeMap<
     Ok(serde_json::from_value(row.json("permission_overrides")?).unwrap_or_default())
 }
 
-async fn find<C: ConnectionTrait>(
+pub(crate) async fn find<C: ConnectionTrait>(
     on: &C,
     workspace: WorkspaceId,
     developer: DeveloperId,
@@ -328,7 +335,10 @@ pub(crate) async fn is_active<C: ConnectionTrait>(
 
 impl Inner {
     /// A transaction in which nobody else changes the members of the workspace.
-    async fn begin_members(&self, workspace: WorkspaceId) -> Result<DatabaseTransaction, StorageError> {
+    pub(crate) async fn begin_members(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<DatabaseTransaction, StorageError> {
         let transaction = self.begin().await?;
         row(
             &transaction,
@@ -341,7 +351,7 @@ impl Inner {
 }
 
 /// Refuses what would leave the workspace without an active owner, or what only an owner may do.
-async fn guard(
+pub(crate) async fn guard(
     on: &DatabaseTransaction,
     workspace: WorkspaceId,
     actor: DeveloperId,
@@ -373,7 +383,27 @@ async fn guard(
     Ok(())
 }
 
-async fn set(
+/// Notes when someone else ended a membership, or takes the note back where they let the person in again. An invite
+/// from before that instant does not readmit the person (`contract/team.md` §4).
+async fn note_put_out(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    developer: DeveloperId,
+    status: MemberStatus,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let since = (status != MemberStatus::Active).then_some(now);
+    run(
+        on,
+        "UPDATE workspace_members SET put_out_at = $3 WHERE workspace_id = $1 AND developer_id = $2",
+        vec![id(workspace), id(developer), at_opt(since)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes a membership. A new row takes over the zone the person's collector sent last.
+pub(crate) async fn set(
     on: &DatabaseTransaction,
     workspace: WorkspaceId,
     developer: DeveloperId,
@@ -383,8 +413,8 @@ async fn set(
 ) -> Result<(), StorageError> {
     run(
         on,
-        "INSERT INTO workspace_members (workspace_id, developer_id, role, status, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (workspace_id, developer_id)
+        "INSERT INTO workspace_members (workspace_id, developer_id, role, status, created_at, updated_at, timezone)
+         VALUES ($1, $2, $3, $4, $5, $5, (SELECT team_timezone FROM developers WHERE id = $2)) ON CONFLICT (workspace_id, developer_id)
          DO UPDATE SET role = excluded.role, status = excluded.status, updated_at = excluded.updated_at",
         vec![
             id(workspace),

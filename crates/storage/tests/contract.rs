@@ -29,6 +29,8 @@ mod reviews;
 mod rules;
 #[path = "contract/tasks.rs"]
 mod tasks;
+#[path = "contract/team.rs"]
+mod team;
 #[path = "contract/workspaces.rs"]
 mod workspaces;
 #[path = "contract/world.rs"]
@@ -64,6 +66,15 @@ on_both!(
     workspaces::members_come_change_and_go,
     workspaces::an_owner_is_touched_by_owners_only,
     workspaces::of_two_owners_leaving_at_once_one_stays,
+    team::a_workspace_has_bounds_and_patterns,
+    team::a_code_lets_many_in_until_it_ends,
+    team::who_was_put_out_needs_a_newer_code,
+    team::admins_are_made_under_the_rules_of_owners,
+    team::a_flush_in_any_order_and_cut_gives_the_same_days,
+    team::machines_that_flush_at_once_lose_nothing,
+    team::a_cap_acts_on_what_is_shown,
+    team::minutes_go_where_the_person_is,
+    team::counts_replace_their_day,
     projects::projects_are_listed_by_name,
     projects::members_come_from_the_workspace,
     projects::settings_reach_devices_and_change_the_etag,

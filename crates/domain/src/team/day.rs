@@ -1,9 +1,9 @@
 //! A member's day in one workspace as a set of minutes: union is the only way to add, so that uploads in any order, cut in any
 //! way, any number of times, give the same day (`contract/team.md` §4).
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, civil::Date};
 
 use super::classify::{Kind, UNKNOWN, UNKNOWN_APP};
 use crate::Zone;
@@ -53,13 +53,18 @@ impl Minutes {
             .for_each(|(mine, theirs)| *mine |= theirs);
     }
 
-    /// How many lie in `from..until`, at most 64 minutes.
-    fn between(&self, from: u16, until: u16) -> u32 {
-        (from..until)
-            .filter(|minute| self.has(*minute))
-            .count()
-            .try_into()
-            .unwrap_or(u32::MAX)
+    /// How many lie in one of the 96 quarters of an hour.
+    fn in_quarter(&self, quarter: usize) -> u32 {
+        let (word, shift) = (quarter * 15 / 64, quarter * 15 % 64);
+        let mut bits = self.0[word] >> shift;
+        if shift > 64 - 15 {
+            bits |= self.0[word + 1] << (64 - shift);
+        }
+        (bits & 0x7fff).count_ones()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
     }
 }
 
@@ -102,7 +107,19 @@ impl PartialOrd for Label {
 /// The day of one member in one workspace. No minute is under two labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberDay {
-    labels: BTreeMap<Label, Minutes>,
+    /// In the order of labels.
+    labels: Vec<(Label, Minutes)>,
+}
+
+/// What adding a minute did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// The minute was not there before.
+    New,
+    /// It was there under a greater label.
+    Relabelled,
+    /// Nothing changed.
+    Known,
 }
 
 /// What a page or an answer shows of a day: its earliest minutes up to the cap.
@@ -114,6 +131,8 @@ pub struct Shown {
     pub external: u32,
     /// External minutes by source, most first, then by name.
     pub sources: Vec<(String, u32)>,
+    /// Internal minutes by repository, in the same order.
+    pub repos: Vec<(String, u32)>,
     /// The minutes that are shown.
     pub minutes: Minutes,
 }
@@ -127,77 +146,131 @@ pub struct Hour {
     pub external: u32,
 }
 
+/// At which local hour each quarter of an hour of a UTC day lies. Offsets of every zone change at quarters of an hour, so this
+/// is exact; it is the same for all members of one zone.
+#[derive(Clone, Debug)]
+pub struct LocalHours([u8; QUARTERS]);
+
+/// Quarters of an hour in a UTC day.
+const QUARTERS: usize = 96;
+
+impl LocalHours {
+    /// The local hours of a UTC day in a zone. Daylight saving is that of the minute.
+    pub fn of(day: Date, zone: &Zone) -> Self {
+        let rules = zone.rules();
+        let midnight = Zone::utc().start_of(day);
+        Self(std::array::from_fn(|quarter| {
+            let minutes = i64::try_from(quarter * 15).unwrap_or_default();
+            let at = midnight
+                .saturating_add(SignedDuration::from_mins(minutes))
+                .unwrap_or(midnight);
+            u8::try_from(rules.to_datetime(at).hour()).unwrap_or_default()
+        }))
+    }
+}
+
 impl MemberDay {
-    /// Adds a minute; false where it was there before, under whatever label.
+    /// Adds a minute: the lesser of two labels of one minute stays.
     ///
     /// # Panics
     /// Where `minute` is not below [`MINUTES`].
-    pub fn add(&mut self, minute: u16, label: Label) -> bool {
+    pub fn add(&mut self, minute: u16, label: Label) -> Added {
         assert!(minute < MINUTES, "a day has {MINUTES} minutes");
-        let held = self
-            .labels
-            .iter()
-            .find(|(_, minutes)| minutes.has(minute))
-            .map(|(held, _)| held.clone());
-        if let Some(held) = &held {
-            if *held <= label {
-                return false;
+        let held = self.labels.iter().position(|(_, minutes)| minutes.has(minute));
+        if let Some(at) = held {
+            if self.labels[at].0 <= label {
+                return Added::Known;
             }
-            self.remove(minute, held);
-        }
-        self.labels.entry(label).or_default().put(minute);
-        held.is_none()
-    }
-
-    fn remove(&mut self, minute: u16, label: &Label) {
-        if let Some(minutes) = self.labels.get_mut(label) {
-            minutes.take(minute);
-            if minutes.count() == 0 {
-                self.labels.remove(label);
+            self.labels[at].1.take(minute);
+            if self.labels[at].1.is_empty() {
+                self.labels.remove(at);
             }
         }
+        let at = match self.labels.iter().position(|(other, _)| *other == label) {
+            Some(at) => at,
+            None => {
+                let at = self.labels.partition_point(|(other, _)| *other < label);
+                self.labels.insert(at, (label, Minutes::default()));
+                at
+            }
+        };
+        self.labels[at].1.put(minute);
+        if held.is_some() {
+            Added::Relabelled
+        } else {
+            Added::New
+        }
     }
 
-    /// Labels with their minutes, in order; for storage.
+    /// Labels with their minutes, in order.
     pub fn labels(&self) -> impl Iterator<Item = (&Label, &Minutes)> {
-        self.labels.iter()
+        self.labels.iter().map(|(label, minutes)| (label, minutes))
     }
 
-    /// What is shown under a cap: the earliest `cap` minutes of the day.
+    /// What is shown under a cap: the earliest `cap` minutes of the day. A source is named by its least spelling among all
+    /// stored minutes of the day, shown or not.
     pub fn shown(&self, cap: u16) -> Shown {
         let minutes = self.earliest(cap);
-        let (mut internal, mut external) = (0, 0);
-        let mut sources: BTreeMap<String, (String, u32)> = BTreeMap::new();
-        for (label, held) in &self.labels {
-            let count = held.and(&minutes).count();
-            match label.kind {
-                Kind::Internal => internal += count,
-                Kind::External => {
-                    external += count;
-                    // Labels stand in order of their spelling, so the first of a name is the least.
-                    let named = sources.entry(label.source.to_lowercase());
-                    named.or_insert_with(|| (label.source.clone(), 0)).1 += count;
-                }
-            }
-        }
-        let mut sources: Vec<_> = sources.into_values().filter(|(_, count)| *count > 0).collect();
-        sources.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let folded: Vec<String> = self
+            .labels
+            .iter()
+            .map(|(label, _)| label.source.to_lowercase())
+            .collect();
+        let (internal, repos) = self.by_source(Kind::Internal, &minutes, &folded);
+        let (external, sources) = self.by_source(Kind::External, &minutes, &folded);
         Shown {
             internal,
             external,
             sources,
+            repos,
             minutes,
         }
     }
 
-    fn all(&self) -> Minutes {
+    /// Shown minutes of a kind, in all and by source. `folded` are the sources without case, in the order of the labels.
+    fn by_source(&self, kind: Kind, shown: &Minutes, folded: &[String]) -> (u32, Vec<(String, u32)>) {
+        let mut counts: Vec<(&str, u32)> = Vec::new();
+        for ((label, held), name) in self.labels.iter().zip(folded) {
+            if label.kind != kind {
+                continue;
+            }
+            let count = held.and(shown).count();
+            match counts.iter_mut().find(|(known, _)| known == name) {
+                Some((_, sum)) => *sum += count,
+                None => counts.push((name, count)),
+            }
+        }
+        counts.retain(|(_, count)| *count > 0);
+        let sum = counts.iter().map(|(_, count)| count).sum();
+        let mut named: Vec<(String, u32)> = counts
+            .into_iter()
+            .map(|(name, count)| (self.spelling(name, folded), count))
+            .collect();
+        named.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        (sum, named)
+    }
+
+    /// The least spelling of a name by bytes, over both kinds.
+    fn spelling(&self, name: &str, folded: &[String]) -> String {
+        let all = self.labels.iter().zip(folded);
+        let same = all.filter(|(_, other)| *other == name);
+        let least = same.map(|((label, _), _)| label.source.as_str()).min();
+        least.unwrap_or(name).to_owned()
+    }
+
+    fn of_kind(&self, kind: Kind) -> Minutes {
         let mut all = Minutes::default();
-        self.labels.values().for_each(|minutes| all.join(minutes));
+        for (label, minutes) in &self.labels {
+            if label.kind == kind {
+                all.join(minutes);
+            }
+        }
         all
     }
 
     fn earliest(&self, cap: u16) -> Minutes {
-        let all = self.all();
+        let mut all = self.of_kind(Kind::Internal);
+        all.join(&self.of_kind(Kind::External));
         if all.count() <= u32::from(cap) {
             return all;
         }
@@ -209,30 +282,21 @@ impl MemberDay {
         earliest
     }
 
-    /// The shown minutes at the member's own local hours. Daylight saving is that of the minute, so an hour may hold 120 where
-    /// clocks go back; offsets of every zone change at quarters of an hour.
-    pub fn strip(&self, cap: u16, midnight: Timestamp, zone: &Zone) -> [Hour; 24] {
-        let mut strip = [Hour::default(); 24];
+    /// The shown minutes at the member's own local hours; an hour may hold 120 where clocks go back.
+    pub fn strip(&self, cap: u16, hours: &LocalHours) -> [Hour; 24] {
         let shown = self.earliest(cap);
-        let rules = zone.rules();
-        for (label, held) in &self.labels {
-            let held = held.and(&shown);
-            for quarter in (0..MINUTES).step_by(15) {
-                let count = held.between(quarter, quarter + 15);
-                if count > 0 {
-                    let local = rules.to_datetime(midnight + SignedDuration::from_mins(quarter.into()));
-                    let hour = &mut strip[usize::try_from(local.hour()).unwrap_or_default()];
-                    match label.kind {
-                        Kind::Internal => hour.internal += count,
-                        Kind::External => hour.external += count,
-                    }
-                }
-            }
+        let internal = self.of_kind(Kind::Internal).and(&shown);
+        let external = self.of_kind(Kind::External).and(&shown);
+        let mut strip = [Hour::default(); 24];
+        for (quarter, hour) in hours.0.iter().enumerate() {
+            let hour = &mut strip[usize::from(*hour)];
+            hour.internal += internal.in_quarter(quarter);
+            hour.external += external.in_quarter(quarter);
         }
         strip
     }
 
-    /// The day as bytes for storage: per label its kind, the length of its source, the source, and 180 bytes of minutes.
+    /// The day as bytes for storage: per label its kind, the length of its source, the source, and 184 bytes of minutes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.labels.len() * 210);
         for (label, minutes) in &self.labels {
@@ -262,13 +326,8 @@ impl MemberDay {
                 *word = u64::from_le_bytes(*chunk);
                 rest = after;
             }
-            day.labels.insert(
-                Label {
-                    kind,
-                    source: String::from_utf8(source.to_vec()).ok()?,
-                },
-                minutes,
-            );
+            let source = String::from_utf8(source.to_vec()).ok()?;
+            day.labels.push((Label { kind, source }, minutes));
             bytes = rest;
         }
         Some(day)

@@ -5,6 +5,7 @@
 
 mod reviews;
 mod tables;
+mod team;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
@@ -27,6 +28,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 2,
         text: reviews::text,
+    },
+    Step {
+        version: 3,
+        text: team::text,
     },
 ];
 

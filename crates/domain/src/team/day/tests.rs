@@ -52,9 +52,14 @@ fn the_least_label_stays() {
     ];
     assert!(order.is_sorted());
     let mut day = MemberDay::default();
-    assert!(day.add(7, order[7].clone()));
+    assert_eq!(day.add(7, order[7].clone()), Added::New);
     for better in order.iter().rev() {
-        assert!(!day.add(7, better.clone()), "a minute is new once");
+        let again = if *better == order[7] {
+            Added::Known
+        } else {
+            Added::Relabelled
+        };
+        assert_eq!(day.add(7, better.clone()), again, "a minute is new once");
         assert_eq!(day.labels().map(|(l, _)| l).collect::<Vec<_>>(), [better]);
     }
 }
@@ -96,45 +101,105 @@ fn sources_are_named_by_their_least_spelling() {
 }
 
 #[test]
-fn nine_in_the_morning_is_column_nine_everywhere() {
-    // Both sides of the clocks going back in Europe (2026-10-25) and in America (2026-11-01).
-    for date in ["2026-10-24", "2026-10-26", "2026-10-31", "2026-11-02"] {
+fn a_spelling_counts_wherever_it_stands() {
+    let reports = [
+        (1, label(Kind::External, "acme/app")),
+        (2, label(Kind::Internal, "Acme/app")),
+    ];
+    let shown = day(&reports).shown(1);
+    assert_eq!(shown.sources, [("Acme/app".to_owned(), 1)]);
+    assert_eq!(shown.repos, []);
+}
+
+/// The hour from 09:00 on in a zone, as minutes of the UTC days it lies in.
+fn nine_in(name: &str, date: &str) -> Vec<(Date, MemberDay)> {
+    let nine = format!("{date}T09:00:00[{name}]")
+        .parse::<jiff::Zoned>()
+        .expect("a time")
+        .timestamp();
+    let mut days: Vec<(Date, MemberDay)> = Vec::new();
+    for minute in 0..60 {
+        let local = jiff::tz::TimeZone::UTC.to_datetime(nine + SignedDuration::from_mins(minute));
+        let at = u16::try_from(local.hour()).expect("an hour") * 60
+            + u16::try_from(local.minute()).expect("a minute");
+        if days.last().is_none_or(|(day, _)| *day != local.date()) {
+            days.push((local.date(), MemberDay::default()));
+        }
+        let day = &mut days.last_mut().expect("just made").1;
+        day.add(at, label(Kind::Internal, "a/b"));
+    }
+    days
+}
+
+#[test]
+fn nine_in_the_morning_is_column_nine_on_both_sides_of_every_change_of_clocks() {
+    // Europe changes on 2026-03-29 and 2026-10-25, America on 2026-03-08 and 2026-11-01, India never.
+    let days = [
+        "2026-03-07",
+        "2026-03-08",
+        "2026-03-09",
+        "2026-03-28",
+        "2026-03-29",
+        "2026-03-30",
+        "2026-10-24",
+        "2026-10-25",
+        "2026-10-26",
+        "2026-10-31",
+        "2026-11-01",
+        "2026-11-02",
+    ];
+    for date in days {
         for name in [
             "Europe/Kyiv",
             "Europe/London",
             "Asia/Kolkata",
             "Asia/Kathmandu",
             "America/Los_Angeles",
+            "Pacific/Auckland",
         ] {
             let zone = Zone::parse(name).expect("a zone");
-            let nine = format!("{date}T09:00:00[{name}]")
-                .parse::<jiff::Zoned>()
-                .expect("a time")
-                .timestamp();
-            let utc_day = Zone::utc().date_of(nine);
-            let midnight = Zone::utc().start_of(utc_day);
-            let first = u16::try_from(nine.duration_since(midnight).as_mins()).expect("within a day");
-            let mut day = MemberDay::default();
-            (first..first + 60).filter(|m| *m < MINUTES).for_each(|m| {
-                day.add(m, label(Kind::Internal, "a/b"));
-            });
-            let strip = day.strip(1_440, midnight, &zone);
-            assert!(strip[9].internal > 0, "{name} {date}");
-            assert_eq!(
-                strip.iter().map(|h| h.internal).sum::<u32>(),
-                strip[9].internal,
-                "{name} {date}"
-            );
+            let mut nine = 0;
+            for (day, minutes) in nine_in(name, date) {
+                let strip = minutes.strip(1_440, &LocalHours::of(day, &zone));
+                nine += strip[9].internal;
+                assert_eq!(
+                    strip.iter().map(|h| h.internal).sum::<u32>(),
+                    strip[9].internal,
+                    "{name} {date}"
+                );
+            }
+            assert_eq!(nine, 60, "{name} {date}");
         }
     }
 }
 
 #[test]
-fn an_hour_that_comes_twice_holds_both() {
+fn an_hour_that_comes_twice_holds_both_and_one_that_is_skipped_none() {
     let zone = Zone::parse("Europe/London").expect("a zone");
-    let midnight = "2026-10-25T00:00:00Z".parse().expect("an instant");
     let reports: Vec<_> = (0..120).map(|m| (m, label(Kind::External, "a/b"))).collect();
-    assert_eq!(day(&reports).strip(1_440, midnight, &zone)[1].external, 120);
+    let strip = |date| day(&reports).strip(1_440, &LocalHours::of(date, &zone));
+    assert_eq!(strip(jiff::civil::date(2026, 10, 25))[1].external, 120);
+    let spring = strip(jiff::civil::date(2026, 3, 29));
+    assert_eq!([0, 1, 2].map(|hour| spring[hour].external), [60, 0, 60]);
+}
+
+/// The strip minute by minute, the slow way round.
+fn strip_by_minutes(built: &MemberDay, cap: u16, date: Date, zone: &Zone) -> [Hour; 24] {
+    let mut strip = [Hour::default(); 24];
+    let shown = built.shown(cap).minutes;
+    let rules = zone.rules();
+    let midnight = Zone::utc().start_of(date);
+    for (label, minutes) in built.labels() {
+        for minute in (0..MINUTES).filter(|m| minutes.has(*m) && shown.has(*m)) {
+            let local = rules.to_datetime(midnight + SignedDuration::from_mins(minute.into()));
+            let hour = &mut strip[usize::try_from(local.hour()).expect("an hour")];
+            match label.kind {
+                Kind::Internal => hour.internal += 1,
+                Kind::External => hour.external += 1,
+            }
+        }
+    }
+    strip
 }
 
 proptest! {
@@ -147,6 +212,8 @@ proptest! {
             shuffled.swap(at, usize::try_from(state >> 33).unwrap_or(0) % (at + 1));
         }
         prop_assert_eq!(day(&reports), day(&shuffled));
+        let order: Vec<_> = day(&shuffled).labels().map(|(label, _)| label.clone()).collect();
+        prop_assert!(order.is_sorted());
     }
 
     #[test]
@@ -156,18 +223,7 @@ proptest! {
         let shown = built.shown(1_440);
         prop_assert_eq!(shown.internal + shown.external, u32::try_from(distinct.len()).expect("small"));
         prop_assert_eq!(shown.sources.iter().map(|s| s.1).sum::<u32>(), shown.external);
-    }
-
-    #[test]
-    fn the_strip_adds_up_to_the_day(reports in reports(), cap in 1u16..120, zone in 0usize..4) {
-        let zone = Zone::parse(["UTC", "Asia/Kolkata", "Asia/Kathmandu", "America/Los_Angeles"][zone]).expect("a zone");
-        let midnight = "2026-11-01T00:00:00Z".parse().expect("an instant");
-        let built = day(&reports);
-        let shown = built.shown(cap);
-        let strip = built.strip(cap, midnight, &zone);
-        prop_assert_eq!(strip.iter().map(|h| h.internal).sum::<u32>(), shown.internal);
-        prop_assert_eq!(strip.iter().map(|h| h.external).sum::<u32>(), shown.external);
-        prop_assert!(shown.minutes.count() <= u32::from(cap));
+        prop_assert_eq!(shown.repos.iter().map(|s| s.1).sum::<u32>(), shown.internal);
     }
 
     #[test]
@@ -176,5 +232,26 @@ proptest! {
         let bytes = built.to_bytes();
         prop_assert_eq!(MemberDay::from_bytes(&bytes), Some(built));
         let _ = MemberDay::from_bytes(&bytes[..bytes.len().saturating_sub(cut)]);
+    }
+}
+
+proptest! {
+    // Each case asks for the local hour of some thousand minutes.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_strip_adds_up_to_the_day(
+        reports in proptest::collection::vec((0u16..MINUTES, any_label()), 0..400), cap in 1u16..500, zone in 0usize..6, ahead in 0i64..400,
+    ) {
+        let names = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "America/Los_Angeles", "Europe/Kyiv", "Australia/Lord_Howe"];
+        let zone = Zone::parse(names[zone]).expect("a zone");
+        let date = jiff::civil::date(2026, 1, 1).saturating_add(jiff::Span::new().days(ahead));
+        let built = day(&reports);
+        let shown = built.shown(cap);
+        let strip = built.strip(cap, &LocalHours::of(date, &zone));
+        prop_assert_eq!(strip, strip_by_minutes(&built, cap, date, &zone));
+        prop_assert_eq!(strip.iter().map(|h| h.internal).sum::<u32>(), shown.internal);
+        prop_assert_eq!(strip.iter().map(|h| h.external).sum::<u32>(), shown.external);
+        prop_assert!(shown.minutes.count() <= u32::from(cap));
     }
 }
