@@ -223,7 +223,12 @@ pub async fn admins_are_made_under_the_rules_of_owners(store: &Store) {
         let added = spaces.add_member(w.workspace, w.owner, &email, role, now()).await;
         member.push(added.unwrap().developer_id);
     }
-    let set = |actor, who, admin| store.team().set_admin(w.workspace, actor, who, admin, minute(1));
+    let set = async |actor, who, admin| {
+        store
+            .team()
+            .set_admin(w.workspace, actor, who, admin, minute(1))
+            .await
+    };
     assert!(matches!(
         set(member[0], w.owner, false).await,
         Err(MemberError::OwnerOnly)
