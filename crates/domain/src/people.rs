@@ -115,6 +115,30 @@ impl Default for CaptureConfig {
     }
 }
 
+/// Which language models may see what is tracked into a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelPolicy {
+    /// None at all.
+    None,
+    /// Only one in the server's own network.
+    Local,
+    /// Whichever the operator chose, hosted ones included.
+    #[default]
+    Hosted,
+}
+
+impl ModelPolicy {
+    /// Whether a model may see it, which is local or not.
+    pub fn allows(self, local: bool) -> bool {
+        match self {
+            ModelPolicy::None => false,
+            ModelPolicy::Local => local,
+            ModelPolicy::Hosted => true,
+        }
+    }
+}
+
 /// A workspace and the caller's role in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workspace {
@@ -143,6 +167,8 @@ pub struct Project {
     pub tracker_enabled: bool,
     /// Capture settings its devices get.
     pub config: CaptureConfig,
+    /// Which language models may see its time.
+    pub models: ModelPolicy,
 }
 
 /// An enrolled device.

@@ -1,6 +1,6 @@
 //! Capture settings as kept in `projects.settings`, and the etag that stands for the settings in force.
 
-use dayloom_domain::people::{CaptureConfig, ScreenshotPolicy};
+use dayloom_domain::people::{CaptureConfig, ModelPolicy, ScreenshotPolicy};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,31 @@ pub(crate) fn enabled(settings: &Value) -> bool {
         Some(Value::String(text)) => text == "true",
         _ => false,
     }
+}
+
+/// The key of the language models allowed, beside the capture settings: replacing those does not reset it.
+const MODELS: &str = "tracker_models";
+
+/// Which language models are allowed: those the operator chose, unless something else is kept. A word that is not
+/// known allows none.
+pub(crate) fn models(settings: &Value) -> ModelPolicy {
+    match settings.get(MODELS) {
+        None | Some(Value::Null) => ModelPolicy::default(),
+        Some(kept) => serde_json::from_value(kept.clone()).unwrap_or(ModelPolicy::None),
+    }
+}
+
+/// The settings with other language models allowed, all other keys kept.
+pub(crate) fn with_models(settings: Value, models: ModelPolicy) -> Value {
+    let mut settings = match settings {
+        Value::Object(map) => map,
+        _ => serde_json::Map::new(),
+    };
+    settings.insert(
+        MODELS.to_owned(),
+        serde_json::to_value(models).unwrap_or_default(),
+    );
+    Value::Object(settings)
 }
 
 /// The capture settings kept, defaults for what is missing or unreadable.
@@ -113,6 +138,16 @@ mod tests {
         etags.dedup();
         assert_eq!(etags.len(), count);
         assert_eq!(etag(&base), etag(&base.clone()));
+    }
+
+    #[test]
+    fn allowed_models_outlive_other_settings() {
+        assert_eq!(models(&json!({})), ModelPolicy::Hosted);
+        assert_eq!(models(&json!({"tracker_models": "every"})), ModelPolicy::None);
+        let kept = with_models(json!({"colour": "red"}), ModelPolicy::Local);
+        let kept = replaced(kept, true, &CaptureConfig::default());
+        assert_eq!(models(&kept), ModelPolicy::Local);
+        assert_eq!(kept["colour"], "red");
     }
 
     #[test]

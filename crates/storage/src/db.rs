@@ -80,6 +80,18 @@ pub(crate) fn json(value: serde_json::Value) -> Value {
 /// Any id type taken apart.
 pub(crate) struct UuidOf(pub(crate) Uuid);
 
+impl From<dayloom_domain::decision::SignalDigest> for UuidOf {
+    fn from(digest: dayloom_domain::decision::SignalDigest) -> Self {
+        UuidOf(digest.0)
+    }
+}
+
+impl From<dayloom_domain::decision::CandidatesDigest> for UuidOf {
+    fn from(digest: dayloom_domain::decision::CandidatesDigest) -> Self {
+        UuidOf(digest.0)
+    }
+}
+
 macro_rules! uuid_of {
     ($($name:ident),+) => {$(
         impl From<dayloom_domain::$name> for UuidOf {

@@ -7,6 +7,7 @@
 mod config;
 pub mod days;
 mod db;
+pub mod decisions;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -25,9 +26,11 @@ pub mod task_import;
 pub mod tasks;
 pub mod team;
 pub mod tokens;
+pub mod usage;
 pub mod workspaces;
 
 pub use days::{StoredDay, Taken, TaskLabel, TimesheetRow, Written};
+pub use decisions::{Asked, Turn, WaitingDay};
 pub use devices::{DevicePatch, Enroll, EnrollError};
 pub use error::StorageError;
 pub use ingest::{Batch, IngestError, IngestOutcome, NewEvent, RejectReason, Submitted};
@@ -39,4 +42,5 @@ pub use store::{Dialect, Migrate, Store};
 pub use task_import::{ImportOutcome, ImportRow};
 pub use tasks::{NewTask, TaskCursor, TaskError, TaskFilter, TaskPage, TaskPatch};
 pub use tokens::{ApiToken, NewToken};
+pub use usage::{UsageAdded, UsageRow};
 pub use workspaces::{Member, MemberError, MemberPatch, NewWorkspace, WorkspaceError};

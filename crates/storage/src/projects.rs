@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dayloom_domain::{
     DeveloperId, ProjectId, WorkspaceId,
-    people::{CaptureConfig, MemberStatus, Project, Role},
+    people::{CaptureConfig, MemberStatus, ModelPolicy, Project, Role},
 };
 use jiff::{Timestamp, ToSpan};
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -244,6 +244,29 @@ impl Projects<'_> {
         transaction.commit().await?;
         Ok(changed)
     }
+    /// Sets which language models may see a project's time. `None` if there is no such project.
+    pub async fn set_models(
+        &self,
+        project: ProjectId,
+        models: ModelPolicy,
+        now: Timestamp,
+    ) -> Result<Option<Project>, StorageError> {
+        let transaction = self.0.begin().await?;
+        let sql = self.0.locking("SELECT settings FROM projects WHERE id = $1");
+        let Some(old) = row(&transaction, &sql, vec![id(project)]).await? else {
+            return Ok(None);
+        };
+        let settings = config::with_models(old.json("settings")?, models);
+        run(
+            &transaction,
+            "UPDATE projects SET settings = $2, updated_at = $3 WHERE id = $1",
+            vec![id(project), json(settings), at(now)],
+        )
+        .await?;
+        let changed = find(&transaction, project).await?;
+        transaction.commit().await?;
+        Ok(changed)
+    }
     /// All active projects of a workspace with counts of their devices; active is seen within 7 days before `now`.
     pub async fn admin_overview(
         &self,
@@ -287,6 +310,7 @@ fn read(row: &QueryResult) -> Result<Project, StorageError> {
         is_active: row.col("is_active")?,
         tracker_enabled: config::enabled(&settings),
         config: config::of(&settings),
+        models: config::models(&settings),
     })
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use crate::{
     StorageError,
     days::Days,
+    decisions::Decisions,
     devices::Devices,
     events::Events,
     ingest::{
@@ -33,6 +34,7 @@ use crate::{
     tasks::Tasks,
     team::Team,
     tokens::Tokens,
+    usage::Usage,
     workspaces::Workspaces,
 };
 
@@ -214,6 +216,16 @@ impl Store {
     /// What people said about their time.
     pub fn reviews(&self) -> Reviews<'_> {
         Reviews(&self.inner)
+    }
+
+    /// What language models answered, and what waits to be asked.
+    pub fn decisions(&self) -> Decisions<'_> {
+        Decisions(&self.inner)
+    }
+
+    /// What language models used.
+    pub fn usage(&self) -> Usage<'_> {
+        Usage(&self.inner)
     }
 
     /// API tokens.

@@ -268,6 +268,24 @@ impl Tasks<'_> {
         let values = vec![crate::db::id(developer), CANDIDATES.into()];
         rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
+    /// The same of one workspace: what time tracked into one of its projects may belong to.
+    pub async fn candidates_in(
+        &self,
+        developer: DeveloperId,
+        workspace: WorkspaceId,
+    ) -> Result<Vec<Task>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND t.workspace_id = $2 AND {}
+             ORDER BY t.updated_at DESC, t.id LIMIT $3",
+            open_only()
+        );
+        let values = vec![
+            crate::db::id(developer),
+            crate::db::id(workspace),
+            CANDIDATES.into(),
+        ];
+        rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
+    }
     /// The tasks assigned to a person in workspaces they are active in, newest change first; closed ones on demand.
     pub async fn assigned(
         &self,

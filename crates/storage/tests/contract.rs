@@ -9,6 +9,8 @@ mod db;
 mod coverage;
 #[path = "contract/days.rs"]
 mod days;
+#[path = "contract/decisions.rs"]
+mod decisions;
 #[path = "contract/devices.rs"]
 mod devices;
 #[path = "contract/ingest.rs"]
@@ -104,6 +106,14 @@ on_both!(
     ingest::every_field_comes_back,
     ingest::months_far_apart,
     ingest::a_stranger_is_not_enrolled,
+    decisions::a_question_is_answered_once,
+    decisions::a_vain_question_waits,
+    decisions::people_take_turns,
+    decisions::of_many_takers_each_turn_is_ones,
+    decisions::days_derived_before_are_noted_later,
+    decisions::what_was_used_adds_up,
+    projects::models_allowed_stay_with_the_project,
+    tasks::candidates_of_one_workspace,
     queue::the_sweep_marks_what_nobody_marked,
     queue::ingest_marks_the_days_it_touches,
     queue::two_takers_never_share_a_day,

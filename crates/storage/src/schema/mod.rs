@@ -3,6 +3,7 @@
 //! A step is never changed after it was released; a change is a new step. Steps run in one transaction under a lock, so
 //! that two programs starting at once do not both migrate.
 
+mod models;
 mod reviews;
 mod tables;
 mod team;
@@ -32,6 +33,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 3,
         text: team::text,
+    },
+    Step {
+        version: 4,
+        text: models::text,
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Projects, their members and settings.
 
-use dayloom_domain::people::{CaptureConfig, MemberStatus, Role, ScreenshotPolicy};
+use dayloom_domain::people::{CaptureConfig, MemberStatus, ModelPolicy, Role, ScreenshotPolicy};
 use dayloom_storage::{NewProject, ProjectError, Store};
 use jiff::ToSpan;
 
@@ -184,4 +184,44 @@ pub async fn the_overview_counts_devices(store: &Store) {
         .await
         .unwrap();
     assert_eq!(later[0].active_devices, 0);
+}
+
+pub async fn models_allowed_stay_with_the_project(store: &Store) {
+    let w = world(store, "ada").await;
+    let found = store.projects().by_id(w.project).await.unwrap().unwrap();
+    assert_eq!(found.models, ModelPolicy::Hosted, "those the operator chose");
+    let changed = store
+        .projects()
+        .set_models(w.project, ModelPolicy::Local, minute(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (changed.models, changed.tracker_enabled),
+        (ModelPolicy::Local, true)
+    );
+    let paused = CaptureConfig {
+        paused: true,
+        ..CaptureConfig::default()
+    };
+    let changed = store
+        .projects()
+        .set_config(w.project, true, &paused, minute(2))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        changed.models,
+        ModelPolicy::Local,
+        "other settings do not reset it"
+    );
+    let unknown = dayloom_domain::ProjectId(uuid::Uuid::new_v4());
+    assert_eq!(
+        store
+            .projects()
+            .set_models(unknown, ModelPolicy::None, now())
+            .await
+            .unwrap(),
+        None
+    );
 }

@@ -289,3 +289,49 @@ pub async fn an_import_twice_changes_nothing(store: &Store) {
         .unwrap();
     assert_eq!(same, found[0]);
 }
+
+pub async fn candidates_of_one_workspace(store: &Store) {
+    let w = world(store, "ada").await;
+    let home = store
+        .workspaces()
+        .create(
+            w.owner,
+            &dayloom_storage::NewWorkspace {
+                name: "Home".to_owned(),
+                slug: None,
+            },
+            now(),
+        )
+        .await
+        .unwrap();
+    let mine = |title: &str, status: &str| NewTask {
+        status: Some(status.to_owned()),
+        assignee_id: Some(w.owner),
+        ..named(title, None)
+    };
+    for n in 0..30 {
+        let task = mine("elsewhere", "todo");
+        store
+            .tasks()
+            .create(home.id, &task, minute(100 + n))
+            .await
+            .unwrap();
+    }
+    let task = mine("closed", "Done");
+    store.tasks().create(w.workspace, &task, minute(9)).await.unwrap();
+    let task = mine("here", "todo");
+    let here = store.tasks().create(w.workspace, &task, now()).await.unwrap();
+    let of_work = store.tasks().candidates_in(w.owner, w.workspace).await.unwrap();
+    assert_eq!(of_work, vec![here], "others do not take its place");
+    let of_home = store.tasks().candidates_in(w.owner, home.id).await.unwrap();
+    assert_eq!(of_home.len(), 25);
+    let bob = person(store, "bob").await;
+    assert!(
+        store
+            .tasks()
+            .candidates_in(bob, w.workspace)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
