@@ -32,6 +32,9 @@ pub enum Failure {
     /// No model is set up.
     #[error("no language model is set up; choose one with DAYLOOM_MODEL_PROVIDER")]
     NotConfigured,
+    /// What was used so far, or what is allowed, cannot be read; nothing was sent.
+    #[error("the ledger of the language model cannot be read; look at the database")]
+    NoLedger,
     /// The project does not allow this model.
     #[error("the project does not allow this language model; an administrator can change that")]
     Forbidden,
@@ -41,7 +44,11 @@ impl Failure {
     /// Whether asking the same again in a while may go better without anybody changing a setting.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Unreachable | Self::RateLimited { .. } | Self::TooSlow | Self::Undecodable => true,
+            Self::Unreachable
+            | Self::RateLimited { .. }
+            | Self::TooSlow
+            | Self::Undecodable
+            | Self::NoLedger => true,
             Self::Refused { status } => *status >= 500 || matches!(status, 408 | 409 | 425),
             Self::OverBudget | Self::NotConfigured | Self::Forbidden => false,
         }
@@ -57,6 +64,7 @@ impl Failure {
             Self::Undecodable => "undecodable",
             Self::OverBudget => "over_budget",
             Self::NotConfigured => "not_configured",
+            Self::NoLedger => "no_ledger",
             Self::Forbidden => "forbidden",
         }
     }

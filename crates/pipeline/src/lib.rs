@@ -9,6 +9,7 @@
 mod backoff;
 mod derive;
 pub mod evidence;
+pub mod models;
 mod runner;
 mod stages;
 mod sweeps;
@@ -17,6 +18,7 @@ mod work;
 
 pub use backoff::retry_after;
 pub use derive::{DeriveError, compute_day, derive_day};
+pub use models::{Budget, Models};
 pub use runner::{Runner, RunnerSettings};
 pub use stages::{Outcome, Reach, Stages};
 pub use sweeps::Sweep;

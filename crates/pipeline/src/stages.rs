@@ -8,7 +8,7 @@ use dayloom_storage::{StorageError, Store, Taken, Written};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::time::Instant;
 
-use crate::{DeriveError, compute_day, retry_after};
+use crate::{DeriveError, Models, compute_day, retry_after};
 
 /// Whose evidence the later sweeps look at: people whose devices were heard of within three sweeps.
 const SEEN_LATELY: SignedDuration = SignedDuration::from_mins(15);
@@ -71,12 +71,28 @@ impl Outcome {
 pub struct Stages {
     store: Store,
     clock: Arc<dyn Clock>,
+    models: Models,
 }
 
 impl Stages {
-    /// On this database, by this clock.
+    /// On this database, by this clock, without a language model.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self {
+            store,
+            clock,
+            models: Models::none(),
+        }
+    }
+
+    /// With these language models to ask.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
+        self
+    }
+
+    /// The language models to ask.
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 
     /// The database.

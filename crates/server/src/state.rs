@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dayloom_domain::{Clock, ProjectId};
+use dayloom_pipeline::Models;
 use dayloom_storage::Store;
 use jiff::Timestamp;
 
@@ -70,6 +71,7 @@ impl<F: Fn() + Send + Sync> Bell for F {
 pub struct ServerState {
     inner: Arc<Inner>,
     limiter: Arc<Limiter>,
+    models: Models,
 }
 
 struct Inner {
@@ -91,7 +93,19 @@ impl ServerState {
                 bell: Box::new(bell),
             }),
             limiter: Arc::new(Limiter::in_process()),
+            models: Models::none(),
         }
+    }
+
+    /// With these language models to ask.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
+        self
+    }
+
+    /// The language models to ask.
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 
     /// With rate limits counted elsewhere.

@@ -1,0 +1,217 @@
+//! The language model a server has, if any, as everyone in the pipeline and the server asks it: only what the project
+//! allows is sent, redacted, within the person's budget of the day, and each call is in the ledger.
+
+use std::sync::Arc;
+
+use dayloom_domain::{
+    DeveloperId, ProjectId, Zone,
+    people::{ModelPolicy, Project},
+};
+use dayloom_llm::{Answer, Failure, Identity, Model, Prompt, Purpose, Usage};
+use dayloom_storage::{StorageError, Store, UsageAdded};
+use jiff::{Timestamp, ToSpan, civil::Date};
+
+/// The model of a server, or none. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Models(Option<Arc<Inner>>);
+
+struct Inner {
+    store: Store,
+    model: Arc<dyn Model>,
+    budget: Option<u64>,
+}
+
+impl std::fmt::Debug for Models {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Models").field(&self.identity()).finish()
+    }
+}
+
+/// How much of the day's tokens is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Tokens a person may use in a local day; without a limit, none.
+    pub tokens: Option<u64>,
+    /// Tokens used today.
+    pub used: u64,
+    /// When the next local day begins, and with it a new budget.
+    pub renewed_at: Timestamp,
+}
+
+impl Budget {
+    /// Nothing is asked any more today.
+    pub fn is_used_up(&self) -> bool {
+        self.tokens.is_some_and(|tokens| self.used >= tokens)
+    }
+}
+
+impl Models {
+    /// No model: rules, keys and what was learned do the work.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// This model, its calls written to the ledger of this database. `budget` is how many tokens, read and written, a
+    /// person may use in a local day; without it there is no limit.
+    pub fn new(store: Store, model: Arc<dyn Model>, budget: Option<u64>) -> Self {
+        Self(Some(Arc::new(Inner { store, model, budget })))
+    }
+
+    /// Who would be asked, if anybody.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.0.as_ref().map(|inner| inner.model.identity())
+    }
+
+    /// Whether there is a model at all.
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether this model may see time of a project with that policy.
+    pub fn allowed_by(&self, policy: ModelPolicy) -> bool {
+        self.identity()
+            .is_some_and(|identity| policy.allows(identity.local))
+    }
+
+    /// Asks. With a project, that project must allow the model; without one, every project the person tracks into must:
+    /// what is asked may then hold something of each. Everything of the prompt that comes from outside is redacted
+    /// once more.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NotConfigured`] without a model, [`Failure::Forbidden`] and [`Failure::OverBudget`] before anything
+    /// is sent, [`Failure::NoLedger`] if the database fails, and whatever the model's own failure is.
+    pub async fn ask(
+        &self,
+        developer: DeveloperId,
+        project: Option<ProjectId>,
+        prompt: &Prompt,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
+        let inner = self.0.as_deref().ok_or(Failure::NotConfigured)?;
+        if !inner.may_see(developer, project).await? {
+            return Err(Failure::Forbidden);
+        }
+        let today = inner.today(developer, now).await.map_err(no_ledger)?;
+        let budget = inner.budget_of(developer, &today).await.map_err(no_ledger)?;
+        if budget.is_used_up() {
+            metrics::counter!("dayloom_model_calls_total", "purpose" => word(prompt.purpose), "outcome" => "over_budget")
+                .increment(1);
+            return Err(Failure::OverBudget);
+        }
+        let prompt = prompt.redacted();
+        let result = inner.model.ask(&prompt).await;
+        let outcome = result.as_ref().map_or_else(Failure::word, |_| "answered");
+        metrics::counter!("dayloom_model_calls_total", "purpose" => word(prompt.purpose), "outcome" => outcome)
+            .increment(1);
+        if let Err(error) = inner.enter(developer, &today, &prompt, &result).await {
+            tracing::warn!(%error, "a call of the language model could not be entered in the ledger");
+        }
+        result
+    }
+
+    /// What is left of the day's tokens; none without a model.
+    pub async fn budget(
+        &self,
+        developer: DeveloperId,
+        now: Timestamp,
+    ) -> Result<Option<Budget>, StorageError> {
+        let Some(inner) = self.0.as_deref() else {
+            return Ok(None);
+        };
+        let today = inner.today(developer, now).await?;
+        inner.budget_of(developer, &today).await.map(Some)
+    }
+}
+
+/// A person's local day.
+struct Today {
+    date: Date,
+    ends_at: Timestamp,
+}
+
+impl Inner {
+    async fn may_see(&self, developer: DeveloperId, project: Option<ProjectId>) -> Result<bool, Failure> {
+        let projects: Vec<Project> = match project {
+            Some(project) => {
+                let found = self.store.projects().by_id(project).await;
+                let Some(found) = found.map_err(no_ledger)? else {
+                    return Ok(false);
+                };
+                vec![found]
+            }
+            None => self
+                .store
+                .projects()
+                .tracker_projects_for(developer)
+                .await
+                .map_err(no_ledger)?,
+        };
+        let local = self.model.identity().local;
+        Ok(projects.iter().all(|project| project.models.allows(local)))
+    }
+
+    async fn today(&self, developer: DeveloperId, now: Timestamp) -> Result<Today, StorageError> {
+        let person = self.store.people().by_id(developer).await?;
+        let zone = person.and_then(|p| p.timezone).unwrap_or_else(Zone::utc);
+        let date = zone.date_of(now);
+        let ends_at = zone.start_of(date.saturating_add(1.day()));
+        Ok(Today { date, ends_at })
+    }
+
+    async fn budget_of(&self, developer: DeveloperId, today: &Today) -> Result<Budget, StorageError> {
+        let used = self.store.usage().tokens_on(developer, today.date).await?;
+        Ok(Budget {
+            tokens: self.budget,
+            used: u64::try_from(used).unwrap_or_default(),
+            renewed_at: today.ends_at,
+        })
+    }
+
+    /// Writes a call down. One that broke off after it was sent is counted with what it read: the provider may charge
+    /// for it, and else a model that never answers in time could be asked without end.
+    async fn enter(
+        &self,
+        developer: DeveloperId,
+        today: &Today,
+        prompt: &Prompt,
+        result: &Result<Answer, Failure>,
+    ) -> Result<(), StorageError> {
+        let used = match result {
+            Ok(answer) => answer.usage,
+            Err(Failure::TooSlow | Failure::Undecodable) => Usage {
+                input_tokens: prompt.estimated_tokens(),
+                output_tokens: 0,
+            },
+            Err(_) => Usage::default(),
+        };
+        let tokens = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let added = UsageAdded {
+            calls: 1,
+            input_tokens: tokens(used.input_tokens),
+            output_tokens: tokens(used.output_tokens),
+            cost_usd: self.model.price().map(|price| price.of(used)),
+        };
+        metrics::counter!("dayloom_model_tokens_total", "purpose" => word(prompt.purpose))
+            .increment(used.total());
+        let (purpose, name) = (word(prompt.purpose), &self.model.identity().name);
+        self.store
+            .usage()
+            .add(developer, today.date, purpose, name, added)
+            .await
+    }
+}
+
+/// The purpose as it stands in the ledger.
+pub(crate) fn word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Attribution => "attribution",
+        Purpose::Journal => "journal",
+        Purpose::Question => "question",
+    }
+}
+
+fn no_ledger(error: StorageError) -> Failure {
+    tracing::warn!(%error, "what a language model may be asked could not be read");
+    Failure::NoLedger
+}
