@@ -12,6 +12,7 @@ on_both_databases!(
     patterns_that_do_not_work_are_named,
     rules_point_only_at_what_their_owner_sees,
     project_rules_are_for_members_and_by_admins,
+    an_admin_sees_and_changes_the_rules_of_every_project_of_the_workspace,
 );
 
 fn rule(pattern: &str, position: impl Into<Value>) -> Value {
@@ -250,4 +251,57 @@ async fn project_rules_are_for_members_and_by_admins(world: &World) {
     assert_eq!(same.expect(200)["pattern"], "x");
     world.call(&owner, "DELETE", &path, Value::Null).await.expect(204);
     assert_eq!(world.get(&dev, "/tracker/rules").await.expect(200), json!([]));
+}
+
+async fn an_admin_sees_and_changes_the_rules_of_every_project_of_the_workspace(world: &World) {
+    let owner = world.person("owner@example.org").await;
+    let workspace = world.workspace(&owner, "Acme").await;
+    let project = world.project(&owner, &workspace, "Weave").await;
+    let admin = world
+        .member(&owner, &workspace, "admin@example.org", "manager")
+        .await;
+    let dev = world
+        .member(&owner, &workspace, "dev@example.org", "developer")
+        .await;
+    let stranger = world.person("sam@example.org").await;
+    world.workspace(&stranger, "Elsewhere").await;
+    let body = json!({
+        "scope": "project", "field": "repo", "match": "glob", "pattern": "acme/*", "project_id": project,
+    });
+    let made = make(world, &admin, body).await;
+    assert_eq!(
+        world.get(&admin, "/tracker/rules").await.expect(200),
+        json!([made])
+    );
+    for outsider in [&dev, &stranger] {
+        assert_eq!(world.get(outsider, "/tracker/rules").await.expect(200), json!([]));
+    }
+    let path = format!("/tracker/rules/{}", id(&made));
+    let change = json!({"pattern": "acme/shop", "position": 4});
+    let changed = world.call(&admin, "PATCH", &path, change).await.expect(200);
+    assert_eq!(
+        (&changed["pattern"], &changed["position"]),
+        (&json!("acme/shop"), &json!(4))
+    );
+    for outsider in [&dev, &stranger] {
+        world
+            .call(outsider, "PATCH", &path, json!({"pattern": "x"}))
+            .await
+            .refused(404);
+        world
+            .call(outsider, "DELETE", &path, Value::Null)
+            .await
+            .refused(404);
+    }
+    let row = format!("/workspaces/{workspace}/members/{}", admin.id);
+    world
+        .call(&owner, "PATCH", &row, json!({"role": "developer"}))
+        .await
+        .expect(200);
+    assert_eq!(world.get(&admin, "/tracker/rules").await.expect(200), json!([]));
+    world
+        .call(&owner, "PATCH", &row, json!({"role": "manager"}))
+        .await
+        .expect(200);
+    world.call(&admin, "DELETE", &path, Value::Null).await.expect(204);
 }

@@ -37,7 +37,7 @@ pub use ingest::{Batch, IngestError, IngestOutcome, NewEvent, RejectReason, Subm
 pub use people::DeveloperPatch;
 pub use projects::{NewProject, ProjectError, ProjectMember, ProjectOverview};
 pub use reviews::{NewEntry, ReviewError, Reviewed};
-pub use rules::{NewRule, RuleError, RulePatch};
+pub use rules::{NewRule, RuleError, RulePatch, RuleReader};
 pub use store::{Dialect, Migrate, Store};
 pub use task_import::{ImportOutcome, ImportRow};
 pub use tasks::{NewTask, TaskCursor, TaskError, TaskFilter, TaskPage, TaskPatch};

@@ -1,7 +1,7 @@
 //! Attribution rules: a person's own, and those of the projects they are in.
 
 use dayloom_domain::{
-    DeveloperId, ProjectId, RuleId, TaskId,
+    DeveloperId, ProjectId, RuleId, TaskId, WorkspaceId,
     day::Category,
     rule::{Rule, RuleField, RuleMatch, RuleScope},
 };
@@ -78,22 +78,58 @@ pub enum RuleError {
     Storage(#[from] StorageError),
 }
 
+/// Who asks for rules: a person, who sees their own and those of the projects they are in; as an admin also those of all
+/// projects of the workspaces they administer, which only the caller can know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleReader {
+    /// The person.
+    pub developer: DeveloperId,
+    /// Workspaces the person administers.
+    pub administers: Vec<WorkspaceId>,
+}
+
+impl From<DeveloperId> for RuleReader {
+    fn from(developer: DeveloperId) -> Self {
+        Self {
+            developer,
+            administers: Vec::new(),
+        }
+    }
+}
+
+impl RuleReader {
+    /// The condition on rules `r` they may read, and its values, the first of which is the person (`$1`).
+    fn visible(&self) -> (String, Vec<Value>) {
+        let mut values = vec![crate::db::id(self.developer)];
+        let mut places = Vec::new();
+        for workspace in &self.administers {
+            values.push(crate::db::id(*workspace));
+            places.push(format!("${}", values.len()));
+        }
+        if places.is_empty() {
+            return (VISIBLE.to_owned(), values);
+        }
+        let places = places.join(", ");
+        let sql = format!(
+            "({VISIBLE} OR (r.scope = 'project' AND EXISTS (SELECT 1 FROM projects p
+                 WHERE p.id = r.scope_project_id AND p.is_active AND p.workspace_id IN ({places}))))"
+        );
+        (sql, values)
+    }
+}
+
 /// The repository of rules.
 #[derive(Clone, Copy)]
 pub struct Rules<'a>(pub(crate) &'a Inner);
 
 impl Rules<'_> {
-    /// The person's rules and those of the projects they are in, in the order of evaluation: personal before project,
-    /// then by position, then id.
-    pub async fn list(&self, developer: DeveloperId) -> Result<Vec<Rule>, StorageError> {
-        let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {VISIBLE} {ORDER}");
-        rows(&self.0.read, &sql, vec![crate::db::id(developer)])
-            .await?
-            .iter()
-            .map(read)
-            .collect()
+    /// The rules someone may read, in the order of evaluation: personal before project, then by position, then id.
+    pub async fn list(&self, reader: impl Into<RuleReader>) -> Result<Vec<Rule>, StorageError> {
+        let (visible, values) = reader.into().visible();
+        let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {visible} {ORDER}");
+        rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
-    /// The same rules without those whose task or project the person can no longer see.
+    /// The person's rules and those of the projects they are in, without those whose task or project the person can no longer see.
     pub async fn list_for_attribution(&self, developer: DeveloperId) -> Result<Vec<Rule>, StorageError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM tracker_rules r
@@ -110,9 +146,13 @@ impl Rules<'_> {
             .map(read)
             .collect()
     }
-    /// A rule the person can see.
-    pub async fn by_id(&self, developer: DeveloperId, id: RuleId) -> Result<Option<Rule>, StorageError> {
-        find(&self.0.read, developer, id).await
+    /// A rule someone may read.
+    pub async fn by_id(
+        &self,
+        reader: impl Into<RuleReader>,
+        id: RuleId,
+    ) -> Result<Option<Rule>, StorageError> {
+        find(&self.0.read, &reader.into(), id).await
     }
     /// Makes a rule. Whether the person administers the project of a project rule is the caller's question.
     pub async fn create(
@@ -158,16 +198,17 @@ impl Rules<'_> {
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(rule)
     }
-    /// Changes what the patch names.
+    /// Changes what the patch names of a rule someone may read. Whether they may change it is the caller's question.
     pub async fn update(
         &self,
-        developer: DeveloperId,
+        reader: impl Into<RuleReader>,
         id: RuleId,
         patch: &RulePatch,
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
+        let reader = reader.into();
         let transaction = self.0.begin().await?;
-        let old = find(&transaction, developer, id)
+        let old = find(&transaction, &reader, id)
             .await?
             .ok_or(RuleError::NotFound)?;
         let rule = Rule {
@@ -180,7 +221,7 @@ impl Rules<'_> {
             position: patch.position.unwrap_or(old.position),
             ..old.clone()
         };
-        check(&transaction, developer, &rule).await?;
+        check(&transaction, reader.developer, &rule).await?;
         replace(&transaction, &rule, now).await?;
         if patch.position.is_some() {
             make_room(&transaction, &rule, now).await?;
@@ -188,10 +229,10 @@ impl Rules<'_> {
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(rule)
     }
-    /// Removes a rule the person can see; false if there is none.
-    pub async fn delete(&self, developer: DeveloperId, id: RuleId) -> Result<bool, StorageError> {
+    /// Removes a rule someone may read; false if there is none. Whether they may is the caller's question.
+    pub async fn delete(&self, reader: impl Into<RuleReader>, id: RuleId) -> Result<bool, StorageError> {
         let transaction = self.0.begin().await?;
-        if find(&transaction, developer, id).await?.is_none() {
+        if find(&transaction, &reader.into(), id).await?.is_none() {
             return Ok(false);
         }
         run(
@@ -236,15 +277,16 @@ fn read(row: &QueryResult) -> Result<Rule, StorageError> {
 
 async fn find<C: ConnectionTrait>(
     on: &C,
-    developer: DeveloperId,
+    reader: &RuleReader,
     rule: RuleId,
 ) -> Result<Option<Rule>, StorageError> {
-    let sql = format!("SELECT {COLUMNS} FROM tracker_rules r WHERE {VISIBLE} AND r.id = $2");
-    row(on, &sql, vec![crate::db::id(developer), crate::db::id(rule)])
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()
+    let (visible, mut values) = reader.visible();
+    values.push(crate::db::id(rule));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tracker_rules r WHERE {visible} AND r.id = ${}",
+        values.len()
+    );
+    row(on, &sql, values).await?.as_ref().map(read).transpose()
 }
 
 /// Whether what the rule names is the person's to name; a project rule names only what is of its own workspace.

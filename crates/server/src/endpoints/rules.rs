@@ -1,7 +1,7 @@
 //! `/tracker/rules`: attribution rules of the caller and of projects they are in (`contract/tracker.md` §9).
 //!
-//! A personal rule is its owner's alone. A project rule is seen by the project's members and changed by who holds
-//! `can_edit_projects` in its workspace.
+//! A personal rule is its owner's alone. A project rule is seen by the project's members and by who holds
+//! `can_edit_projects` in its workspace, who alone may change it.
 
 use axum::{Json, extract::State, http::StatusCode};
 use dayloom_api::{
@@ -12,12 +12,13 @@ use dayloom_domain::{
     DeveloperId, ProjectId, RuleId, TaskId,
     rule::{Rule, RuleScope},
 };
-use dayloom_storage::{self as storage, RuleError, RulePatch};
+use dayloom_storage::{self as storage, RuleError, RulePatch, RuleReader};
 
 use super::Refusals;
 use crate::{
     ApiError, Call, Caller, ServerState,
-    gates::{PathIds, administers},
+    gates::{PathIds, administers, holds},
+    permissions::Permission,
     replay,
 };
 
@@ -42,10 +43,28 @@ fn check_pattern(rule: &Rule) -> Result<(), ApiError> {
         .map_err(|error| ApiError::invalid_field("pattern", error.to_string(), rule.pattern.as_str()))
 }
 
-/// The caller's rules and those of their projects, in the order of evaluation.
+/// Whose rules the caller may read: their own, those of their projects, and as an admin those of the whole workspace.
+async fn reader(state: &ServerState, caller: DeveloperId) -> Result<RuleReader, ApiError> {
+    let workspaces = state.store().workspaces();
+    let mut reader = RuleReader::from(caller);
+    for (workspace, _) in workspaces.list_for(caller).await? {
+        let member = workspaces.member(workspace.id, caller).await?;
+        if member.is_some_and(|member| holds(&member, Permission::EditProjects)) {
+            reader.administers.push(workspace.id);
+        }
+    }
+    Ok(reader)
+}
+
+/// The caller's rules, those of their projects and, for an admin, of all projects of the workspace, in the order of
+/// evaluation.
 #[utoipa::path(get, path = "/tracker/rules", tag = "rules", responses((status = 200, body = [RuleOut]), Refusals))]
 pub async fn list(caller: Caller, State(state): State<ServerState>) -> Result<Json<Vec<RuleOut>>, ApiError> {
-    let rules = state.store().rules().list(caller.id).await?;
+    let rules = state
+        .store()
+        .rules()
+        .list(reader(&state, caller.id).await?)
+        .await?;
     Ok(Json(rules.into_iter().map(Into::into).collect()))
 }
 
@@ -106,7 +125,11 @@ pub async fn create(
 /// The rule in the path, if the caller may change it.
 async fn changeable(state: &ServerState, caller: DeveloperId, ids: &PathIds) -> Result<Rule, ApiError> {
     let id = ids.get("rule_id", UNKNOWN)?;
-    let rule = state.store().rules().by_id(caller, id).await?;
+    let rule = state
+        .store()
+        .rules()
+        .by_id(reader(state, caller).await?, id)
+        .await?;
     let rule = rule.ok_or_else(|| ApiError::not_found(UNKNOWN))?;
     if let Some(project) = rule.scope_project_id.filter(|_| rule.scope == RuleScope::Project) {
         administers(state, caller, project).await?;
@@ -156,7 +179,7 @@ pub async fn change(
     let rule = state
         .store()
         .rules()
-        .update(caller, rule.id, &patch, state.now())
+        .update(reader(&state, caller).await?, rule.id, &patch, state.now())
         .await
         .map_err(refused)?;
     replay::after_rule(&state, caller, &rule).await?;
@@ -176,7 +199,8 @@ pub async fn remove(
 ) -> Result<StatusCode, ApiError> {
     let caller = caller.id;
     let rule = changeable(&state, caller, &ids).await?;
-    if !state.store().rules().delete(caller, rule.id).await? {
+    let reader = reader(&state, caller).await?;
+    if !state.store().rules().delete(reader, rule.id).await? {
         return Err(ApiError::not_found(UNKNOWN));
     }
     replay::after_rule(&state, caller, &rule).await?;
