@@ -7,6 +7,7 @@ pub mod clock;
 pub mod day;
 pub mod decision;
 pub mod derive;
+pub mod dye;
 pub mod event;
 pub mod ids;
 pub mod people;

@@ -9,6 +9,7 @@ pub mod days;
 mod db;
 pub mod decisions;
 pub mod devices;
+pub mod dyes;
 pub mod error;
 pub mod events;
 pub mod ingest;

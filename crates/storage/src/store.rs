@@ -18,6 +18,7 @@ use crate::{
     days::Days,
     decisions::Decisions,
     devices::Devices,
+    dyes::Dyes,
     events::Events,
     ingest::{
         checkpoint::Checkpoints,
@@ -211,6 +212,11 @@ impl Store {
     /// Derived days, their entries and the queue of dirty days.
     pub fn days(&self) -> Days<'_> {
         Days(&self.inner)
+    }
+
+    /// Dyes of tasks.
+    pub fn dyes(&self) -> Dyes<'_> {
+        Dyes(&self.inner)
     }
 
     /// What people said about their time.

@@ -13,6 +13,8 @@ mod days;
 mod decisions;
 #[path = "contract/devices.rs"]
 mod devices;
+#[path = "contract/dyes.rs"]
+mod dyes;
 #[path = "contract/ingest.rs"]
 mod ingest;
 #[path = "contract/keys.rs"]
@@ -131,4 +133,5 @@ on_both!(
     reviews::a_seized_day_is_lost_to_its_taker,
     days::titles_are_shown_to_members_only,
     days::an_entry_that_moves_leaves_its_old_day,
+    dyes::a_task_keeps_the_dye_of_its_first_attribution,
 );

@@ -1,11 +1,11 @@
-//! Which of the eight dyes a task gets. A dye means a task of this person and nothing else.
+//! The dyes of the tasks a page shows, and the stripes that tell tasks of one dye apart.
 
 use std::collections::HashMap;
 
-use dayloom_domain::TaskId;
-
-/// How many dyes there are: indigo, weld, verdigris, orchil, woad, walnut, moss, logwood.
-pub const DYES: u8 = 8;
+use dayloom_domain::{
+    TaskId,
+    dye::{DYES, DyeCounts},
+};
 
 /// A task's dye, and how many paper stripes set it apart from earlier tasks of the same dye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,25 +21,37 @@ pub struct Dye {
 pub struct Dyes(HashMap<TaskId, Dye>);
 
 impl Dyes {
-    /// Gives each task, in the order of its first appearance, the dye fewest tasks before it have; ties go to the
-    /// lower number. A task named twice keeps its first dye, so the same order always gives the same dyes.
-    pub fn assign(in_order: impl IntoIterator<Item = TaskId>) -> Self {
-        let mut used = [0u8; DYES as usize];
-        let mut dyes = HashMap::new();
+    /// Gives each task of a page, in the order of its first appearance, the dye kept for it. One for which none is kept
+    /// yet, as its day was not derived since, gets the dye fewest tasks of the page have. The second task of a dye
+    /// carries one stripe, later ones two.
+    pub fn shown(kept: &HashMap<TaskId, u8>, in_order: impl IntoIterator<Item = TaskId>) -> Self {
+        let mut tasks = Vec::new();
         for task in in_order {
-            dyes.entry(task).or_insert_with(|| {
-                let (at, count) = (0..DYES as usize)
-                    .map(|at| (at, used[at]))
-                    .min_by_key(|&(at, count)| (count, at))
-                    .unwrap_or((0, 0));
-                used[at] = used[at].saturating_add(1);
-                Dye {
-                    number: u8::try_from(at).unwrap_or(0) + 1,
-                    stripes: count.min(2),
-                }
-            });
+            if !tasks.contains(&task) {
+                tasks.push(task);
+            }
         }
-        Self(dyes)
+        let known = |task: &TaskId| kept.get(task).copied().filter(|dye| (1..=DYES).contains(dye));
+        let mut counts = DyeCounts::default();
+        for dye in tasks.iter().filter_map(known) {
+            counts.add(dye, 1);
+        }
+        let mut stripes = [0_u8; DYES as usize + 1];
+        let dyes = tasks.into_iter().map(|task| {
+            let number = known(&task).unwrap_or_else(|| {
+                let number = counts.least_used();
+                counts.add(number, 1);
+                number
+            });
+            let before = &mut stripes[usize::from(number)];
+            let dye = Dye {
+                number,
+                stripes: *before,
+            };
+            *before = (*before + 1).min(2);
+            (task, dye)
+        });
+        Self(dyes.collect())
     }
 
     /// The dye of a task; one that was not named gets the first.
@@ -60,32 +72,52 @@ mod tests {
     }
 
     #[test]
-    fn the_first_eight_tasks_differ_and_the_ninth_is_striped() {
-        let dyes = Dyes::assign((0..17).map(task));
+    fn without_a_kept_dye_the_first_eight_tasks_differ_and_the_ninth_is_striped() {
+        let dyes = Dyes::shown(&HashMap::new(), (0..17).map(task));
         let first: Vec<u8> = (0..8).map(|n| dyes.of(task(n)).number).collect();
         assert_eq!(first, [1, 2, 3, 4, 5, 6, 7, 8]);
+        let stripes = |n| (dyes.of(task(n)).number, dyes.of(task(n)).stripes);
+        assert_eq!([stripes(0), stripes(8), stripes(16)], [(1, 0), (1, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn a_kept_dye_stands_whatever_else_is_shown_and_stripes_are_of_the_page() {
+        let kept = HashMap::from([(task(1), 5), (task(2), 5), (task(3), 2), (task(4), 99)]);
+        let alone = Dyes::shown(&kept, [task(2)]);
         assert_eq!(
-            dyes.of(task(8)),
+            alone.of(task(2)),
             Dye {
-                number: 1,
+                number: 5,
+                stripes: 0
+            }
+        );
+        let both = Dyes::shown(&kept, [task(9), task(1), task(2), task(3), task(1), task(4)]);
+        assert_eq!(
+            both.of(task(1)),
+            Dye {
+                number: 5,
+                stripes: 0
+            }
+        );
+        assert_eq!(
+            both.of(task(2)),
+            Dye {
+                number: 5,
                 stripes: 1
             }
         );
         assert_eq!(
-            dyes.of(task(16)),
+            both.of(task(3)),
             Dye {
-                number: 1,
-                stripes: 2
+                number: 2,
+                stripes: 0
             }
         );
-    }
-
-    #[test]
-    fn naming_a_task_again_changes_nothing() {
-        let once = Dyes::assign([task(1), task(2), task(3)]);
-        let again = Dyes::assign([task(1), task(2), task(1), task(2), task(3)]);
-        for n in 1..4 {
-            assert_eq!(once.of(task(n)), again.of(task(n)));
-        }
+        assert_eq!(both.of(task(9)).number, 1, "the dye the fewest tasks here have");
+        assert_eq!(
+            both.of(task(4)).number,
+            3,
+            "a number that is no dye counts as none"
+        );
     }
 }

@@ -20,8 +20,6 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{failure::PageError, shadows, visitor::Visitor};
 
-/// Days whose tasks have a claim on a dye (`design/pages.md`, drawing rule 7).
-const DYE_DAYS: i64 = 28;
 /// Working hours of who named none.
 const WORKING_HOURS: (i64, i64) = (9, 18);
 
@@ -185,23 +183,15 @@ fn empty(date: Date, zone: &Zone) -> Day {
     }
 }
 
-/// Names and dyes. Dyes go by first appearance in the four weeks to today, then in what is shown.
-pub(super) async fn tasks(
-    store: &Store,
-    developer: DeveloperId,
-    today: Date,
-    shown: &[Read],
-) -> Result<Tasks, PageError> {
-    let recent = store
-        .days()
-        .timesheet(developer, add_days(today, 1 - DYE_DAYS), today)
-        .await?;
-    let in_order = recent.iter().filter_map(|row| row.task_id).chain(
-        shown
-            .iter()
-            .flat_map(|read| read.facts.day.blocks.iter().filter_map(|block| block.task_id)),
-    );
-    let dyes = Dyes::assign(in_order);
+/// Names and dyes of the tasks of the days shown, in their order.
+pub(super) async fn tasks(store: &Store, developer: DeveloperId, shown: &[Read]) -> Result<Tasks, PageError> {
+    let in_order: Vec<TaskId> = shown
+        .iter()
+        .flat_map(|read| read.facts.day.blocks.iter().chain(&read.facts.dismissed))
+        .filter_map(|block| block.task_id)
+        .collect();
+    let kept = store.dyes().of(developer, &in_order).await?;
+    let dyes = Dyes::shown(&kept, in_order);
     let names = shown
         .iter()
         .flat_map(|read| &read.labels)

@@ -19,6 +19,7 @@ use super::{Written, queue};
 use crate::{
     StorageError,
     db::{Columns, at, day as date_value, id, id_opt, json as json_value, row, rows, run},
+    dyes,
     store::Inner,
 };
 
@@ -43,6 +44,7 @@ pub(super) async fn write(
 ) -> Result<Written, StorageError> {
     let written = content(inner, on, developer, day, now).await?;
     entries(on, developer, day, now).await?;
+    dyes::give(on, developer, day, now).await?;
     Ok(written)
 }
 

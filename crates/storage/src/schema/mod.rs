@@ -3,6 +3,7 @@
 //! A step is never changed after it was released; a change is a new step. Steps run in one transaction under a lock, so
 //! that two programs starting at once do not both migrate.
 
+mod dyes;
 mod models;
 mod reviews;
 mod tables;
@@ -37,6 +38,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 4,
         text: models::text,
+    },
+    Step {
+        version: 5,
+        text: dyes::text,
     },
 ];
 
