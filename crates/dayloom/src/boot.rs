@@ -13,6 +13,7 @@ use crate::{
     Context,
     clock::SystemClock,
     failure::{Exit, Failure, Outcome},
+    home::Home,
     settings::{
         Settings,
         table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL},
@@ -160,8 +161,14 @@ fn limiter(url: &str) -> Outcome<Limiter> {
 }
 
 impl Server {
-    /// Starts answering and deriving.
-    pub async fn start(settings: &Settings, store: Store, listener: TcpListener) -> Outcome<Self> {
+    /// Starts answering and deriving. `home` is the folder everything is kept in, where the person of the page may be
+    /// told: the one person of this machine.
+    pub async fn start(
+        settings: &Settings,
+        home: Option<&Home>,
+        store: Store,
+        listener: TcpListener,
+    ) -> Outcome<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let secret = secret(settings, &store).await?;
         let address = listener.local_addr().map_err(|e| {
@@ -177,6 +184,7 @@ impl Server {
             secret,
             rate_limits: settings.on(&RATE_LIMITS),
             public_url: settings.text(&WEB_URL).map(str::to_owned),
+            kept_in: home.map(Home::shown),
         };
         let state = ServerState::new(chosen, store.clone(), clock, move || wake.notify());
         let state = match settings.text(&REDIS_URL) {

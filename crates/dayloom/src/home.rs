@@ -58,6 +58,15 @@ impl Home {
         &self.dir
     }
 
+    /// The folder as a person would write it: `~` for what lies in their own.
+    pub fn shown(&self) -> String {
+        let own = variable("HOME").filter(|own| own.is_absolute());
+        match own.and_then(|own| self.dir.strip_prefix(own).ok().map(Path::to_owned)) {
+            Some(inside) => Path::new("~").join(inside).display().to_string(),
+            None => self.dir.display().to_string(),
+        }
+    }
+
     /// A file in it.
     pub fn file(&self, name: &str) -> PathBuf {
         self.dir.join(name)

@@ -40,6 +40,8 @@ pub struct Settings {
     /// Where this server is reached from outside, such as `https://days.example.org`; decides whether cookies are
     /// `Secure` and which origins count as its own. None on one's own machine.
     pub public_url: Option<String>,
+    /// Folder everything is kept in, where the server is the one person's own, who may be told.
+    pub kept_in: Option<String>,
 }
 
 impl Settings {
@@ -49,6 +51,7 @@ impl Settings {
             secret,
             rate_limits: true,
             public_url: None,
+            kept_in: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     frame::{Frame, Section},
     time::ago,
     urls,
-    words::{Locale, fill},
+    words::{Locale, Words, fill},
 };
 
 /// A step of the first run.
@@ -16,7 +16,7 @@ pub struct Step {
     /// Done.
     pub done: bool,
     /// What it is.
-    pub name: String,
+    pub name: &'static str,
     /// When, or how far.
     pub aside: String,
     /// What to know, or what to do.
@@ -26,10 +26,38 @@ pub struct Step {
 /// The first sample, field by field.
 #[derive(Clone, Debug, Default)]
 pub struct FirstSample {
-    /// Its fields: name and value.
-    pub fields: Vec<(&'static str, String)>,
+    /// What was seen, as far as something was.
+    pub app: String,
+    /// Title of the window.
+    pub title: Option<String>,
+    /// Repository.
+    pub repository: Option<String>,
+    /// Branch.
+    pub branch: Option<String>,
+    /// The server is on the person's own machine, so that nothing left it.
+    pub stayed: bool,
     /// When it was seen.
     pub at: Option<jiff::Timestamp>,
+}
+
+impl FirstSample {
+    /// Names and values, in the order they are shown.
+    fn fields(self, words: &Words) -> Vec<(&'static str, String)> {
+        let known = [
+            (words.field_app, Some(self.app)),
+            (words.field_title, self.title),
+            (words.field_repository, self.repository),
+            (words.field_branch, self.branch),
+            (
+                words.field_left,
+                self.stayed.then(|| words.field_nothing.to_owned()),
+            ),
+        ];
+        known
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
 }
 
 /// What the first run knows.
@@ -53,8 +81,8 @@ pub struct FirstRunPage {
     pub frame: Frame,
     /// The steps.
     pub steps: Vec<Step>,
-    /// The sample under the third step.
-    pub sample: Option<FirstSample>,
+    /// Fields of the sample under the third step: name and value.
+    pub sample: Vec<(&'static str, String)>,
     /// Width of the first minute's cloth, per cent.
     pub woven: String,
     /// All is done.
@@ -64,54 +92,100 @@ pub struct FirstRunPage {
 impl FirstRunPage {
     /// Computes the page.
     pub fn new(viewer: &Viewer, facts: FirstRunFacts) -> Self {
-        let mut frame = Frame::new(viewer, Section::Day, "Your first minute");
+        let words = viewer.locale.words();
+        let mut frame = Frame::new(viewer, Section::Day, words.first_title);
         frame.live = true;
         let seconds = facts.seconds.clamp(0, 60);
-        let device = viewer.devices.first();
-        let step = |done, name: &str, aside: String, text: String| Step {
-            done,
-            name: name.to_owned(),
-            aside,
-            text,
-        };
-        let kept = facts
-            .kept_in
-            .map_or_else(String::new, |folder| format!(" Your days are kept in {folder}."));
         let sample_at = facts.sample.as_ref().and_then(|s| s.at);
+        let arrived = facts.sample.is_some();
+        let mut here = words.first_signed_in.to_owned();
+        if let Some(folder) = &facts.kept_in {
+            here = format!("{here} {}", fill(words.first_kept, "folder", folder));
+        }
         let steps = vec![
-            step(true, "This computer answers", format!("Dayloom {}", facts.version), format!("You are signed in.{kept}")),
-            step(
-                device.is_some(),
-                "A device is joined",
-                device.map_or_else(String::new, |d| d.name.clone()),
-                match device {
-                    Some(d) => format!("{}, one sample every {} s. dayloom doctor says which sources it has.", d.platform, d.interval_s),
-                    None => "Waiting for an agent. dayloom up starts one; elsewhere it is dayloom agent --server and this address.".to_owned(),
+            Step {
+                done: true,
+                name: words.first_answers,
+                aside: format!("Dayloom {}", facts.version),
+                text: here,
+            },
+            device_step(viewer, words),
+            Step {
+                done: arrived,
+                name: if arrived {
+                    words.first_sample_here
+                } else {
+                    words.first_sample
                 },
-            ),
-            step(
-                facts.sample.is_some(),
-                if facts.sample.is_some() { "The first sample arrived" } else { "The first sample" },
-                sample_at.map_or_else(String::new, |at| {
-                    fill(viewer.locale.words().ago, "time", &ago(at, viewer.now, viewer.locale.words()))
+                aside: sample_at.map_or_else(String::new, |at| {
+                    fill(words.ago, "time", &ago(at, viewer.now, words))
                 }),
-                if facts.sample.is_some() { String::new() } else { "Nothing has arrived yet. Go on with your work.".to_owned() },
-            ),
-            step(
-                seconds >= 60,
-                if seconds >= 60 { "The first minute is woven" } else { "The first minute is being woven" },
-                format!("{seconds} of 60 s"),
-                String::new(),
-            ),
+                text: if arrived {
+                    String::new()
+                } else {
+                    words.first_waiting.to_owned()
+                },
+            },
+            Step {
+                done: seconds >= 60,
+                name: if seconds >= 60 {
+                    words.first_woven
+                } else {
+                    words.first_weaving
+                },
+                aside: fill(words.first_of_60, "n", &seconds.to_string()),
+                text: String::new(),
+            },
         ];
         Self {
             done: steps.iter().all(|s| s.done),
-            sample: facts.sample,
+            sample: facts.sample.map(|s| s.fields(words)).unwrap_or_default(),
             woven: format!("{}%", seconds * 100 / 60),
             steps,
             frame,
         }
     }
+}
+
+/// Whether a device is there, and how often it samples.
+fn device_step(viewer: &Viewer, words: &'static Words) -> Step {
+    let device = viewer.devices.first();
+    Step {
+        done: device.is_some(),
+        name: words.first_device,
+        aside: device.map_or_else(String::new, |d| d.name.clone()),
+        text: match device {
+            Some(d) => fill(
+                &fill(words.first_device_more, "platform", &d.platform),
+                "n",
+                &d.interval_s.to_string(),
+            ),
+            None => words.first_no_device.to_owned(),
+        },
+    }
+}
+
+/// Why a page leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// 401: nobody is signed in.
+    SignedOut,
+    /// 401: the one-time link was used or is too old.
+    LinkSpent,
+    /// 400: a date cannot be read.
+    DatesUnreadable,
+    /// 400: the first day is after the last.
+    DatesReversed,
+    /// 400: more days than a page takes.
+    DatesTooMany,
+    /// 403: a form that none of our pages made.
+    ForeignForm,
+    /// 403: asked for under a name that is not the server's.
+    ForeignName,
+    /// 404.
+    NotFound,
+    /// 500.
+    Failed,
 }
 
 /// A page that does not lead anywhere.
@@ -123,7 +197,7 @@ pub struct ErrorPage {
     /// HTTP status.
     pub status: u16,
     /// What happened.
-    pub what: String,
+    pub what: &'static str,
     /// What to do, before the command.
     pub then: String,
     /// A command to run, if any.
@@ -133,76 +207,60 @@ pub struct ErrorPage {
 }
 
 impl ErrorPage {
-    fn new(status: u16, title: &str, what: &str, then: &str) -> Self {
+    /// The page that says so in a language.
+    pub fn new(trouble: Trouble, locale: Locale) -> Self {
+        let w = locale.words();
+        let day = |text: &str| fill(text, "day", "/tracking/tracker?day=2026-11-19");
+        let dates = || {
+            fill(
+                &day(w.bad_dates_then),
+                "range",
+                "?start=2026-11-16&end=2026-11-22",
+            )
+        };
+        let (status, title, what, then) = match trouble {
+            Trouble::SignedOut => (
+                401,
+                w.signed_out_title,
+                w.signed_out,
+                w.signed_out_then.to_owned(),
+            ),
+            Trouble::LinkSpent => (
+                401,
+                w.link_spent_title,
+                w.link_spent,
+                w.link_spent_then.to_owned(),
+            ),
+            Trouble::DatesUnreadable => (400, w.bad_dates_title, w.dates_unreadable, dates()),
+            Trouble::DatesReversed => (400, w.bad_dates_title, w.dates_reversed, dates()),
+            Trouble::DatesTooMany => (400, w.bad_dates_title, w.dates_too_many, dates()),
+            Trouble::ForeignForm => (
+                403,
+                w.forbidden_title,
+                w.forbidden_form,
+                w.forbidden_then.to_owned(),
+            ),
+            Trouble::ForeignName => (
+                403,
+                w.forbidden_title,
+                w.forbidden_name,
+                w.forbidden_then.to_owned(),
+            ),
+            Trouble::NotFound => (404, w.not_found_title, w.not_found, day(w.not_found_then)),
+            Trouble::Failed => (500, w.failed_title, w.failed, w.failed_then.to_owned()),
+        };
+        let (command, link) = match status {
+            401 => ("dayloom open", None),
+            403 => ("", Some((urls::TRACKER, w.own_day))),
+            _ => ("", Some((urls::TRACKER, w.today))),
+        };
         Self {
-            frame: Frame::signed_out(title, Locale::En),
+            frame: Frame::signed_out(title, locale),
             status,
-            what: what.to_owned(),
-            then: then.to_owned(),
-            command: "",
-            link: None,
-        }
-    }
-
-    /// 401: nobody is signed in.
-    pub fn signed_out() -> Self {
-        let what = "You are not signed in on this browser.";
-        Self {
-            command: "dayloom open",
-            ..Self::new(401, "Signed out", what, "To open your day, run")
-        }
-    }
-
-    /// 401: the one-time link was used or is too old.
-    pub fn link_spent() -> Self {
-        let what = "This link has been used, or is older than two minutes.";
-        let then = "Each link opens the page once. For a new one, run";
-        Self {
-            command: "dayloom open",
-            ..Self::new(401, "Link spent", what, then)
-        }
-    }
-
-    /// 400: the dates cannot be read.
-    pub fn bad_dates(detail: &str) -> Self {
-        let then =
-            "Days look like /tracking/tracker?day=2026-11-19, ranges like ?start=2026-11-16&end=2026-11-22.";
-        Self {
-            link: Some((urls::TRACKER, "Today")),
-            ..Self::new(400, "Dates not understood", detail, then)
-        }
-    }
-
-    /// 403.
-    pub fn forbidden(detail: &str) -> Self {
-        let then = "Go back to your own day and try again from there.";
-        Self {
-            link: Some((urls::TRACKER, "Your own day")),
-            ..Self::new(403, "Not allowed", detail, then)
-        }
-    }
-
-    /// 404.
-    pub fn not_found() -> Self {
-        let then = "Days look like /tracking/tracker?day=2026-11-19.";
-        Self {
-            link: Some((urls::TRACKER, "Today")),
-            ..Self::new(404, "No such page", "There is no such page.", then)
-        }
-    }
-
-    /// 429, with the seconds to wait.
-    pub fn too_many(seconds: u64) -> Self {
-        let then = format!("The next can be given in {seconds} seconds.");
-        Self::new(429, "Too many requests", "Too many pages asked for.", &then)
-    }
-
-    /// 500.
-    pub fn failed() -> Self {
-        let then = "Nothing you recorded is lost. Load the page again; if it fails again, the server's log says why.";
-        Self {
-            link: Some((urls::TRACKER, "Today")),
-            ..Self::new(500, "Failed", "This page could not be made.", then)
+            what,
+            then,
+            command,
+            link,
         }
     }
 }

@@ -24,6 +24,19 @@ impl Locale {
         }
     }
 
+    /// The language a browser asks for in `Accept-Language`: the first of ours it names with any weight.
+    pub fn accepted(header: &str) -> Self {
+        header
+            .split(',')
+            .filter(|part| !part.replace(' ', "").ends_with("q=0"))
+            .find_map(|part| match part.trim().get(..2)?.to_ascii_lowercase().as_str() {
+                "hi" => Some(Self::Hi),
+                "en" => Some(Self::En),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
     /// The tag for `lang`.
     pub fn tag(self) -> &'static str {
         match self {
@@ -79,6 +92,10 @@ macro_rules! words {
             $($field: $hi,)+
             $($own: $own_hi,)+
         };
+
+        /// Every word in both languages.
+        #[cfg(test)]
+        const PAIRS: &[(&str, &str)] = &[$(($en, $hi),)+ $(($own_en, $own_hi),)+];
 
         impl Words {
             /// The word under a published key, without its `tracking.tracker.`.
@@ -182,6 +199,7 @@ words! {
         zoom_3: "3 hours", "3 घंटे";
         zoom_1: "1 hour", "1 घंटा";
         reading_hint: "Each block of the cloth leads to its row below.", "कपड़े का हर खंड नीचे अपनी पंक्ति तक ले जाता है।";
+        reading_hint_days: "Each block of the cloth leads to its day.", "कपड़े का हर खंड अपने दिन तक ले जाता है।";
         shadow_note: "{app} on {device} was in use too, {time}: shadowed, not counted twice", "{device} पर {app} भी खुला था, {time}: छाया में, दो बार नहीं गिना";
         key_title: "Key", "कुंजी";
         key_reviewed: "reviewed: selvedge below", "जाँचा हुआ: नीचे किनारी";
@@ -235,6 +253,51 @@ words! {
         paused_note: "Paused by you. Nothing is recorded until you resume.", "आपने रोका है। जारी करने तक कुछ दर्ज नहीं होगा।";
         empty_more: "{device} was last seen on {when}.", "{device} आख़िरी बार {when} दिखा।";
         go_today: "Go to today", "आज पर जाएँ";
+        today: "Today", "आज";
+        first_title: "Your first minute", "आपका पहला मिनट";
+        first_gist: "Nothing to start and nothing to stop. Leave this page open and go on with your work.", "न कुछ शुरू करना है, न रोकना। यह पृष्ठ खुला रहने दें और अपना काम जारी रखें।";
+        step_done: "done", "पूरा";
+        step_open: "not yet", "अभी नहीं";
+        first_answers: "This computer answers", "यह कंप्यूटर उत्तर दे रहा है";
+        first_signed_in: "You are signed in.", "आप साइन इन हैं।";
+        first_kept: "Your days are kept in {folder}.", "आपके दिन {folder} में रखे जाते हैं।";
+        first_device: "A device is joined", "एक उपकरण जुड़ा है";
+        first_device_more: "{platform}, one sample every {n} s. dayloom doctor says which sources it has.", "{platform}, हर {n} से में एक नमूना। dayloom doctor बताता है कि इसके पास कौन-से स्रोत हैं।";
+        first_no_device: "Waiting for an agent. dayloom up starts one; elsewhere it is dayloom agent --server and this address.", "एजेंट की प्रतीक्षा है। dayloom up उसे शुरू करता है; किसी और मशीन पर dayloom agent --server और यह पता।";
+        first_sample: "The first sample", "पहला नमूना";
+        first_sample_here: "The first sample arrived", "पहला नमूना पहुँच गया";
+        first_waiting: "Nothing has arrived yet. Go on with your work.", "अभी कुछ नहीं पहुँचा। अपना काम जारी रखें।";
+        first_woven: "The first minute is woven", "पहला मिनट बुन गया";
+        first_weaving: "The first minute is being woven", "पहला मिनट बुना जा रहा है";
+        first_of_60: "{n} of 60 s", "60 में से {n} से";
+        field_app: "app", "ऐप";
+        field_title: "title", "शीर्षक";
+        field_repository: "repository", "रिपॉज़िटरी";
+        field_branch: "branch", "शाखा";
+        field_left: "left the machine", "मशीन से बाहर गया";
+        field_nothing: "nothing", "कुछ नहीं";
+        signed_out_title: "Signed out", "साइन आउट";
+        signed_out: "You are not signed in on this browser.", "इस ब्राउज़र पर आप साइन इन नहीं हैं।";
+        signed_out_then: "To open your day, run", "अपना दिन खोलने के लिए चलाएँ";
+        link_spent_title: "Link spent", "लिंक उपयोग हो चुका";
+        link_spent: "This link has been used, or is older than two minutes.", "यह लिंक उपयोग हो चुका है, या दो मिनट से पुराना है।";
+        link_spent_then: "Each link opens the page once. For a new one, run", "हर लिंक पृष्ठ को एक ही बार खोलता है। नए के लिए चलाएँ";
+        bad_dates_title: "Dates not understood", "तारीख़ें समझ नहीं आईं";
+        dates_unreadable: "Invalid date (use YYYY-MM-DD)", "अमान्य तारीख़ (YYYY-MM-DD लिखें)";
+        dates_reversed: "The first day is after the last", "पहला दिन आख़िरी दिन के बाद है";
+        dates_too_many: "A range has at most ten years", "अवधि अधिक से अधिक दस वर्ष की होती है";
+        bad_dates_then: "Days look like {day}, ranges like {range}.", "दिन का पता {day} जैसा होता है, अवधि का {range} जैसा।";
+        forbidden_title: "Not allowed", "अनुमति नहीं";
+        forbidden_form: "This form was not made by a page of this server. Nothing was changed.", "यह फ़ॉर्म इस सर्वर के किसी पृष्ठ का नहीं है। कुछ बदला नहीं गया।";
+        forbidden_name: "This page was asked for under a name that is not this server's.", "यह पृष्ठ ऐसे नाम से माँगा गया जो इस सर्वर का नहीं है।";
+        forbidden_then: "Go back to your own day and try again from there.", "अपने दिन पर लौटें और वहाँ से फिर कोशिश करें।";
+        own_day: "Your own day", "अपना दिन";
+        not_found_title: "No such page", "ऐसा कोई पृष्ठ नहीं";
+        not_found: "There is no such page.", "ऐसा कोई पृष्ठ नहीं है।";
+        not_found_then: "Days look like {day}.", "दिन का पता {day} जैसा होता है।";
+        failed_title: "Failed", "विफल";
+        failed: "This page could not be made.", "यह पृष्ठ नहीं बन सका।";
+        failed_then: "Nothing you recorded is lost. Load the page again; if it fails again, the server's log says why.", "आपका दर्ज किया कुछ नहीं खोया। पृष्ठ फिर खोलें; फिर विफल हो, तो सर्वर का लॉग कारण बताता है।";
         not_woven: "Nothing is drawn for the hours to come.", "आने वाले घंटों के लिए कुछ नहीं बना है।";
         now: "now", "अभी";
         clocks_change: "clocks change", "घड़ियाँ बदलती हैं";
@@ -284,5 +347,26 @@ mod tests {
         assert_eq!(Locale::of(Some("de")), Locale::En);
         assert_eq!(Locale::of(Some("é")), Locale::En);
         assert_eq!(Locale::of(None), Locale::En);
+    }
+
+    #[test]
+    fn the_browser_chooses_where_nobody_is_known() {
+        for (header, locale) in [
+            ("hi-IN,hi;q=0.9,en;q=0.8", Locale::Hi),
+            ("de-DE, en;q=0.5, hi;q=0.3", Locale::En),
+            ("fr;q=0.9, hi", Locale::Hi),
+            ("hi;q=0, en", Locale::En),
+            ("", Locale::En),
+            ("é", Locale::En),
+        ] {
+            assert_eq!(Locale::accepted(header), locale, "{header}");
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_places() {
+        for (en, hi) in PAIRS {
+            assert_eq!(places(en), places(hi), "{en}");
+        }
     }
 }

@@ -6,11 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use dayloom_views::state::Trouble;
+
 use super::failure::PageError;
 
 /// One file.
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, PageError> {
-    let asset = dayloom_views::assets::find(&name).ok_or(PageError::NotFound)?;
+    let asset = dayloom_views::assets::find(&name).ok_or(PageError(Trouble::NotFound))?;
     let headers = [
         (header::CONTENT_TYPE, asset.kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

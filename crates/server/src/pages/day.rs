@@ -12,7 +12,7 @@ use dayloom_views::{
     facts::Viewer,
     range::{MOST_BANDS, RangePage},
     rows::rows,
-    state::{FirstRunFacts, FirstRunPage, FirstSample},
+    state::{FirstRunFacts, FirstRunPage, FirstSample, Trouble},
     time::add_days,
 };
 use jiff::civil::Date;
@@ -33,7 +33,7 @@ const FIRST_MINUTE: i64 = 60;
 fn asked(query: Asked) -> Result<Query, PageError> {
     query
         .map(|UrlQuery(query)| query)
-        .map_err(|_| PageError::BadDates("Invalid date (use YYYY-MM-DD)"))
+        .map_err(|_| PageError(Trouble::DatesUnreadable))
 }
 
 /// The page. Its `ETag` changes with what it shows, so that a page that looks again gets 304 while nothing happened.
@@ -76,7 +76,7 @@ async fn day(
     gather::surroundings(store, id, &mut read.facts).await?;
     let week = gather::week(store, id, &read.facts.day).await?;
     let reads = [read];
-    let tasks = gather::tasks(store, id, viewer.today(), &reads).await?;
+    let tasks = gather::tasks(store, id, &reads).await?;
     let [read] = reads;
     Ok(tagged(
         show(&DayPage::new(&viewer, &tasks, &read.facts, &week, zoom)),
@@ -103,7 +103,7 @@ async fn range(
             gather::dismissed(state.store(), id, &mut read.facts).await?;
         }
     }
-    let tasks = gather::tasks(state.store(), id, today, &reads).await?;
+    let tasks = gather::tasks(state.store(), id, &reads).await?;
     let days: Vec<_> = reads.into_iter().map(|read| read.facts).collect();
     Ok(tagged(show(&RangePage::new(&viewer, &tasks, &days)), &tag))
 }
@@ -138,7 +138,7 @@ pub(super) async fn csv(
         Shown::Range(start, end) => (start, end),
     };
     let mut reads = reads(&state, id, &zone, start, end).await?;
-    let tasks = gather::tasks(state.store(), id, viewer.today(), &reads).await?;
+    let tasks = gather::tasks(state.store(), id, &reads).await?;
     let mut text = csv::HEAD.to_owned();
     for read in &mut reads {
         gather::surroundings(state.store(), id, &mut read.facts).await?;
@@ -182,23 +182,19 @@ async fn first_run(
     };
     let local = state.settings().public_url.is_none();
     let sample = sample.map(|event| {
-        let mut fields = vec![("app", event.active_app.name)];
-        fields.extend(event.active_app.window_title.map(|title| ("title", title)));
-        if let Some(file) = event.file_context {
-            fields.extend(file.repo.map(|repo| ("repository", repo)));
-            fields.extend(file.branch.map(|branch| ("branch", branch)));
-        }
-        if local {
-            fields.push(("left the machine", "nothing".to_owned()));
-        }
+        let file = event.file_context.unwrap_or_default();
         FirstSample {
-            fields,
+            app: event.active_app.name,
+            title: event.active_app.window_title,
+            repository: file.repo,
+            branch: file.branch,
+            stayed: local,
             at: Some(event.ts),
         }
     });
     let facts = FirstRunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        kept_in: None,
+        kept_in: state.settings().kept_in.clone(),
         sample,
         seconds: read.facts.day.attention_micros / 1_000_000,
     };

@@ -1,45 +1,42 @@
 //! Pages that do not lead anywhere, and which failure leads to which.
 
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use dayloom_storage::StorageError;
-use dayloom_views::{Template, state::ErrorPage};
+use dayloom_views::{
+    Template,
+    state::{ErrorPage, Trouble},
+    words::Locale,
+};
 
-use crate::{ApiError, error::internal_server_error};
+use crate::{
+    ApiError, ServerState,
+    auth::{Caller, account, session},
+    error::internal_server_error,
+};
 
 /// Why a page was not shown.
-#[derive(Debug)]
-pub(super) enum PageError {
-    /// Nobody is signed in.
-    SignedOut,
-    /// The one-time link is spent or too old.
-    LinkSpent,
-    /// The dates asked for cannot be read; the text says why.
-    BadDates(&'static str),
-    /// Not from one of our own pages, or under a name that is not ours.
-    Forbidden(&'static str),
-    /// There is no such page.
-    NotFound,
-    /// Something of ours failed; the cause was logged.
-    Failed,
-}
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PageError(pub Trouble);
 
 impl From<StorageError> for PageError {
     fn from(error: StorageError) -> Self {
         tracing::error!(%error, "a page could not be made");
-        Self::Failed
+        Self(Trouble::Failed)
     }
 }
 
 impl From<ApiError> for PageError {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused { .. } | ApiError::Invalid(_) => Self::SignedOut,
+            ApiError::Refused { .. } | ApiError::Invalid(_) => Self(Trouble::SignedOut),
             ApiError::Internal(what) => {
                 tracing::error!(error = %what, "a page could not be made");
-                Self::Failed
+                Self(Trouble::Failed)
             }
         }
     }
@@ -47,16 +44,52 @@ impl From<ApiError> for PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let page = match self {
-            Self::SignedOut => ErrorPage::signed_out(),
-            Self::LinkSpent => ErrorPage::link_spent(),
-            Self::BadDates(detail) => ErrorPage::bad_dates(detail),
-            Self::Forbidden(detail) => ErrorPage::forbidden(detail),
-            Self::NotFound => ErrorPage::not_found(),
-            Self::Failed => ErrorPage::failed(),
-        };
-        let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, show(&page)).into_response()
+        let mut response = told(self.0, Locale::default());
+        // For `in_their_language`, which knows who asked.
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+fn told(trouble: Trouble, locale: Locale) -> Response {
+    let page = ErrorPage::new(trouble, locale);
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, show(&page)).into_response()
+}
+
+/// The page of a trouble in the language of who asked.
+pub(super) async fn page(trouble: Trouble, headers: &HeaderMap, state: &ServerState) -> Response {
+    told(trouble, language(headers, state).await)
+}
+
+/// Says what went wrong in the language of who asked: that of their profile, else the one their browser prefers.
+pub(super) async fn in_their_language(
+    State(state): State<ServerState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let Some(trouble) = response.extensions().get::<Trouble>().copied() else {
+        return response;
+    };
+    match language(&headers, &state).await {
+        Locale::En => response,
+        other => told(trouble, other),
+    }
+}
+
+async fn language(headers: &HeaderMap, state: &ServerState) -> Locale {
+    let person = match session::authenticate(&Method::GET, headers, state).await {
+        Ok(Some(id)) => account(Caller { id }, state).await.ok(),
+        _ => None,
+    };
+    match person.and_then(|person| person.locale) {
+        Some(locale) => Locale::of(Some(&locale)),
+        None => {
+            let accepted = headers.get(header::ACCEPT_LANGUAGE);
+            Locale::accepted(accepted.and_then(|value| value.to_str().ok()).unwrap_or_default())
+        }
     }
 }
 

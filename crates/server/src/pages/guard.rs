@@ -8,6 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use dayloom_views::state::Trouble;
+
 use super::failure::PageError;
 use crate::ServerState;
 
@@ -21,8 +23,7 @@ pub(super) async fn host_is_ours(State(state): State<ServerState>, request: Requ
     let public = public.as_ref().and_then(Uri::host);
     match authority(request.headers(), request.uri()) {
         Some(authority) if is_ours(&authority, public) => next.run(request).await,
-        _ => PageError::Forbidden("This page was asked for under a name that is not this server's.")
-            .into_response(),
+        _ => PageError(Trouble::ForeignName).into_response(),
     }
 }
 

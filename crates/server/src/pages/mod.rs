@@ -16,12 +16,12 @@ mod visitor;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     middleware,
-    response::{IntoResponse, Redirect, Response},
+    response::{Redirect, Response},
     routing::{get, post},
 };
-use dayloom_views::urls;
+use dayloom_views::{state::Trouble, urls};
 use tower_http::compression::CompressionLayer;
 
 use crate::{ServerState, paths};
@@ -39,15 +39,19 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route(urls::SIGN_OUT, post(open::sign_out))
         .layer(middleware::from_fn_with_state(state.clone(), guard::host_is_ours))
         .route(urls::ASSET, get(assets::file))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            failure::in_their_language,
+        ))
         .layer(CompressionLayer::new())
 }
 
 /// 404 for what no route knows: a page for who asked for one, else the API's.
-pub async fn not_found(request: Request) -> Response {
+pub async fn not_found(State(state): State<ServerState>, request: Request) -> Response {
     let wants_page = failure::wants_page(request.headers()) && !request.uri().path().starts_with("/api/");
     let answer = paths::not_found(axum::extract::OriginalUri(request.uri().clone())).await;
     if wants_page && answer.status() == axum::http::StatusCode::NOT_FOUND {
-        failure::PageError::NotFound.into_response()
+        failure::page(Trouble::NotFound, request.headers(), &state).await
     } else {
         answer
     }

@@ -12,7 +12,7 @@ use axum::{
 };
 use dayloom_domain::DeveloperId;
 use dayloom_storage::{StorageError, Store};
-use dayloom_views::urls;
+use dayloom_views::{state::Trouble, urls};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -58,7 +58,7 @@ pub(super) async fn page(
         .sessions()
         .redeem_link(Hash::of(&code).as_str(), now)
         .await?;
-    let person = person.ok_or(PageError::LinkSpent)?;
+    let person = person.ok_or(PageError(Trouble::LinkSpent))?;
     let value = hex::encode(rand::random::<[u8; 32]>());
     let until = now.saturating_add(SESSION_LIFE).unwrap_or(now);
     state

@@ -1,6 +1,6 @@
 //! What a page of days is asked for: `day`, or `start` and `end`, and a zoom.
 
-use dayloom_views::{day::Zoom, time::add_days};
+use dayloom_views::{day::Zoom, state::Trouble, time::add_days};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -43,10 +43,10 @@ impl Query {
         let end = end.unwrap_or(today);
         let start = start.unwrap_or_else(|| add_days(end, -6));
         if start > end {
-            return Err(PageError::BadDates("start must be <= end"));
+            return Err(PageError(Trouble::DatesReversed));
         }
         if add_days(start, MOST_DAYS) < end {
-            return Err(PageError::BadDates("A range has at most ten years"));
+            return Err(PageError(Trouble::DatesTooMany));
         }
         Ok(if start == end {
             Shown::Day(start, Zoom::Day)
@@ -68,7 +68,7 @@ impl Query {
 }
 
 fn parse(text: &str) -> Result<Date, PageError> {
-    let refused = PageError::BadDates("Invalid date (use YYYY-MM-DD)");
+    let refused = PageError(Trouble::DatesUnreadable);
     // Only the plain form: other forms of ISO 8601 would make two addresses of one page. The years leave room for
     // zones and for the weeks around.
     match text.parse::<Date>() {

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, Method, request::Parts},
 };
 use dayloom_domain::people::Developer;
+use dayloom_views::state::Trouble;
 
 use super::failure::PageError;
 use crate::{
@@ -27,9 +28,9 @@ impl FromRequestParts<ServerState> for Visitor {
         let headers = &parts.headers;
         let id = session::authenticate(&Method::GET, headers, state)
             .await?
-            .ok_or(PageError::SignedOut)?;
+            .ok_or(PageError(Trouble::SignedOut))?;
         let person = account(Caller { id }, state).await?;
-        let csrf = form_token(headers).ok_or(PageError::SignedOut)?;
+        let csrf = form_token(headers).ok_or(PageError(Trouble::SignedOut))?;
         Ok(Self { person, csrf })
     }
 }
@@ -47,9 +48,7 @@ impl Visitor {
         if equal && same_origin(headers, state) {
             Ok(())
         } else {
-            Err(PageError::Forbidden(
-                "This form was not made by a page of this server. Nothing was changed.",
-            ))
+            Err(PageError(Trouble::ForeignForm))
         }
     }
 }

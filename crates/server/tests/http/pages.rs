@@ -197,6 +197,32 @@ async fn dates_that_cannot_be_read_are_a_page_and_so_is_what_does_not_exist() {
             "{query}"
         );
     }
+    let hindi = |path: &str| {
+        let request = app.request(Method::GET, path, None).header("accept", "text/html");
+        app.send(request.header("accept-language", "hi-IN, en;q=0.5"))
+    };
+    for (path, status, text) in [
+        ("/no-such-page", 404, "ऐसा कोई पृष्ठ नहीं है।"),
+        (DAY, 401, "इस ब्राउज़र पर आप साइन इन नहीं हैं।"),
+    ] {
+        let answer = hindi(path).await;
+        assert_eq!(answer.status, status);
+        assert!(
+            answer.text.contains(text) && answer.text.contains("<html lang=\"hi\">"),
+            "{path}"
+        );
+        assert!(answer.header("content-security-policy").is_some(), "{path}");
+    }
+    // The profile's language stands before the browser's.
+    let body = serde_json::json!({"locale": "hi"});
+    assert_eq!(
+        app.call(Method::PATCH, "/developers/me", &person, &body)
+            .await
+            .status,
+        200
+    );
+    let answer = visit(&app, &format!("{DAY}?day=tomorrow"), Some(&cookie)).await;
+    assert!(answer.text.contains("तारीख़"), "{}", answer.text);
     let missing = visit(&app, "/no-such-page", None).await;
     assert_eq!(missing.status, 404);
     assert!(missing.text.contains("There is no such page."));

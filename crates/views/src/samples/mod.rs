@@ -3,6 +3,8 @@
 mod days;
 mod line;
 
+use std::collections::HashMap;
+
 use dayloom_domain::{DeviceId, TaskId};
 use jiff::{
     Timestamp,
@@ -17,7 +19,7 @@ use crate::{
     facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
     range::RangePage,
     rows::Tasks,
-    state::{ErrorPage, FirstRunFacts, FirstRunPage, FirstSample},
+    state::{ErrorPage, FirstRunFacts, FirstRunPage, FirstSample, Trouble},
     time::{MINUTE, add_days},
     words::Locale,
 };
@@ -123,7 +125,7 @@ pub fn tasks(more: usize) -> Tasks {
         .map(task)
         .into_iter()
         .chain((0..more).map(|n| task(100 + n)));
-    Tasks::new(facts, Dyes::assign(order))
+    Tasks::new(facts, Dyes::shown(&HashMap::new(), order))
 }
 
 /// Every sample day.
@@ -211,12 +213,11 @@ impl Sample for FirstRunPage {
             version: "0.1.0".to_owned(),
             kept_in: Some("~/.local/share/dayloom".to_owned()),
             sample: Some(FirstSample {
-                fields: vec![
-                    ("app", "Code".to_owned()),
-                    ("title", "day.rs – dayloom".to_owned()),
-                    ("branch", "feature/PROJ-12-first-day".to_owned()),
-                    ("left the machine", "nothing".to_owned()),
-                ],
+                app: "Code".to_owned(),
+                title: Some("day.rs – dayloom".to_owned()),
+                repository: None,
+                branch: Some("feature/PROJ-12-first-day".to_owned()),
+                stayed: true,
                 at: Some(at(18 * 60 + 40)),
             }),
             seconds,
@@ -234,6 +235,16 @@ impl Sample for FirstRunPage {
             ),
             ("normal", Self::new(&viewer(), facts(38))),
             ("full", Self::new(&viewer(), facts(75))),
+            (
+                "hindi",
+                Self::new(
+                    &Viewer {
+                        locale: Locale::Hi,
+                        ..viewer()
+                    },
+                    facts(38),
+                ),
+            ),
         ]
     }
 }
@@ -241,13 +252,13 @@ impl Sample for FirstRunPage {
 impl Sample for ErrorPage {
     fn samples() -> Vec<(&'static str, Self)> {
         vec![
-            ("400", Self::bad_dates("start must be <= end")),
-            ("401", Self::signed_out()),
-            ("401-link", Self::link_spent()),
-            ("403", Self::forbidden("This form was not made by this page.")),
-            ("404", Self::not_found()),
-            ("429", Self::too_many(40)),
-            ("500", Self::failed()),
+            ("400", Self::new(Trouble::DatesReversed, Locale::En)),
+            ("401", Self::new(Trouble::SignedOut, Locale::En)),
+            ("401-link", Self::new(Trouble::LinkSpent, Locale::En)),
+            ("403", Self::new(Trouble::ForeignForm, Locale::En)),
+            ("404", Self::new(Trouble::NotFound, Locale::En)),
+            ("404-hindi", Self::new(Trouble::NotFound, Locale::Hi)),
+            ("500", Self::new(Trouble::Failed, Locale::En)),
         ]
     }
 }
