@@ -304,6 +304,7 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
         Backend::Sqlite {
             writer,
             readers,
+            arrivals: Arc::default(),
             log: (!memory).then(Checkpoints::default),
         },
     ))

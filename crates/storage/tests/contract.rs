@@ -15,6 +15,8 @@ mod decisions;
 mod devices;
 #[path = "contract/dyes.rs"]
 mod dyes;
+#[path = "contract/forgetting.rs"]
+mod forgetting;
 #[path = "contract/ingest.rs"]
 mod ingest;
 #[path = "contract/keys.rs"]

@@ -11,8 +11,8 @@ use std::sync::{
 
 use sqlx::sqlite::SqlitePool;
 
-/// Events after which the log is worth moving: a few megabytes of pages.
-const EVENTS: usize = 2_000;
+/// Events after which the log is worth moving: some ten megabytes of pages, many of them written again and again.
+const EVENTS: usize = 8_000;
 
 /// When to move the log, and whether that is under way.
 #[derive(Clone, Default)]

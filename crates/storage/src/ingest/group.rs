@@ -9,7 +9,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Batch, IngestError, IngestOutcome, checkpoint::Checkpoints, postgres, sqlite};
+use super::{
+    Batch, IngestError, IngestOutcome, arrivals::Arrivals, checkpoint::Checkpoints, postgres, sqlite,
+};
 use crate::{Dialect, StorageError};
 
 /// Batches that may wait before senders do.
@@ -34,6 +36,8 @@ pub(crate) enum Backend {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        /// Held for a transaction by the one writer there is.
+        arrivals: Arc<Mutex<Arrivals>>,
         /// None in memory, where there is no log.
         log: Option<Checkpoints>,
     },
@@ -63,8 +67,13 @@ impl Backend {
 
     async fn write(&self, batches: &[&Batch]) -> Result<Vec<Answer>, StorageError> {
         match self {
-            Backend::Sqlite { writer, readers, log } => {
-                let answers = sqlite::write(writer, batches).await?;
+            Backend::Sqlite {
+                writer,
+                readers,
+                arrivals,
+                log,
+            } => {
+                let answers = sqlite::write(writer, &mut *arrivals.lock().await, batches).await?;
                 if let Some(log) = log {
                     log.committed(batches.iter().map(|batch| batch.events.len()).sum(), readers);
                 }

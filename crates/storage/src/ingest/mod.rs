@@ -6,6 +6,7 @@ use dayloom_domain::{
 };
 use jiff::Timestamp;
 
+pub(crate) mod arrivals;
 pub(crate) mod checkpoint;
 mod decide;
 pub(crate) mod group;

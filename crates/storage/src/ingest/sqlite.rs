@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Batch, IngestError, IngestOutcome,
+    arrivals::{Arrivals, Key},
     decide::{Candidate, Decision, Standing, decide},
     rows::{self, Found, Pause},
 };
@@ -30,16 +31,38 @@ const COLUMN_COUNT: usize = 19;
 /// Stores a group of batches in one transaction. An error stores nothing.
 pub(super) async fn write(
     pool: &SqlitePool,
+    arrivals: &mut Arrivals,
+    batches: &[&Batch],
+) -> Result<Vec<Result<IngestOutcome, IngestError>>, StorageError> {
+    let written = transact(pool, arrivals, batches).await;
+    if written.is_err() {
+        arrivals.distrust();
+    }
+    written
+}
+
+async fn transact(
+    pool: &SqlitePool,
+    arrivals: &mut Arrivals,
     batches: &[&Batch],
 ) -> Result<Vec<Result<IngestOutcome, IngestError>>, StorageError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let on = &mut *transaction;
     let standings = standings(on, batches).await?;
     let decision = decide(batches, &standings);
-    let fresh = fresh(on, &decision.candidates).await?;
+    arrivals.refresh(on).await?;
+    let keys: Vec<Key> = decision
+        .candidates
+        .iter()
+        .map(|c| (c.developer_id.0, c.event.id.0))
+        .collect();
+    let fresh = arrivals.fresh(on, &keys).await?;
     insert(on, &decision.candidates, &fresh).await?;
+    let new = keys.into_iter().zip(&fresh).filter(|(_, fresh)| **fresh);
+    let filed = arrivals.store(on, new.map(|(key, _)| key).collect()).await?;
     after(on, batches, &decision, &standings, &fresh).await?;
     transaction.commit().await?;
+    arrivals.committed(filed);
     Ok(decision.outcomes(&fresh))
 }
 
@@ -112,23 +135,6 @@ async fn pauses(
     .fetch_all(on)
     .await?;
     rows::add_pauses(standings, found)
-}
-
-/// Which candidates are not stored yet.
-async fn fresh(on: &mut SqliteConnection, candidates: &[Candidate<'_>]) -> Result<Vec<bool>, StorageError> {
-    let pairs: Vec<[String; 2]> = candidates
-        .iter()
-        .map(|c| [hex(c.developer_id.0), hex(c.event.id.0)])
-        .collect();
-    let found: Vec<(Uuid, Uuid)> = sqlx::query_as(
-        "SELECT e.developer_id, e.id FROM json_each($1) j CROSS JOIN tracker_events e INDEXED BY tracker_events_identity
-         WHERE e.developer_id = unhex(j.value ->> 0) AND e.id = unhex(j.value ->> 1)",
-    )
-    .bind(array(&pairs)?)
-    .fetch_all(on)
-    .await?;
-    let stored = rows::named(candidates, found);
-    Ok(stored.into_iter().map(|stored| !stored).collect())
 }
 
 async fn insert(

@@ -4,6 +4,7 @@
 //! that two programs starting at once do not both migrate.
 
 mod dyes;
+mod event_ids;
 mod models;
 mod reviews;
 mod tables;
@@ -42,6 +43,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 5,
         text: dyes::text,
+    },
+    Step {
+        version: 6,
+        text: event_ids::text,
     },
 ];
 
