@@ -50,7 +50,7 @@ const ACQUIRE: Duration = Duration::from_secs(15);
 /// A connection idle for so long is asked whether it still lives before it is used.
 const ASK_AFTER: Duration = Duration::from_secs(5);
 /// Pages of SQLite's log, 4 KiB each, at which a commit moves them into the file itself; the ingest does so earlier.
-const LOG_PAGES: &str = "8192";
+const LOG_PAGES: &str = "16384";
 /// Kibibytes of pages the writer keeps: the random index of event ids of a few hundred thousand events.
 const WRITER_CACHE: &str = "-16384";
 /// Statements kept prepared on each connection: more than there are texts here.

@@ -11,8 +11,11 @@ use std::sync::{
 
 use sqlx::sqlite::SqlitePool;
 
-/// Events after which the log is worth moving: some ten megabytes of pages, many of them written again and again.
-const EVENTS: usize = 8_000;
+/// Events after which the log is worth moving: some forty megabytes, many of its pages written again and again. A commit
+/// that meets the move waits for the disk twice as long, so this is rare enough to be less than one in a hundred.
+const EVENTS: usize = 40_000;
+/// What a group counts at least: a small one writes whole pages too, and days are derived behind it.
+const GROUP: usize = 400;
 
 /// When to move the log, and whether that is under way.
 #[derive(Clone, Default)]
@@ -22,8 +25,9 @@ pub(crate) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Notes so many events committed, and moves the log on a connection of the pool if it is due.
+    /// Notes a group of so many events committed, and moves the log on a connection of the pool if it is due.
     pub(super) fn committed(&self, events: usize, pool: &SqlitePool) {
+        let events = events.max(GROUP);
         let since = self.since.fetch_add(events, Ordering::Relaxed) + events;
         if since < EVENTS || self.running.swap(true, Ordering::AcqRel) {
             return;
