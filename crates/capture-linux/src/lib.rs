@@ -1,7 +1,9 @@
-//! Sources of Linux: X11, `/proc` and `/sys`. They give raw facts and never decide; presence, privacy and meaning
+//! Sources of Linux: X11, Wayland's idle protocol, the session bus, `/proc` and `/sys`. They give raw facts and never decide; presence, privacy and meaning
 //! belong to `dayloom-capture`. Nothing here contacts another machine.
 
+mod idle;
 mod memory;
+mod own;
 mod process;
 mod system;
 mod x11;
@@ -17,6 +19,7 @@ use dayloom_capture::{
 use url::Url;
 
 pub use memory::give_back_program_pages;
+pub use own::OwnProcesses;
 pub use system::hostname;
 
 /// Where the sources of this machine are found.
@@ -32,13 +35,7 @@ pub struct Options {
 
 /// The sources of this machine. Nothing is connected until the first sample.
 pub fn platform(options: &Options) -> Platform {
-    let display = options
-        .display
-        .clone()
-        .or_else(|| std::env::var("DISPLAY").ok())
-        .filter(|d| !d.is_empty());
-    let is_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
-    let x11 = x11::X11::new(display, is_wayland);
+    let x11 = x11_of(options);
     let home = std::env::home_dir();
     let config_home = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
@@ -52,6 +49,7 @@ pub fn platform(options: &Options) -> Platform {
 
     let mut window = vec![x11::window(&x11)];
     let mut idle = vec![x11::idle(&x11)];
+    idle.extend(idle::candidates());
     let mut input = vec![x11::input(&x11)];
     let mut browser = Vec::new();
     if let Some(url) = &options.activitywatch {
@@ -87,4 +85,26 @@ pub fn platform(options: &Options) -> Platform {
         })],
     );
     platform
+}
+
+/// Time since the last input by the system's own account, without ActivityWatch, and the window in focus: what a tick of
+/// team minutes asks this machine. Nothing is connected until it is asked.
+pub fn person(options: &Options) -> (Slot<dyn IdleSource>, Slot<dyn WindowSource>) {
+    let x11 = x11_of(options);
+    let mut idle = vec![x11::idle(&x11)];
+    idle.extend(idle::candidates());
+    (
+        Slot::new(Role::Idle, idle),
+        Slot::new(Role::Window, vec![x11::window(&x11)]),
+    )
+}
+
+fn x11_of(options: &Options) -> x11::X11 {
+    let display = options
+        .display
+        .clone()
+        .or_else(|| std::env::var("DISPLAY").ok())
+        .filter(|d| !d.is_empty());
+    let is_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
+    x11::X11::new(display, is_wayland)
 }

@@ -35,6 +35,12 @@ pub fn is_shell(pid: u32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| recognise::is_shell(name.trim_end()))
 }
 
+/// The parent's id and the program's name of a process.
+pub fn parent_and_name(pid: u32) -> Option<(u32, String)> {
+    let stat = Stat::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)?;
+    Some((stat.parent, stat.name))
+}
+
 fn family(root: u32) -> Vec<Process> {
     let mut found = Vec::new();
     let mut open = vec![root];

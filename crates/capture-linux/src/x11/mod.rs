@@ -115,7 +115,7 @@ impl X11 {
 /// Why X11 does not serve in a Wayland session.
 fn wayland() -> Unavailable {
     Unavailable::new(
-        "This is a Wayland session: through X11 only some programs' windows could be seen, and no idle time.",
+        "This is a Wayland session: through X11 only some programs' windows and input could be seen.",
         "Sign in to an X11 (Xorg) session, or run ActivityWatch with aw-awatcher, which Dayloom then reads.",
     )
 }

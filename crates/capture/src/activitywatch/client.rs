@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// Answers longer than this are not read.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// How long the list of buckets holds: watchers come and go seldom.
-const BUCKETS_HOLD: SignedDuration = SignedDuration::from_secs(60);
+const BUCKETS_HOLD: SignedDuration = SignedDuration::from_secs(30);
 
 /// A connection to the ActivityWatch server of this machine. Clones share it.
 #[derive(Clone)]
@@ -118,9 +118,15 @@ impl ActivityWatch {
         })
     }
 
+    /// Whether the server answers as ActivityWatch does, within 2 s (`contract/team.md` §1).
+    pub async fn is_reachable(&self) -> bool {
+        let info: Result<serde_json::Map<String, serde_json::Value>, Lost> = self.get(&["info"], &[]).await;
+        info.is_ok()
+    }
+
     /// Whether the server answers, and has a bucket of this kind for this host.
     pub(super) async fn check(&self, kind: &str, watcher: &str) -> Result<(), Unavailable> {
-        let _: serde_json::Value = self.get(&["info"], &[]).await.map_err(|_| {
+        let _: serde_json::Map<String, serde_json::Value> = self.get(&["info"], &[]).await.map_err(|_| {
             Unavailable::new(
                 "No ActivityWatch server answers on this machine.",
                 "Start ActivityWatch if you want it as a source; it is not needed where another source works.",
@@ -146,7 +152,7 @@ impl ActivityWatch {
         let mut held = self.shared.buckets.lock().await;
         let is_fresh = held
             .as_ref()
-            .is_some_and(|(at, _)| now.duration_since(*at).abs() < BUCKETS_HOLD);
+            .is_some_and(|(at, list)| now.duration_since(*at).abs() < BUCKETS_HOLD && !list.is_empty());
         if !is_fresh {
             *held = Some((now, self.fetch_buckets().await?));
         }
@@ -192,7 +198,7 @@ impl ActivityWatch {
     fn is_of_this_host(&self, bucket: &RawBucket) -> bool {
         let name = bucket.hostname.as_deref().unwrap_or_default();
         let is_unnamed = name.is_empty() || name == "unknown" || name == "!local";
-        name.eq_ignore_ascii_case(&self.shared.hostname) || (is_unnamed && bucket.kind == "web.tab.current")
+        is_same_host(name, &self.shared.hostname) || (is_unnamed && bucket.kind == "web.tab.current")
     }
 
     async fn get<T: serde::de::DeserializeOwned>(
@@ -229,5 +235,34 @@ impl ActivityWatch {
         }
         serde_json::from_slice(&body)
             .map_err(|_| Lost("ActivityWatch answered with something else".to_owned()))
+    }
+}
+
+/// Whether two names are of one machine: case does not count, and one may carry a domain that the other leaves out, as
+/// where a watcher writes `loom.local` and the kernel says `loom`.
+fn is_same_host(a: &str, b: &str) -> bool {
+    let short = |name: &str, other: &str| {
+        name.split_once('.').is_some_and(|(first, _)| first.eq_ignore_ascii_case(other)) && !other.contains('.')
+    };
+    !a.is_empty() && (a.eq_ignore_ascii_case(b) || short(a, b) || short(b, a))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_host;
+
+    #[test]
+    fn a_machine_is_known_with_and_without_its_domain() {
+        for (a, b, same) in [
+            ("loom", "LOOM", true),
+            ("loom.local", "loom", true),
+            ("loom", "Loom.example.org", true),
+            ("loom.a", "loom.b", false),
+            ("loom2", "loom", false),
+            ("", "", false),
+            ("", "loom", false),
+        ] {
+            assert_eq!(is_same_host(a, b), same, "{a} {b}");
+        }
     }
 }

@@ -202,6 +202,32 @@ async fn a_server_that_turns_bad_loses_the_source_in_time() {
     assert!(refusal(&slot).reason.contains("No ActivityWatch server answers"));
 }
 
+#[tokio::test]
+async fn a_tick_tells_present_from_away_and_survives_a_torn_bucket() {
+    let now = at("2026-11-21T10:00:00Z");
+    let aw = ActivityWatch::new(&server(Duration::ZERO, well).await, "loom").unwrap();
+    assert!(aw.is_reachable().await);
+    assert_eq!(aw.last_input(now).await, Ok(Some(at("2026-11-21T10:00:31Z"))), "a count after the last not-afk");
+    assert_eq!(aw.front_window(now).await.unwrap().unwrap().app, "firefox");
+    let away = |path: &str| match path.contains("afk_loom") {
+        true => {
+            let afk = r#"[{"timestamp":"2026-11-21T09:59:00Z","duration":60,"data":{"status":"afk"}},
+                {"timestamp":"2026-11-21T09:50:00Z","duration":540,"data":{"status":"not-afk"}}]"#;
+            (200, afk.to_owned())
+        }
+        false if path.contains("input_loom") => (500, "oops".to_owned()),
+        false => well(path),
+    };
+    let aw = ActivityWatch::new(&server(Duration::ZERO, away).await, "loom").unwrap();
+    assert_eq!(aw.last_input(now).await, Ok(Some(at("2026-11-21T09:59:00Z"))));
+    for answer in [(|_| (200, "[]".to_owned())) as fn(&str) -> (u16, String), |_| (200, "<html>".to_owned()), |_| (404, "{}".to_owned())] {
+        let aw = ActivityWatch::new(&server(Duration::ZERO, answer).await, "loom").unwrap();
+        assert!(!aw.is_reachable().await, "something else answers there");
+    }
+    let slow = ActivityWatch::new(&server(Duration::from_secs(30), well).await, "loom").unwrap();
+    assert!(!slow.is_reachable().await);
+}
+
 struct Real {
     process: Child,
     url: Url,
@@ -287,9 +313,12 @@ async fn bucket(real: &Real, id: &str, kind: &str, hostname: &str, events: serde
     );
 }
 
+fn event(start: &str, seconds: u32, data: serde_json::Value) -> serde_json::Value {
+    serde_json::json!([{"timestamp": start, "duration": seconds, "data": data}])
+}
+
 /// What watchers of this and of another machine would have written.
 async fn fill(real: &Real) {
-    let event = |start: &str, seconds: u32, data: serde_json::Value| serde_json::json!([{"timestamp": start, "duration": seconds, "data": data}]);
     let app = |title: &str| serde_json::json!({"app": "code", "title": title});
     bucket(
         real,
@@ -384,7 +413,25 @@ async fn the_real_server_is_understood_and_its_restart_survived() {
         .unwrap();
     assert!(page.private);
 
+    let aw = ActivityWatch::new(&real.url, "LOOM.local").unwrap();
+    assert!(aw.is_reachable().await);
+    let counted = at("2026-11-21T10:00:11Z");
+    assert_eq!(aw.last_input(now).await, Ok(Some(counted)), "an afk event is no input, counts are");
+    let before = event("2026-11-21T09:30:00Z", 900, serde_json::json!({"status": "not-afk"}));
+    bucket(&real, "afk2", "afkstatus", "loom", before).await;
+    let far = event("2026-11-21T10:30:00Z", 9, serde_json::json!({"status": "not-afk"}));
+    bucket(&real, "afk3", "afkstatus", "far", far).await;
+    let still = event("2026-11-21T10:20:00Z", 9, serde_json::json!({"presses": 0, "clicks": 0, "deltaX": 0}));
+    bucket(&real, "input2", "os.hid.input", "loom", still).await;
+    let aw = ActivityWatch::new(&real.url, "loom").unwrap();
+    assert_eq!(aw.last_input(now).await, Ok(Some(counted)), "older, of another machine, or without a figure");
+    let front = aw.front_window(now).await.unwrap().unwrap();
+    assert_eq!((front.app.as_str(), front.title.as_str()), ("code", "mine"));
+    assert_eq!(aw.front_window(now + SignedDuration::from_secs(120)).await, Ok(None), "stale");
+
     drop(real);
+    assert!(!aw.is_reachable().await);
+    assert!(aw.last_input(now + SignedDuration::from_secs(60)).await.is_err());
     let answer = slot.get().await.unwrap().window(now).await;
     assert!(slot.settle(answer).is_none());
     assert!(slot.get().await.is_none(), "lost until a server is there again");

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Each crate and what of ours it may depend on, without its dev-dependencies.
-const MAY: [(&str, &[&str]); 16] = [
+const MAY: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("client", &["api", "domain"]),
@@ -17,6 +17,8 @@ const MAY: [(&str, &[&str]); 16] = [
     ("pipeline", &["attribution", "domain", "llm", "storage"]),
     ("capture", &["domain"]),
     ("capture-linux", &["capture", "domain"]),
+    ("capture-macos", &["capture"]),
+    ("capture-windows", &["capture"]),
     ("agent", &["api", "capture", "client", "domain", "patterns"]),
     ("views", &["domain"]),
     (
@@ -39,6 +41,8 @@ const MAY: [(&str, &[&str]); 16] = [
             "attribution",
             "capture",
             "capture-linux",
+            "capture-macos",
+            "capture-windows",
             "client",
             "domain",
             "llm",
