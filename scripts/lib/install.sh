@@ -8,7 +8,7 @@ as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 # The system packages: a linker, Postgres, Redis, a desktop without a screen, a browser, Node and Python.
 install_packages() {
   if command -v apt-get >/dev/null; then
-    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils chromium nodejs npm python3-venv procps redis-server)
+    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils dbus chromium nodejs npm python3-venv procps redis-server)
     # Ubuntu's chromium is a snap, which cannot run in a container; the tests take any Chromium they find.
     if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then wanted=("${wanted[@]/chromium/}"); fi
     # A Node or Python that did not come from a package serves as well.

@@ -58,6 +58,21 @@ impl Home {
         self.0.join("agent-status.json")
     }
 
+    /// Where active minutes wait.
+    pub fn minutes(&self) -> PathBuf {
+        self.0.join("minutes.db")
+    }
+
+    /// Where the person and the workspaces of the last sign-in are remembered.
+    pub fn team_member(&self) -> PathBuf {
+        self.0.join("team-member.json")
+    }
+
+    /// Where logs go.
+    pub fn logs(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+
     /// The id of this device: one UUID in lower case, made once.
     ///
     /// `fresh` is the id to take where there is none yet. A file that holds no UUID is an error rather than

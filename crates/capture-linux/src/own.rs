@@ -56,7 +56,9 @@ fn listening(port: u16) -> Vec<String> {
         .filter_map(|path| fs::read_to_string(path).ok())
         .collect();
     let suffix = format!(":{port:04X}");
-    let rows = text.lines().map(|row| row.split_ascii_whitespace().collect::<Vec<_>>());
+    let rows = text
+        .lines()
+        .map(|row| row.split_ascii_whitespace().collect::<Vec<_>>());
     rows.filter(|f| f.len() > 9 && f[1].ends_with(&suffix) && f[3] == LISTEN)
         .map(|f| f[9].to_owned())
         .collect()
@@ -84,12 +86,20 @@ mod tests {
         assert_eq!(OwnProcesses.listener(port), Some(me));
         drop(listener);
         assert_eq!(OwnProcesses.listener(port), None);
-        assert!(OwnProcesses.own().iter().any(|p| p.pid == me && p.parent > 0 && !p.name.is_empty()));
+        assert!(
+            OwnProcesses
+                .own()
+                .iter()
+                .any(|p| p.pid == me && p.parent > 0 && !p.name.is_empty())
+        );
     }
 
     #[test]
     fn a_child_is_asked_to_end() {
-        let mut child = std::process::Command::new("sleep").arg("600").spawn().expect("sleep runs");
+        let mut child = std::process::Command::new("sleep")
+            .arg("600")
+            .spawn()
+            .expect("sleep runs");
         OwnProcesses.end(child.id()).expect("a signal");
         assert!(!child.wait().expect("it ends").success());
         assert!(OwnProcesses.end(0).is_err());

@@ -20,9 +20,8 @@ impl ProcessTable for OwnProcesses {
     fn listener(&self, port: u16) -> Option<u32> {
         let me = getuid().as_raw().to_string();
         let at = format!("-iTCP:{port}");
-        let text = printed(
-            Command::new("/usr/sbin/lsof").args(["-nP", "-a", "-u", &me, &at, "-sTCP:LISTEN", "-t"]),
-        );
+        let text =
+            printed(Command::new("/usr/sbin/lsof").args(["-nP", "-a", "-u", &me, &at, "-sTCP:LISTEN", "-t"]));
         text.lines().next()?.trim().parse().ok()
     }
 

@@ -1,5 +1,8 @@
 //! `GetLastInputInfo`: the tick count of the last input of this session.
-#![expect(unsafe_code, reason = "the system is spoken to in C; each call says why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "the system is spoken to in C; each call says why it is sound"
+)]
 
 use std::time::Duration;
 

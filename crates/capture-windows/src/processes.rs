@@ -1,6 +1,9 @@
 //! The processes of this machine by a snapshot of the tool help library. One that may not be opened is another person's, and
 //! ending it fails.
-#![expect(unsafe_code, reason = "the system is spoken to in C; each call says why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "the system is spoken to in C; each call says why it is sound"
+)]
 
 use std::io;
 
@@ -68,7 +71,11 @@ impl ProcessTable for OwnProcesses {
 }
 
 fn read(entry: &PROCESSENTRY32W) -> OwnProcess {
-    let name = entry.szExeFile.split(|unit| *unit == 0).next().unwrap_or_default();
+    let name = entry
+        .szExeFile
+        .split(|unit| *unit == 0)
+        .next()
+        .unwrap_or_default();
     OwnProcess {
         pid: entry.th32ProcessID,
         parent: entry.th32ParentProcessID,

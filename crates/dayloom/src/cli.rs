@@ -120,6 +120,24 @@ pub enum Cmd {
     /// Team minutes.
     #[command(subcommand)]
     Team(Team),
+    /// The activity log of team minutes: one line a minute, with its reason.
+    Log {
+        /// Go on with new lines until told to stop.
+        #[arg(short, long)]
+        follow: bool,
+        /// How many of the last lines.
+        #[arg(short = 'n', long, default_value_t = 60, value_name = "LINES")]
+        lines: usize,
+    },
+    /// Play an editor on the local socket until told to stop.
+    EditorSim {
+        /// The window has the focus.
+        #[arg(long)]
+        focused: bool,
+        /// Address of the Git remote of the file in front.
+        #[arg(long, value_name = "URL")]
+        remote: Option<String>,
+    },
     /// A believable month in a home of its own.
     Demo {
         /// Days to make, today included.
@@ -167,6 +185,45 @@ pub enum Team {
         /// File to read; - is standard input.
         #[arg(default_value = "-")]
         file: String,
+    },
+    /// Show whether this minute counts, why, and today's minutes.
+    Status,
+    /// Sign in with --server and DAYLOOM_TOKEN, and count minutes from now on.
+    Login {
+        /// Sign in, and leave counting as it is.
+        #[arg(long = "no-enable")]
+        disabled: bool,
+    },
+    /// Stop counting and sign out.
+    Logout,
+    /// List your workspaces.
+    Workspaces,
+    /// Make a workspace, and an invite to it.
+    Create {
+        /// Name of the workspace.
+        name: String,
+    },
+    /// Join a workspace.
+    Join {
+        /// Code of an invite.
+        code: String,
+    },
+    /// Show the applications that count for a workspace, or say which (administrators).
+    Allowlist {
+        /// Regular expressions, separated by commas, or a JSON array; an empty text lets every application count.
+        patterns: Option<String>,
+        /// Workspace, by name or id.
+        #[arg(long)]
+        workspace: Option<String>,
+    },
+    /// Show word for word what would be sent at the next flush.
+    Preview,
+    /// Start or stop ActivityWatch on this machine.
+    #[command(name = "activitywatch")]
+    ActivityWatch {
+        /// What to do.
+        #[arg(value_parser = ["start", "stop"])]
+        what: String,
     },
 }
 

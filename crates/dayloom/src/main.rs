@@ -13,6 +13,7 @@ mod output;
 mod page;
 mod remote;
 mod settings;
+mod shelf;
 
 use std::process::ExitCode;
 

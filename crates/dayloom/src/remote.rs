@@ -98,7 +98,7 @@ fn same_server(a: &str, b: &str) -> bool {
 }
 
 /// What a failed call means for a person: 401 and 403 are a matter of who asks, all else of what was asked.
-fn said(error: &ClientError, local: bool) -> Failure {
+pub fn said(error: &ClientError, local: bool) -> Failure {
     match error {
         ClientError::Refused {
             status: 401, detail, ..

@@ -60,7 +60,7 @@ fn minute_of(at: Timestamp) -> Timestamp {
 }
 
 /// What a minute is in one workspace. A pattern that does not compile matches nothing: the server refused it long ago.
-fn file(workspace: &TeamWorkspace, sighting: Sighting<'_>) -> MinuteInWorkspace {
+pub fn file(workspace: &TeamWorkspace, sighting: Sighting<'_>) -> MinuteInWorkspace {
     let repos: Vec<RepoPattern> = workspace
         .repo_patterns
         .iter()

@@ -67,7 +67,8 @@ async fn start(monitor: Monitor) -> Result<Box<dyn IdleSource>, Unavailable> {
         )
     };
     // Without an address zbus would look for a bus of launchd or of another session.
-    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() && std::env::var_os("XDG_RUNTIME_DIR").is_none()
+    {
         return Err(no_bus());
     }
     open(zbus::connection::Builder::session(), monitor)
@@ -106,7 +107,13 @@ async fn find(connection: Connection, monitor: Monitor) -> Result<Box<dyn IdleSo
 async fn has_owner(connection: &Connection, name: &str) -> bool {
     let bus = "org.freedesktop.DBus";
     let asked = connection
-        .call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "NameHasOwner", &name)
+        .call_method(
+            Some(bus),
+            "/org/freedesktop/DBus",
+            Some(bus),
+            "NameHasOwner",
+            &name,
+        )
         .await;
     asked.is_ok_and(|answer| answer.body().deserialize::<bool>().unwrap_or(false))
 }
@@ -125,7 +132,9 @@ impl BusIdle {
             method,
             ..
         } = self.monitor;
-        let asking = self.connection.call_method(Some(service), path, Some(interface), method, &());
+        let asking = self
+            .connection
+            .call_method(Some(service), path, Some(interface), method, &());
         let answer = match tokio::time::timeout(PATIENCE, asking).await {
             Ok(Ok(answer)) => answer,
             _ => return Err(Lost("the idle monitor does not answer".to_owned())),
@@ -186,7 +195,9 @@ mod tests {
         };
         let mut address = String::new();
         let stdout = daemon.stdout.take().expect("its output is piped");
-        BufReader::new(stdout).read_line(&mut address).expect("it names its address");
+        BufReader::new(stdout)
+            .read_line(&mut address)
+            .expect("it names its address");
         Some(Bus {
             daemon,
             address: address.trim().to_owned(),
@@ -221,7 +232,11 @@ mod tests {
     async fn each_desktop_tells_its_idle_time_until_it_ends() {
         let Some(bus) = bus() else { return };
         for monitor in [GNOME, KDE] {
-            let refused = open(to(&bus), monitor).await.expect("a bus").err().expect("no desktop yet");
+            let refused = open(to(&bus), monitor)
+                .await
+                .expect("a bus")
+                .err()
+                .expect("no desktop yet");
             assert_eq!(refused.reason, monitor.absent);
         }
         let gnome = to(&bus).serve_at(GNOME.path, Gnome).name(GNOME.mark);

@@ -135,8 +135,9 @@ impl Session {
     fn open(connection: &Connection) -> Result<Self, Fault> {
         let (globals, queue) = registry_queue_init::<State>(connection).map_err(|_| Fault::Gone)?;
         let handle = queue.handle();
-        let notifier: ExtIdleNotifierV1 =
-            globals.bind(&handle, 1..=INPUT_ALONE, ()).map_err(|_| Fault::NoProtocol)?;
+        let notifier: ExtIdleNotifierV1 = globals
+            .bind(&handle, 1..=INPUT_ALONE, ())
+            .map_err(|_| Fault::NoProtocol)?;
         let seat: WlSeat = globals.bind(&handle, 1..=1, ()).map_err(|_| Fault::NoSeat)?;
         let pause = u32::try_from(PAUSE.as_millis()).unwrap_or(u32::MAX);
         let is_input_alone = wayland_client::Proxy::version(&notifier) >= INPUT_ALONE;
@@ -151,7 +152,10 @@ impl Session {
                 seen: Seen::new(is_input_alone, Instant::now()),
             },
         };
-        session.queue.roundtrip(&mut session.state).map_err(|_| Fault::Gone)?;
+        session
+            .queue
+            .roundtrip(&mut session.state)
+            .map_err(|_| Fault::Gone)?;
         Ok(session)
     }
 
@@ -194,7 +198,10 @@ impl Session {
                 Err(_) => return Err(Fault::Gone),
             }
         }
-        self.queue.dispatch_pending(&mut self.state).map(drop).map_err(gone)
+        self.queue
+            .dispatch_pending(&mut self.state)
+            .map(drop)
+            .map_err(gone)
     }
 }
 

@@ -88,7 +88,11 @@ mod tests {
         seen.resumed(t + 10 * S);
         assert_eq!(seen.idle(t + 10 * S), Duration::ZERO);
         seen.idled(t + 13 * S);
-        assert_eq!(seen.idle(t + 20 * S), 8 * S, "seven since the report, which came a second after the input");
+        assert_eq!(
+            seen.idle(t + 20 * S),
+            8 * S,
+            "seven since the report, which came a second after the input"
+        );
     }
 
     #[test]
@@ -107,9 +111,17 @@ mod tests {
         seen.idled(t + S);
         seen.resumed(t + 2 * S);
         assert_eq!(seen.idle(t + 60 * S), Duration::ZERO);
-        assert_eq!(seen.idle(t + 302 * S), 300 * S, "no pause for five minutes: not by hand");
+        assert_eq!(
+            seen.idle(t + 302 * S),
+            300 * S,
+            "no pause for five minutes: not by hand"
+        );
         let mut sure = Seen::new(true, t);
         sure.resumed(t + 2 * S);
-        assert_eq!(sure.idle(t + 302 * S), Duration::ZERO, "here pauses are reported during films too");
+        assert_eq!(
+            sure.idle(t + 302 * S),
+            Duration::ZERO,
+            "here pauses are reported during films too"
+        );
     }
 }

@@ -242,7 +242,9 @@ impl ActivityWatch {
 /// where a watcher writes `loom.local` and the kernel says `loom`.
 fn is_same_host(a: &str, b: &str) -> bool {
     let short = |name: &str, other: &str| {
-        name.split_once('.').is_some_and(|(first, _)| first.eq_ignore_ascii_case(other)) && !other.contains('.')
+        name.split_once('.')
+            .is_some_and(|(first, _)| first.eq_ignore_ascii_case(other))
+            && !other.contains('.')
     };
     !a.is_empty() && (a.eq_ignore_ascii_case(b) || short(a, b) || short(b, a))
 }

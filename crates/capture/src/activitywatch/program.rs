@@ -44,7 +44,9 @@ pub fn find(path: Option<&OsStr>, home: Option<&Path>) -> Option<PathBuf> {
         .into_iter()
         .flat_map(std::env::split_paths)
         .map(|folder| folder.join(file));
-    on_path.chain(usual_places(home, file)).find(|program| is_program(program))
+    on_path
+        .chain(usual_places(home, file))
+        .find(|program| is_program(program))
 }
 
 fn usual_places(home: Option<&Path>, file: &str) -> Vec<PathBuf> {
@@ -56,10 +58,20 @@ fn usual_places(home: Option<&Path>, file: &str) -> Vec<PathBuf> {
         folders.extend(home.map(|home| home.join(r"AppData\Local\Programs\ActivityWatch")));
         folders.extend(std::env::var_os("ProgramFiles").map(|all| PathBuf::from(all).join("ActivityWatch")));
     } else {
-        for inside in ["activitywatch", ".local/share/activitywatch", ".local/bin", "Applications/activitywatch"] {
+        for inside in [
+            "activitywatch",
+            ".local/share/activitywatch",
+            ".local/bin",
+            "Applications/activitywatch",
+        ] {
             folders.extend(home.map(|home| home.join(inside)));
         }
-        for all in ["/opt/activitywatch", "/usr/lib/activitywatch", "/usr/local/bin", "/usr/bin"] {
+        for all in [
+            "/opt/activitywatch",
+            "/usr/lib/activitywatch",
+            "/usr/local/bin",
+            "/usr/bin",
+        ] {
             folders.push(all.into());
         }
     }
@@ -69,7 +81,8 @@ fn usual_places(home: Option<&Path>, file: &str) -> Vec<PathBuf> {
 #[cfg(unix)]
 fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    path.metadata()
+        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
@@ -83,8 +96,16 @@ fn is_program(path: &Path) -> bool {
 pub fn to_end(processes: &[OwnProcess], listener: Option<u32>) -> Vec<u32> {
     let find = |pid: u32| processes.iter().find(|process| process.pid == pid);
     let mut roots: Vec<u32> = match listener {
-        Some(pid) => find(pid).filter(|p| is_ours(p)).map(|p| topmost(processes, p)).into_iter().collect(),
-        None => processes.iter().filter(|p| is_starter(p)).map(|p| topmost(processes, p)).collect(),
+        Some(pid) => find(pid)
+            .filter(|p| is_ours(p))
+            .map(|p| topmost(processes, p))
+            .into_iter()
+            .collect(),
+        None => processes
+            .iter()
+            .filter(|p| is_starter(p))
+            .map(|p| topmost(processes, p))
+            .collect(),
     };
     let mut chosen = Vec::new();
     let mut seen = BTreeSet::new();
@@ -94,7 +115,9 @@ pub fn to_end(processes: &[OwnProcess], listener: Option<u32>) -> Vec<u32> {
             continue;
         }
         chosen.push(next);
-        let below = processes.iter().filter(|p| p.parent == next && p.pid != next && is_ours(p));
+        let below = processes
+            .iter()
+            .filter(|p| p.parent == next && p.pid != next && is_ours(p));
         roots.extend(below.map(|p| p.pid));
     }
     chosen
@@ -104,7 +127,10 @@ fn topmost(processes: &[OwnProcess], from: &OwnProcess) -> u32 {
     let mut top = from;
     // A table read while processes come and go may hold a ring; no family is deeper than the table is long.
     for _ in 0..processes.len() {
-        match processes.iter().find(|p| p.pid == top.parent && p.pid != top.pid && is_ours(p)) {
+        match processes
+            .iter()
+            .find(|p| p.pid == top.parent && p.pid != top.pid && is_ours(p))
+        {
             Some(parent) => top = parent,
             None => break,
         }
@@ -149,9 +175,21 @@ mod tests {
     #[test]
     fn what_listens_is_ended_with_its_family_and_nothing_else() {
         assert_eq!(to_end(&table(), Some(21)), [20, 21, 22]);
-        assert_eq!(to_end(&table(), Some(30)), [30], "a server that was started alone");
-        assert_eq!(to_end(&table(), Some(40)), [] as [u32; 0], "another program has the port");
-        assert_eq!(to_end(&table(), Some(99)), [] as [u32; 0], "another person's process");
+        assert_eq!(
+            to_end(&table(), Some(30)),
+            [30],
+            "a server that was started alone"
+        );
+        assert_eq!(
+            to_end(&table(), Some(40)),
+            [] as [u32; 0],
+            "another program has the port"
+        );
+        assert_eq!(
+            to_end(&table(), Some(99)),
+            [] as [u32; 0],
+            "another person's process"
+        );
         assert_eq!(to_end(&table(), None), [20, 21, 22]);
         let ring = [process(2, 3, "aw-a"), process(3, 2, "aw-b")];
         assert_eq!(to_end(&ring, Some(2)).len(), 2);
@@ -169,7 +207,11 @@ mod tests {
             std::fs::write(folder.join("aw-qt"), "").expect("a file");
         }
         let path = std::env::join_paths([&bin]).expect("a path");
-        assert_ne!(find(Some(&path), Some(&home)), Some(bin.join("aw-qt")), "not to be run");
+        assert_ne!(
+            find(Some(&path), Some(&home)),
+            Some(bin.join("aw-qt")),
+            "not to be run"
+        );
         for folder in [&bin, &usual] {
             let mode = std::fs::Permissions::from_mode(0o755);
             std::fs::set_permissions(folder.join("aw-qt"), mode).expect("a mode");

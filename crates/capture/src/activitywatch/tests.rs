@@ -207,7 +207,11 @@ async fn a_tick_tells_present_from_away_and_survives_a_torn_bucket() {
     let now = at("2026-11-21T10:00:00Z");
     let aw = ActivityWatch::new(&server(Duration::ZERO, well).await, "loom").unwrap();
     assert!(aw.is_reachable().await);
-    assert_eq!(aw.last_input(now).await, Ok(Some(at("2026-11-21T10:00:31Z"))), "a count after the last not-afk");
+    assert_eq!(
+        aw.last_input(now).await,
+        Ok(Some(at("2026-11-21T10:00:31Z"))),
+        "a count after the last not-afk"
+    );
     assert_eq!(aw.front_window(now).await.unwrap().unwrap().app, "firefox");
     let away = |path: &str| match path.contains("afk_loom") {
         true => {
@@ -220,7 +224,11 @@ async fn a_tick_tells_present_from_away_and_survives_a_torn_bucket() {
     };
     let aw = ActivityWatch::new(&server(Duration::ZERO, away).await, "loom").unwrap();
     assert_eq!(aw.last_input(now).await, Ok(Some(at("2026-11-21T09:59:00Z"))));
-    for answer in [(|_| (200, "[]".to_owned())) as fn(&str) -> (u16, String), |_| (200, "<html>".to_owned()), |_| (404, "{}".to_owned())] {
+    for answer in [
+        (|_| (200, "[]".to_owned())) as fn(&str) -> (u16, String),
+        |_| (200, "<html>".to_owned()),
+        |_| (404, "{}".to_owned()),
+    ] {
         let aw = ActivityWatch::new(&server(Duration::ZERO, answer).await, "loom").unwrap();
         assert!(!aw.is_reachable().await, "something else answers there");
     }
@@ -416,18 +424,42 @@ async fn the_real_server_is_understood_and_its_restart_survived() {
     let aw = ActivityWatch::new(&real.url, "LOOM.local").unwrap();
     assert!(aw.is_reachable().await);
     let counted = at("2026-11-21T10:00:11Z");
-    assert_eq!(aw.last_input(now).await, Ok(Some(counted)), "an afk event is no input, counts are");
-    let before = event("2026-11-21T09:30:00Z", 900, serde_json::json!({"status": "not-afk"}));
+    assert_eq!(
+        aw.last_input(now).await,
+        Ok(Some(counted)),
+        "an afk event is no input, counts are"
+    );
+    let before = event(
+        "2026-11-21T09:30:00Z",
+        900,
+        serde_json::json!({"status": "not-afk"}),
+    );
     bucket(&real, "afk2", "afkstatus", "loom", before).await;
-    let far = event("2026-11-21T10:30:00Z", 9, serde_json::json!({"status": "not-afk"}));
+    let far = event(
+        "2026-11-21T10:30:00Z",
+        9,
+        serde_json::json!({"status": "not-afk"}),
+    );
     bucket(&real, "afk3", "afkstatus", "far", far).await;
-    let still = event("2026-11-21T10:20:00Z", 9, serde_json::json!({"presses": 0, "clicks": 0, "deltaX": 0}));
+    let still = event(
+        "2026-11-21T10:20:00Z",
+        9,
+        serde_json::json!({"presses": 0, "clicks": 0, "deltaX": 0}),
+    );
     bucket(&real, "input2", "os.hid.input", "loom", still).await;
     let aw = ActivityWatch::new(&real.url, "loom").unwrap();
-    assert_eq!(aw.last_input(now).await, Ok(Some(counted)), "older, of another machine, or without a figure");
+    assert_eq!(
+        aw.last_input(now).await,
+        Ok(Some(counted)),
+        "older, of another machine, or without a figure"
+    );
     let front = aw.front_window(now).await.unwrap().unwrap();
     assert_eq!((front.app.as_str(), front.title.as_str()), ("code", "mine"));
-    assert_eq!(aw.front_window(now + SignedDuration::from_secs(120)).await, Ok(None), "stale");
+    assert_eq!(
+        aw.front_window(now + SignedDuration::from_secs(120)).await,
+        Ok(None),
+        "stale"
+    );
 
     drop(real);
     assert!(!aw.is_reachable().await);

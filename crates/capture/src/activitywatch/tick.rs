@@ -34,7 +34,13 @@ impl ActivityWatch {
         }
         for bucket in self.buckets("os.hid.input", now).await? {
             let events = self.events(&bucket, INPUT_EVENTS, None).await.unwrap_or_default();
-            last = last.max(events.iter().filter(|event| has_input(event)).filter_map(AwEvent::end).max());
+            last = last.max(
+                events
+                    .iter()
+                    .filter(|event| has_input(event))
+                    .filter_map(AwEvent::end)
+                    .max(),
+            );
         }
         Ok(last)
     }

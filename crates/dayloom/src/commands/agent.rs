@@ -3,11 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use dayloom_agent::{Agent, AgentConfig, AgentError, Secret, account::base_url};
-use dayloom_capture::{Platform, Policy, Sampler};
+#[cfg(any(windows, target_os = "macos"))]
+use dayloom_capture::Role;
+use dayloom_capture::activitywatch::program::ProcessTable;
+use dayloom_capture::{IdleSource, Platform, Policy, Sampler, Slot, WindowSource};
+use dayloom_domain::team::tick;
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::team::collect;
 use crate::{
     Context, boot,
     clock::SystemClock,
@@ -17,7 +22,7 @@ use crate::{
         Origin, Settings,
         table::{
             ACTIVITYWATCH, DEVICE_ID, EXCLUDE_APPS, EXCLUDE_TITLES, PROJECT_ID, SAMPLE_INTERVAL, SERVER,
-            SPOOL_MAX_MB, TOKEN,
+            SPOOL_MAX_MB, TEAM_ENABLED, TOKEN,
         },
     },
 };
@@ -45,7 +50,24 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
         "Starting. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
     );
     let rests = tokio::spawn(rest());
-    let ended = agent.run(stop).await;
+    let team = collect::start(cx, None, stop.clone()).await?;
+    let ended = agent.run(stop.clone()).await;
+    let ended = match ended {
+        // Who may not be captured into any project may still be in a team.
+        Err(error @ AgentError::EnrolmentRefused { .. })
+            if cx.settings.on(&TEAM_ENABLED) && team.is_some() =>
+        {
+            cx.out
+                .hint(format_args!("Nothing is captured: {}", failure(&error)));
+            stop.cancelled().await;
+            Ok(())
+        }
+        ended => ended,
+    };
+    stop.cancel();
+    if let Some(team) = team {
+        let _ = team.await;
+    }
     rests.abort();
     signal.abort();
     ended.map_err(|e| failure(&e))
@@ -111,9 +133,83 @@ pub fn platform(cx: &Context) -> Platform {
     }
     #[cfg(not(target_os = "linux"))]
     {
-        // No source of this system is built in yet; `doctor` says so, and uploads go on.
-        let _ = (cx, &ACTIVITYWATCH);
-        Platform::bare()
+        // The system's own idle time and ActivityWatch where it runs; `doctor` says what is missing.
+        let activitywatch = cx.settings.text(&ACTIVITYWATCH).filter(|text| *text != "off");
+        let url = activitywatch.and_then(|text| url::Url::parse(text).ok());
+        with_activitywatch(machine(cx), url.as_ref())
+    }
+}
+
+/// A machine whose windows are known through ActivityWatch alone.
+#[cfg(not(target_os = "linux"))]
+fn with_activitywatch(machine: Machine, url: Option<&url::Url>) -> Platform {
+    use dayloom_capture::activitywatch::{self, ActivityWatch};
+    let mut platform = Platform {
+        idle: machine.idle,
+        home: std::env::home_dir(),
+        ..Platform::bare()
+    };
+    if let Some(url) = url {
+        let server = ActivityWatch::new(url, &machine.hostname);
+        platform.window = Slot::new(Role::Window, vec![activitywatch::window(server.clone())]);
+        platform.input = Slot::new(Role::Input, vec![activitywatch::input(server.clone())]);
+        platform.browser = Slot::new(Role::Browser, vec![activitywatch::browser(server)]);
+    }
+    platform
+}
+
+/// What of this machine tells of the person: the same sources as for capture, under their own names.
+pub struct Machine {
+    /// The operating system.
+    pub platform: tick::Platform,
+    /// Its name, as ActivityWatch's watchers write it.
+    pub hostname: String,
+    /// Time since the last input by the system's own account.
+    pub idle: Slot<dyn IdleSource>,
+    /// The window in focus.
+    pub window: Slot<dyn WindowSource>,
+    /// Processes of this person.
+    pub processes: Arc<dyn ProcessTable>,
+}
+
+/// The sources of team minutes on this machine.
+pub fn machine(cx: &Context) -> Machine {
+    #[cfg(target_os = "linux")]
+    {
+        let (idle, window) = dayloom_capture_linux::person(&dayloom_capture_linux::Options {
+            home: cx.home.dir().to_owned(),
+            activitywatch: None,
+            display: None,
+        });
+        Machine {
+            platform: tick::Platform::Linux,
+            hostname: dayloom_capture_linux::hostname(),
+            idle,
+            window,
+            processes: Arc::new(dayloom_capture_linux::OwnProcesses),
+        }
+    }
+    #[cfg(target_os = "macos")]
+    {
+        let _ = cx;
+        Machine {
+            platform: tick::Platform::MacOs,
+            hostname: dayloom_capture_macos::hostname(),
+            idle: Slot::new(Role::Idle, vec![dayloom_capture_macos::idle()]),
+            window: Slot::new(Role::Window, Vec::new()),
+            processes: Arc::new(dayloom_capture_macos::OwnProcesses),
+        }
+    }
+    #[cfg(windows)]
+    {
+        let _ = cx;
+        Machine {
+            platform: tick::Platform::Windows,
+            hostname: dayloom_capture_windows::hostname(),
+            idle: Slot::new(Role::Idle, vec![dayloom_capture_windows::idle()]),
+            window: Slot::new(Role::Window, Vec::new()),
+            processes: Arc::new(dayloom_capture_windows::OwnProcesses),
+        }
     }
 }
 
@@ -121,13 +217,7 @@ pub fn platform(cx: &Context) -> Platform {
 /// else above it.
 fn config(cx: &Context) -> AgentConfig {
     let settings = &cx.settings;
-    let mut config = AgentConfig::new(cx.home.dir());
-    let (server, published_server) = ranked(settings, &SERVER);
-    let (token, published_token) = ranked(settings, &TOKEN);
-    config.server = server;
-    config.fallback_server = published_server;
-    config.token = token.as_deref().and_then(Secret::new);
-    config.fallback_token = published_token.as_deref().and_then(Secret::new);
+    let mut config = given(cx);
     let says_nothing = config.server.is_none() && config.fallback_server.is_none();
     if let Some(running) = cx.home.running().filter(|running| {
         let named = config.server.as_deref().and_then(base_url);
@@ -145,6 +235,18 @@ fn config(cx: &Context) -> AgentConfig {
     if let Some(megabytes) = settings.int(&SPOOL_MAX_MB) {
         config.limits.max_bytes = megabytes << 20;
     }
+    config
+}
+
+/// Servers and tokens that were named, without the running server of this home.
+pub fn given(cx: &Context) -> AgentConfig {
+    let mut config = AgentConfig::new(cx.home.dir());
+    let (server, published_server) = ranked(&cx.settings, &SERVER);
+    let (token, published_token) = ranked(&cx.settings, &TOKEN);
+    config.server = server;
+    config.fallback_server = published_server;
+    config.token = token.as_deref().and_then(Secret::new);
+    config.fallback_token = published_token.as_deref().and_then(Secret::new);
     config
 }
 

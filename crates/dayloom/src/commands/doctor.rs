@@ -5,6 +5,7 @@ use std::time::Duration;
 use dayloom_agent::AgentStatus;
 use dayloom_capture::{
     Policy, Sampler,
+    activitywatch::ActivityWatch,
     source::{Availability, Role, SourceReport},
 };
 use dayloom_domain::Clock;
@@ -18,6 +19,7 @@ use crate::{
     failure::{Failure, Outcome},
     output::{columns, plain},
     settings::table::{AGENT, DATABASE_URL, ENGINE, REDIS_URL, SERVER},
+    shelf::team_settings,
 };
 
 /// How a thing is.
@@ -71,6 +73,7 @@ pub async fn run(cx: &Context) -> Outcome {
     findings.push(server(cx).await);
     findings.push(capturing(cx));
     findings.extend(sources(cx).await);
+    findings.push(team(cx).await);
     cx.out.facts(&findings, || table(&findings))?;
     let failing = findings.iter().filter(|f| f.state == State::Fails).count();
     if failing == 0 {
@@ -141,6 +144,33 @@ async fn limits(cx: &Context) -> Option<Finding> {
         Err(why) => finding(State::Fails, plain(&why))
             .mend("Check that it runs and DAYLOOM_REDIS_URL; until it answers, calls pass uncounted"),
     })
+}
+
+/// Team minutes: whether what is required of ActivityWatch is there.
+async fn team(cx: &Context) -> Finding {
+    let settings = team_settings(&cx.settings);
+    if !settings.enabled {
+        return Finding::new("team", "minutes", State::Off, "not counted")
+            .mend("`dayloom team login` turns them on");
+    }
+    if !settings.use_activity_watch {
+        return Finding::new("team", "minutes", State::Works, "counted without ActivityWatch");
+    }
+    let hostname = agent::machine(cx).hostname;
+    let reachable = match settings.url() {
+        Ok(url) => match ActivityWatch::new(&url, &hostname) {
+            Ok(server) => server.is_reachable().await,
+            Err(_) => false,
+        },
+        Err(_) => false,
+    };
+    let (state, detail) = match (reachable, settings.require_activity_watch) {
+        (true, _) => return Finding::new("team", "minutes", State::Works, "counted; ActivityWatch answers"),
+        (false, true) => (State::Fails, "not counted: ActivityWatch does not answer"),
+        (false, false) => (State::Missing, "counted; ActivityWatch does not answer"),
+    };
+    Finding::new("team", "minutes", state, detail)
+        .mend("Start ActivityWatch, or turn `team.require_activity_watch` off")
 }
 
 async fn server(cx: &Context) -> Finding {

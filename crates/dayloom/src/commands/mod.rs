@@ -5,6 +5,8 @@ mod config;
 mod days;
 mod devices;
 mod doctor;
+mod editor_sim;
+mod log;
 pub mod papers;
 mod rules;
 mod serve;
@@ -15,6 +17,8 @@ mod up;
 mod workplace;
 
 use crate::{Context, boot, cli::Cmd, failure::Outcome, logs, settings::table::LOG};
+
+pub use agent::failure as agent_failure;
 
 /// Runs a command: the short ones and the agent on one thread, servers on two.
 pub fn run(command: Cmd, cx: Context) -> Outcome {
@@ -48,7 +52,9 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::Rules(command) => rules::run(cx, &command).await,
         Cmd::Spool(command) => spool::run(cx, &command).await,
         Cmd::Devices(command) => devices::run(cx, &command).await,
-        Cmd::Team(command) => team::run(&command, &cx.out),
+        Cmd::Team(command) => team::run(cx, &command).await,
+        Cmd::Log { follow, lines } => log::run(cx, follow, lines).await,
+        Cmd::EditorSim { focused, remote } => editor_sim::run(cx, focused, remote.as_deref()).await,
         Cmd::Demo { days } => up::demo(cx, days).await,
         Cmd::Open => up::open(cx).await,
         Cmd::Doctor => doctor::run(cx).await,

@@ -5,6 +5,7 @@ use dayloom_storage::{DeveloperPatch, Migrate, NewProject, NewToken, NewWorkspac
 use jiff::Timestamp;
 
 use super::agent;
+use super::team::collect;
 use crate::{
     Context,
     boot::{self, Server, database},
@@ -39,10 +40,19 @@ pub async fn up(cx: &Context) -> Outcome {
         .settings
         .on(&AGENT)
         .then(|| agent::beside(cx, &running, server.stopping()));
+    let team = match cx.settings.on(&AGENT) {
+        true => collect::start(cx, Some(&running), server.stopping()).await,
+        false => Ok(None),
+    };
+    let team = team.unwrap_or_else(|failure| {
+        cx.out
+            .hint(format_args!("No team minutes are counted: {failure}"));
+        None
+    });
     welcome(cx, &server, person).await;
     let result = server.until_stopped().await;
-    if let Some(capture) = capture {
-        let _ = capture.await;
+    for beside in [capture, team].into_iter().flatten() {
+        let _ = beside.await;
     }
     cx.home.forget_running();
     result

@@ -1,5 +1,7 @@
 //! What a setting's value may be, read from text in one way wherever the text comes from.
 
+use dayloom_agent::team::TeamSettings;
+use dayloom_domain::team::sleep::SleepWindow;
 use url::Url;
 use uuid::Uuid;
 
@@ -34,6 +36,10 @@ pub enum Kind {
     List,
     /// A log filter.
     Filter,
+    /// Hours of the day as `HH:MM-HH:MM`, or nothing.
+    Hours,
+    /// The address of a server on this machine, in plain HTTP.
+    LocalUrl,
 }
 
 /// A value that was read.
@@ -114,6 +120,13 @@ impl Kind {
                 .parse::<tracing_subscriber::EnvFilter>()
                 .map(|_| Value::Text(trimmed.to_owned()))
                 .map_err(|_| right()),
+            Kind::Hours => SleepWindow::parse(trimmed)
+                .map(|_| Value::Text(trimmed.to_owned()))
+                .map_err(|_| right()),
+            Kind::LocalUrl => web_address(trimmed)
+                .filter(|text| is_local(text))
+                .map(Value::Text)
+                .ok_or_else(right),
             Kind::Secret | Kind::Database => Err(right()),
         }
     }
@@ -137,6 +150,8 @@ impl Kind {
             Kind::Uuid => "an id such as 3f2b8c9e-5d1a-4c7b-9e2f-0a1b2c3d4e5f".to_owned(),
             Kind::List => "a list of texts".to_owned(),
             Kind::Filter => "a log filter such as info or dayloom_agent=debug".to_owned(),
+            Kind::Hours => "two times as HH:MM-HH:MM, such as 23:00-07:00, or empty".to_owned(),
+            Kind::LocalUrl => "an http address of this machine, such as http://localhost:5600".to_owned(),
         }
     }
 }
@@ -166,6 +181,14 @@ fn with_scheme(text: &str, schemes: &[&str]) -> Option<String> {
     (known && url.has_host()).then(|| text.trim_end_matches('/').to_owned())
 }
 
+fn is_local(text: &str) -> bool {
+    let settings = TeamSettings {
+        activity_watch_url: text.to_owned(),
+        ..TeamSettings::default()
+    };
+    settings.url().is_ok()
+}
+
 fn is_database(text: &str) -> bool {
     ["sqlite:", "postgres://", "postgresql://"]
         .iter()
@@ -191,6 +214,8 @@ mod tests {
             (Kind::Uuid, "3F2B8C9E-5D1A-4C7B-9E2F-0A1B2C3D4E5F", "3f2b"),
             (Kind::Secret, "0123456789abcdef0123456789abcdef", "short"),
             (Kind::Filter, "info,dayloom_agent=debug", "info,x=loud"),
+            (Kind::Hours, "23:00-07:00", "night"),
+            (Kind::LocalUrl, "http://[::1]:5600", "http://example.org:5600"),
         ] {
             assert!(kind.parse(good).is_ok(), "{kind:?} takes {good}");
             assert!(kind.parse(bad).is_err(), "{kind:?} refuses {bad}");

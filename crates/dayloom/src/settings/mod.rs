@@ -44,7 +44,7 @@ impl fmt::Display for Origin {
 }
 
 /// All settings in force.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     values: HashMap<&'static str, (Option<Value>, Origin)>,
 }
@@ -69,6 +69,27 @@ impl Settings {
                 (None, None) => (default_of(setting, home), Origin::Default),
             };
             values.insert(setting.key, (value, origin));
+        }
+        Ok(Self { values })
+    }
+
+    /// These settings with what `config.toml` says by now; flags and variables stand as they were.
+    pub fn with_file(&self, home: &Home) -> Outcome<Self> {
+        let mut from_file: HashMap<&str, (Value, usize)> = file::read(&home.config())?
+            .into_iter()
+            .map(|(s, value, line)| (s.key, (value, line)))
+            .collect();
+        let mut values = HashMap::new();
+        for &setting in ALL {
+            let in_file = from_file.remove(setting.key);
+            let value = match (self.values.get(setting.key), in_file) {
+                (Some((value, origin @ (Origin::Flag(_) | Origin::Env(_)))), _) => {
+                    (value.clone(), origin.clone())
+                }
+                (_, Some((value, line))) => (Some(value), Origin::File(line)),
+                (_, None) => (default_of(setting, home), Origin::Default),
+            };
+            values.insert(setting.key, value);
         }
         Ok(Self { values })
     }

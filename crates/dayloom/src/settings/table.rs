@@ -68,7 +68,7 @@ const NONE: Setting = Setting {
 
 /// Commands that speak to a server.
 const CLIENTS: &[&str] = &[
-    "agent", "today", "day", "week", "tasks", "rules", "devices", "spool", "doctor", "open",
+    "agent", "today", "day", "week", "tasks", "rules", "devices", "spool", "doctor", "open", "team",
 ];
 
 settings! {
@@ -216,7 +216,7 @@ settings! {
     }
     TEAM_ACTIVITY_WATCH_URL {
         key: "team.activity_watch_url", env: "DAYLOOM_TEAM_ACTIVITY_WATCH_URL",
-        flag: Flag::Takes("team-activity-watch-url", "URL"), kind: Kind::Url, default: Some("http://localhost:5600"),
+        flag: Flag::Takes("team-activity-watch-url", "URL"), kind: Kind::LocalUrl, default: Some("http://localhost:5600"),
         doc: "ActivityWatch for team minutes",
     }
     TEAM_REQUIRE_TRACKING {
@@ -226,7 +226,7 @@ settings! {
     }
     TEAM_IDLE_SLEEP_WINDOW {
         key: "team.idle_sleep_window", env: "DAYLOOM_TEAM_IDLE_SLEEP_WINDOW",
-        flag: Flag::Takes("team-idle-sleep-window", "HH:MM-HH:MM"), kind: Kind::Text, default: Some(""),
-        doc: "Hours in which the collector sleeps",
+        flag: Flag::Takes("team-idle-sleep-window", "HH:MM-HH:MM"), kind: Kind::Hours, default: Some(""),
+        doc: "Hours in which every minute is idle",
     }
 }

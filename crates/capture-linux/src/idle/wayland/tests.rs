@@ -9,9 +9,7 @@ use wayland_protocols::ext::idle_notify::v1::server::{
     ext_idle_notifier_v1::{ExtIdleNotifierV1 as Notifier, Request},
 };
 use wayland_server::protocol::wl_seat;
-use wayland_server::{
-    Client, DataInit, Display, DisplayHandle, GlobalDispatch, New, backend::ClientData,
-};
+use wayland_server::{Client, DataInit, Display, DisplayHandle, GlobalDispatch, New, backend::ClientData};
 
 use super::*;
 
@@ -150,14 +148,19 @@ async fn pauses_and_input_are_followed_until_the_compositor_ends() {
     for (version, input_alone) in [(1, false), (2, true)] {
         let (ours, theirs) = UnixStream::pair().expect("a pair");
         let (reports, asked) = compositor(Some(version), theirs);
-        let mut source = start(move || Connection::from_socket(ours)).await.expect("it speaks the protocol");
+        let mut source = start(move || Connection::from_socket(ours))
+            .await
+            .expect("it speaks the protocol");
         reports.send(Report::Idled).expect("it runs");
         until(&mut source, |idle| idle.as_ref().is_ok_and(|idle| *idle > hour)).await;
         assert_eq!(asked.load(Ordering::SeqCst), input_alone);
         reports.send(Report::Resumed).expect("it runs");
         until(&mut source, |idle| *idle == Ok(Duration::ZERO)).await;
         reports.send(Report::Idled).expect("it runs");
-        until(&mut source, |idle| idle.as_ref().is_ok_and(|idle| *idle >= PAUSE && *idle < hour)).await;
+        until(&mut source, |idle| {
+            idle.as_ref().is_ok_and(|idle| *idle >= PAUSE && *idle < hour)
+        })
+        .await;
         reports.send(Report::End).expect("it runs");
         until(&mut source, Result::is_err).await;
     }
@@ -167,7 +170,10 @@ async fn pauses_and_input_are_followed_until_the_compositor_ends() {
 async fn a_compositor_without_the_protocol_is_refused_with_a_reason() {
     let (ours, theirs) = UnixStream::pair().expect("a pair");
     let (_reports, _) = compositor(None, theirs);
-    let refused = start(move || Connection::from_socket(ours)).await.err().expect("refused");
+    let refused = start(move || Connection::from_socket(ours))
+        .await
+        .err()
+        .expect("refused");
     assert!(refused.reason.contains("ext-idle-notify-v1"), "{refused:?}");
     let nobody = start(|| Err::<Connection, ()>(())).await.err().expect("refused");
     assert!(nobody.reason.contains("does not answer"));

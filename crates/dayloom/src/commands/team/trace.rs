@@ -1,25 +1,17 @@
-//! `dayloom team …`: the rules of team minutes from the command line.
+//! `dayloom team trace`: the rules of team minutes over a written trace.
 
 use std::io::BufRead;
 
 use dayloom_agent::team::Tracer;
 
 use crate::{
-    cli::Team,
     failure::{Failure, Outcome},
     output::Output,
 };
 
-/// Runs one of them.
-pub fn run(command: &Team, out: &Output) -> Outcome {
-    match command {
-        Team::Trace { file } => trace(file, out),
-    }
-}
-
 /// Judges a written trace line by line, without clock or network (`contract/team.md` §6). Each answer is printed before the
 /// next line is read, so that a program can hold a conversation.
-fn trace(file: &str, out: &Output) -> Outcome {
+pub fn trace(file: &str, out: &Output) -> Outcome {
     let unread = |error: std::io::Error| {
         Failure::failed(
             format!("The trace {file} cannot be read: {error}"),

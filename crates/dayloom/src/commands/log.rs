@@ -1,0 +1,66 @@
+//! `log`: the activity log of team minutes, read from disk; the agent need not run.
+
+use std::time::Duration;
+
+use dayloom_agent::team::{ActivityLog, LogLine};
+use serde_json::json;
+
+use crate::{
+    Context, boot,
+    failure::{Failure, Outcome},
+    output::plain,
+};
+
+/// How often new lines are looked for.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Prints the last lines; with `follow` the new ones too, until told to stop.
+pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
+    let log = ActivityLog::new(cx.home.file("logs"));
+    let mut place = log.end();
+    let last = log.last(lines);
+    if last.is_empty() && !follow {
+        cx.out.hint(
+            "No minute was looked at yet. Team minutes begin with `dayloom team login` and a running agent.",
+        );
+    }
+    for line in &last {
+        print(cx, line)?;
+    }
+    if !follow {
+        return Ok(());
+    }
+    let stop = boot::stop_signal();
+    tokio::pin!(stop);
+    loop {
+        for line in log.after(&mut place) {
+            print(cx, &line)?;
+        }
+        tokio::select! {
+            () = &mut stop => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// A line for people in their own time, or as JSON in UTC.
+fn print(cx: &Context, line: &LogLine) -> Outcome {
+    if cx.out.json {
+        let text = serde_json::to_string(&json!({"at": line.at, "state": line.state, "reason": line.reason}));
+        return cx.out.line(
+            text.map_err(|error| Failure::failed(error, "This is a fault of Dayloom: please report it"))?,
+        );
+    }
+    let local = jiff::tz::TimeZone::system().to_datetime(line.at.0);
+    let head = format!(
+        "{} {} {}",
+        local.strftime("%Y-%m-%d %H:%M"),
+        line.state,
+        line.reason
+    );
+    if line.detail.is_empty() {
+        cx.out.line(head)
+    } else {
+        cx.out.line(format_args!("{head} · {}", plain(&line.detail)))
+    }
+}
