@@ -105,6 +105,13 @@ pub enum Cmd {
         /// Any date of the week; today's week if left out.
         date: Option<String>,
     },
+    /// Read the journal of a day.
+    Journal {
+        /// Local date as YYYY-MM-DD, `today` or `yesterday`; today if left out.
+        date: Option<String>,
+    },
+    /// Ask about your own time.
+    Ask(crate::commands::told::Ask),
     /// Tasks of a workspace.
     #[command(subcommand)]
     Tasks(Tasks),

@@ -162,7 +162,14 @@ fn a_database_that_cannot_be_used_is_said_with_what_to_do() {
         .iter()
         .map(|ran| format!("{} {}", ran.code, ran.err))
         .collect();
-    insta::assert_snapshot!("database_errors", neutral(&lines.join(""), &home));
+    let said = neutral(&lines.join(""), &home);
+    // Which version that is changes with every step of the schema.
+    let wanted = said
+        .split("needs ")
+        .nth(1)
+        .and_then(|rest| rest.split('.').next());
+    let said = said.replace(&format!("needs {}", wanted.expect("a version")), "needs N");
+    insta::assert_snapshot!("database_errors", said);
 }
 
 #[test]

@@ -54,4 +54,6 @@ ids! {
     ReviewId,
     /// An API token.
     ApiTokenId,
+    /// A notification.
+    NotificationId,
 }

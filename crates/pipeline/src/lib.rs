@@ -9,7 +9,11 @@
 mod backoff;
 mod derive;
 pub mod evidence;
+pub mod insights;
+pub mod journal;
 pub mod models;
+mod phrase;
+pub mod question;
 mod runner;
 mod stages;
 mod sweeps;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dayloom_storage::StorageError;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Reach, Stages};
+use crate::{Reach, Stages, insights, journal};
 
 /// How much too early a sweep may be: those who keep the time are not exact.
 const SLACK: SignedDuration = SignedDuration::from_secs(5);
@@ -15,16 +15,30 @@ const SLACK: SignedDuration = SignedDuration::from_secs(5);
 pub enum Sweep {
     /// Days whose evidence nobody marked, and the dirty days that wait.
     Days,
+    /// Journals of all days.
+    Journals,
+    /// Journals of the days that go on, or have just ended.
+    JournalsLately,
+    /// What is worth saying about days.
+    Insights,
 }
 
 impl Sweep {
     /// Every sweep.
-    pub const ALL: &[Sweep] = &[Sweep::Days];
+    pub const ALL: &[Sweep] = &[
+        Sweep::Days,
+        Sweep::Journals,
+        Sweep::JournalsLately,
+        Sweep::Insights,
+    ];
 
     /// Its published name.
     pub fn name(self) -> &'static str {
         match self {
             Sweep::Days => "tracker-enrich-sweep",
+            Sweep::Journals => "tracker-journal-sweep",
+            Sweep::JournalsLately => "tracker-journal-refresh",
+            Sweep::Insights => "tracker-insights-sweep",
         }
     }
 
@@ -36,7 +50,9 @@ impl Sweep {
     /// How often it is run.
     pub fn every(self) -> Duration {
         match self {
-            Sweep::Days => Duration::from_secs(5 * 60),
+            Sweep::Days | Sweep::JournalsLately => Duration::from_secs(5 * 60),
+            Sweep::Journals => Duration::from_secs(6 * 60 * 60),
+            Sweep::Insights => Duration::from_secs(3 * 60 * 60),
         }
     }
 
@@ -44,6 +60,7 @@ impl Sweep {
     pub fn marks_days(self) -> bool {
         match self {
             Sweep::Days => true,
+            Sweep::Journals | Sweep::JournalsLately | Sweep::Insights => false,
         }
     }
 }
@@ -71,6 +88,9 @@ impl Stages {
     pub async fn run_sweep(&self, sweep: Sweep, reach: Reach) -> Result<u64, StorageError> {
         match sweep {
             Sweep::Days => self.sweep(reach).await,
+            Sweep::Journals => journal::sweep(self.store(), self.models(), self.now()).await,
+            Sweep::JournalsLately => journal::refresh(self.store(), self.models(), self.now()).await,
+            Sweep::Insights => insights::sweep(self.store(), self.now()).await,
         }
     }
 }

@@ -26,6 +26,7 @@ struct Possessions {
     project_rule: String,
     device: String,
     token: String,
+    notification: String,
 }
 
 async fn populated(world: &World) -> Possessions {
@@ -69,6 +70,12 @@ async fn populated(world: &World) -> Possessions {
         .await
         .expect(200);
     world.app.derive().await;
+    let journal = json!({ "text": MARK });
+    world
+        .call(&owner, "PATCH", "/tracker/journals/2026-11-21", journal)
+        .await
+        .expect(200);
+    let owner_id = owner.id.clone();
     Possessions {
         owner,
         workspace,
@@ -78,7 +85,32 @@ async fn populated(world: &World) -> Possessions {
         project_rule: shared,
         device,
         token,
+        notification: notified(world, &owner_id).await,
     }
+}
+
+/// A notification of a person that holds what nobody else may read.
+async fn notified(world: &World, person: &str) -> String {
+    use dayloom_domain::Clock;
+    let recipient_id = person.parse().expect("an id");
+    let new = dayloom_storage::NewNotification {
+        recipient_id,
+        event_type: "tracker.insight.after_hours",
+        title: MARK.to_owned(),
+        body: MARK.to_owned(),
+        context: json!({ "source": MARK }),
+        date: jiff::civil::date(2026, 11, 21),
+    };
+    let notifications = world.app.store.notifications();
+    notifications
+        .create(&new, world.app.clock.now())
+        .await
+        .expect("a notification");
+    let all = notifications
+        .page(recipient_id, false, 0, 1)
+        .await
+        .expect("a page");
+    all[0].id.to_string()
 }
 
 fn batch(device: &str, world: &World) -> Value {
@@ -105,6 +137,9 @@ async fn seen_by_owner(world: &World, has: &Possessions) -> Vec<Value> {
         "/tracker/devices".to_owned(),
         "/tracker/projects".to_owned(),
         "/tracker/days/2026-11-21".to_owned(),
+        "/tracker/journals/2026-11-21".to_owned(),
+        "/notifications".to_owned(),
+        "/notifications/preferences".to_owned(),
         format!("/workspaces/{workspace}/members"),
         format!("/workspaces/{workspace}/projects"),
         format!("/workspaces/{workspace}/tasks"),
@@ -132,6 +167,8 @@ fn body(world: &World, has: &Possessions, operation: &str) -> Value {
             "scope": "project", "field": "app", "match": "glob", "pattern": "*", "task_id": has.task,
             "project_id": has.project,
         }),
+        "patch /tracker/journals/{date}" => json!({ "text": "x" }),
+        "post /tracker/qa" | "post /tracker/qa:stream" => json!({ "question": "What of the text?" }),
         "post /workspaces/{workspace_id}/members" => json!({ "email": "thief@example.org" }),
         "post /workspaces/{workspace_id}/tasks" => json!({ "title": "x" }),
         "post /workspaces/{workspace_id}/tasks:import" => json!([{ "key": "V-1", "title": "x" }]),
@@ -156,12 +193,15 @@ fn filled(has: &Possessions, path: &str, rule: &str) -> (String, bool) {
         ("{rule_id}", rule),
         ("{device_id}", &has.device),
         ("{id}", &has.token),
+        ("{notification_id}", &has.notification),
     ];
     let target = ids
         .iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
     let foreign = target != path;
-    let target = target.replace("{date}", "2026-11-21");
+    let target = target
+        .replace("{date}", "2026-11-21")
+        .replace("{event_type}", "tracker.insight.after_hours");
     assert!(
         !target.contains('{'),
         "{path} takes an id this test does not know"

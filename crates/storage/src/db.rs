@@ -110,7 +110,8 @@ uuid_of!(
     EntryId,
     RuleId,
     ReviewId,
-    ApiTokenId
+    ApiTokenId,
+    NotificationId
 );
 
 impl From<Uuid> for UuidOf {

@@ -25,6 +25,9 @@ use crate::{
         group::{Backend, Group},
         postgres::Months,
     },
+    insights::Insights,
+    journals::Journals,
+    notifications::Notifications,
     people::People,
     projects::Projects,
     reviews::Reviews,
@@ -232,6 +235,21 @@ impl Store {
     /// What language models used.
     pub fn usage(&self) -> Usage<'_> {
         Usage(&self.inner)
+    }
+
+    /// Journals of days.
+    pub fn journals(&self) -> Journals<'_> {
+        Journals(&self.inner)
+    }
+
+    /// Metrics of days, for insights.
+    pub fn insights(&self) -> Insights<'_> {
+        Insights(&self.inner)
+    }
+
+    /// Notifications and who wants which.
+    pub fn notifications(&self) -> Notifications<'_> {
+        Notifications(&self.inner)
     }
 
     /// API tokens.

@@ -19,8 +19,12 @@ mod dyes;
 mod forgetting;
 #[path = "contract/ingest.rs"]
 mod ingest;
+#[path = "contract/journals.rs"]
+mod journals;
 #[path = "contract/keys.rs"]
 mod keys;
+#[path = "contract/notifications.rs"]
+mod notifications;
 #[path = "contract/opening.rs"]
 mod opening;
 #[path = "contract/people.rs"]
@@ -136,4 +140,12 @@ on_both!(
     days::titles_are_shown_to_members_only,
     days::an_entry_that_moves_leaves_its_old_day,
     dyes::a_task_keeps_the_dye_of_its_first_attribution,
+    journals::a_days_journal_is_one_and_stays_on_its_day,
+    journals::what_a_person_wrote_stands,
+    journals::what_is_due_is_found_page_by_page,
+    journals::time_comes_with_its_names_and_without_what_was_dismissed,
+    journals::days_are_measured_once_for_each_revision,
+    notifications::one_of_a_type_and_day,
+    notifications::pages_and_polls_are_newest_first,
+    notifications::a_type_that_is_turned_off_makes_none,
 );

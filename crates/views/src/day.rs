@@ -10,6 +10,7 @@ use crate::{
     facts::{DayFacts, DayTotal, Viewer},
     frame::{Frame, Section, State},
     gist::gist,
+    journal::{Journal, journal},
     rows::{Kind, Row, Tasks, rows},
     tables::{KeyItem, SourceLine, TaskLine, by_task, key, outside, sources},
     threads::{ROW_PX, Thread, threads},
@@ -185,6 +186,8 @@ pub struct DayPage {
     pub empty: Option<String>,
     /// The day is today.
     pub is_today: bool,
+    /// What is told of the day.
+    pub journal: Option<Journal>,
     /// CSV of the day.
     pub csv: String,
 }
@@ -264,6 +267,7 @@ impl DayPage {
             paused,
             empty: rows.is_empty().then(|| empty_note(viewer, words)),
             is_today: date == today,
+            journal: journal(facts, &rows, viewer, words),
             csv: urls::day_csv(date),
             frame,
             totals,

@@ -1,7 +1,7 @@
 //! What a page is told: plain facts, gathered by whoever asks for the page.
 
 use dayloom_domain::{
-    DeviceId, TaskId,
+    DeviceId, EntryId, TaskId,
     day::{Block, Day},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -89,6 +89,19 @@ pub struct Shadow {
     pub end: Timestamp,
 }
 
+/// The journal of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalFact {
+    /// Its sentences and the entries each speaks of. The person's own text is one without entries.
+    pub sentences: Vec<(String, Vec<EntryId>)>,
+    /// The person wrote it.
+    pub edited: bool,
+    /// The model that phrased it, if one did.
+    pub model: Option<String>,
+    /// As of when it speaks, while its day may still go on.
+    pub as_of: Option<Timestamp>,
+}
+
 /// A derived day with what stands around it.
 #[derive(Clone, Debug)]
 pub struct DayFacts {
@@ -100,6 +113,8 @@ pub struct DayFacts {
     pub shadows: Vec<Shadow>,
     /// Evidence is stored that the day does not contain yet.
     pub pending: bool,
+    /// What is told of the day, if anything is. Left out on pages of a range.
+    pub journal: Option<JournalFact>,
 }
 
 /// Total of one day of the week strip.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use dayloom_domain::{
-    TaskId,
+    EntryId, TaskId,
     day::{AttributedSpan, Block, Category, Day},
     review::EntryStatus,
 };
@@ -102,6 +102,8 @@ pub struct Row {
     pub from: String,
     /// `HH:MM`.
     pub to: String,
+    /// The entry of the timesheet, of a block.
+    pub entry: Option<EntryId>,
     /// The task, if any.
     pub task: Option<TaskId>,
     /// Key, or title without one, or what it is instead.
@@ -213,6 +215,7 @@ impl Maker<'_> {
             pieces: vec![(start, end)],
             from: clock(start, &self.zone),
             to: clock_end(end, self.facts.day.date, &self.zone),
+            entry: None,
             task: None,
             name: String::new(),
             title: String::new(),
@@ -236,6 +239,7 @@ impl Maker<'_> {
             (_, None) => Kind::NoTask,
         };
         let mut row = self.blank(kind, block.start, block.end);
+        row.entry = block.entry_id;
         row.task = block.task_id;
         row.fill = Some(Fill::of(block, &self.tasks.dyes));
         row.minutes = block.minutes;

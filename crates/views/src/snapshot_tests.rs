@@ -142,10 +142,27 @@ fn each_block_leads_to_a_row_that_is_there() {
 }
 
 #[test]
+fn a_journal_leads_to_its_blocks_and_keeps_its_persons_words() {
+    let html = samples::page(samples::journaled(false)).render().unwrap();
+    let told = html.split("<section class=\"journal\"").nth(1).unwrap();
+    assert!(told.contains("phrased by llama &#60;3&#62;, every figure checked, as of 18:00"));
+    for link in told
+        .split("<a href=\"#")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert!(html.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    let own = samples::page(samples::journaled(true)).render().unwrap();
+    assert!(own.contains("edited by you") && own.contains("&#60;b&#62;signer"));
+}
+
+#[test]
 fn no_word_is_left_with_an_empty_place() {
     for (name, html) in every_page() {
         for place in [
-            "{n}", "{d}", "{r}", "{o}", "{time}", "{device}", "{names}", "{what}", "{pct}", "{app}",
+            "{n}", "{d}", "{r}", "{model}", "{o}", "{time}", "{device}", "{names}", "{what}", "{pct}",
+            "{app}",
         ] {
             assert!(!html.contains(place), "{name}: {place}");
         }

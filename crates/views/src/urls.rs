@@ -11,6 +11,8 @@ pub const TRACKER: &str = "/tracking/tracker";
 pub const TRACKER_CSV: &str = "/tracking/tracker.csv";
 /// Pauses and resumes capture on the person's devices.
 pub const PAUSE: &str = "/tracking/pause";
+/// Puts a person's own text in place of a day's journal, or gives it back.
+pub const JOURNAL: &str = "/tracking/journal";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// The route of the one-time local link.
@@ -28,6 +30,11 @@ pub fn day(date: Date) -> String {
 /// A block's row on its day.
 pub fn block(date: Date, anchor: &str) -> String {
     format!("{TRACKER}?day={date}#{anchor}")
+}
+
+/// The journal of a day, on its page.
+pub fn journal(date: Date) -> String {
+    format!("{TRACKER}?day={date}#journal")
 }
 
 /// One day, zoomed to `hours` from the whole hour `from`.

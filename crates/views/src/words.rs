@@ -230,6 +230,15 @@ words! {
         head_samples: "Samples", "नमूने";
         head_seen: "Seen", "देखा";
         head_shadowed: "Shadowed", "छाया में";
+        journal: "Journal", "डायरी";
+        journal_facts: "composed from what was recorded", "दर्ज बातों से लिखी";
+        journal_model: "phrased by {model}, every figure checked", "{model} के शब्दों में, हर आँकड़ा जाँचा हुआ";
+        journal_as_of: "as of {time}", "{time} तक";
+        journal_edited: "edited by you", "आपने बदली";
+        journal_edit: "Edit the journal", "डायरी बदलें";
+        journal_text: "Text of the journal", "डायरी का पाठ";
+        journal_save: "Save", "सहेजें";
+        journal_reset: "Write it from the facts again", "तथ्यों से फिर लिखें";
         threads: "Threads", "धागे";
         days: "Days", "दिन";
         head_day: "Day", "दिन";

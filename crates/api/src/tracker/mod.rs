@@ -5,6 +5,8 @@ pub mod day;
 pub mod device;
 pub mod event;
 pub mod evidence;
+pub mod journal;
+pub mod qa;
 pub mod timesheet;
 
 pub use batch::{BatchAnswer, EventBatch, IncomingBatch, MAX_EVENTS, Rejection};
@@ -14,4 +16,6 @@ pub use device::{
 };
 pub use event::{Event, IncomingEvent, Unreadable};
 pub use evidence::{PresignRequest, Presigned};
+pub use journal::{JournalChange, JournalOut, SentenceOut};
+pub use qa::{QaAnswer, QaBasis, QaRequest};
 pub use timesheet::{CandidateTask, Timesheet, TimesheetDay, TimesheetEntry, TimesheetQuery};

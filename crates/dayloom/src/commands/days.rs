@@ -94,7 +94,7 @@ async fn person_today(remote: &Remote) -> Outcome<Date> {
     Ok(zone.date_of(SystemClock.now()))
 }
 
-async fn read_date(remote: &Remote, text: &str) -> Outcome<Date> {
+pub(super) async fn read_date(remote: &Remote, text: &str) -> Outcome<Date> {
     match text {
         "today" => person_today(remote).await,
         "yesterday" => Ok(person_today(remote).await? - jiff::Span::new().days(1)),

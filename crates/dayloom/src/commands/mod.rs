@@ -13,6 +13,7 @@ mod serve;
 mod spool;
 mod tasks;
 mod team;
+pub mod told;
 mod up;
 mod workplace;
 
@@ -48,6 +49,8 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::Today => days::today(cx).await,
         Cmd::Day { date } => days::day(cx, &date).await,
         Cmd::Week { date } => days::week(cx, date.as_deref()).await,
+        Cmd::Journal { date } => told::journal(cx, date.as_deref()).await,
+        Cmd::Ask(ask) => told::ask(cx, &ask).await,
         Cmd::Tasks(command) => tasks::run(cx, &command).await,
         Cmd::Rules(command) => rules::run(cx, &command).await,
         Cmd::Spool(command) => spool::run(cx, &command).await,

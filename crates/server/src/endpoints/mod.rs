@@ -10,9 +10,12 @@ mod describe;
 mod developers;
 mod devices;
 mod evidence;
+pub(crate) mod journals;
 mod members;
+mod notifications;
 mod own_devices;
 mod projects;
+mod qa;
 mod rules;
 mod rules_test;
 mod task_import;
@@ -51,7 +54,11 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(timesheet::read))
         .routes(routes!(tasks_open::list))
         .routes(routes!(days::read))
+        .routes(routes!(journals::read, journals::change))
+        .routes(routes!(qa::ask))
+        .routes(routes!(qa::stream))
         .merge(workspaces())
+        .merge(notifications())
         .merge(administration());
     let mut router = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints);
     describe::complete(router.get_openapi_mut());
@@ -71,6 +78,17 @@ fn workspaces() -> OpenApiRouter<ServerState> {
         .routes(routes!(tasks::create, tasks::list))
         .routes(routes!(tasks::change))
         .routes(routes!(task_import::import))
+}
+
+/// Endpoints of notifications.
+fn notifications() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::poll))
+        .routes(routes!(notifications::read_all))
+        .routes(routes!(notifications::read))
+        .routes(routes!(notifications::preferences))
+        .routes(routes!(notifications::change_preference))
 }
 
 /// Endpoints of rules, devices and capture settings.

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use dayloom_api::tracker::{Timesheet, TimesheetDay, TimesheetEntry, TimesheetQuery};
 use dayloom_domain::DeveloperId;
+use dayloom_pipeline::journal;
 use dayloom_storage::TimesheetRow;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
@@ -27,9 +28,34 @@ async fn timesheet_of(
     query: &TimesheetQuery,
 ) -> Result<Timesheet, ApiError> {
     let (start, end) = range(query, state.now())?;
-    Ok(group(
-        state.store().days().timesheet(developer, start, end).await?,
-    ))
+    let rows = state.store().days().timesheet(developer, start, end).await?;
+    let mut sheet = group(rows);
+    for journal in state.store().journals().between(developer, start, end).await? {
+        if let Some(journal) = journal::current(state.store(), developer, journal).await? {
+            put_journal(&mut sheet, journal.date, journal.text);
+        }
+    }
+    Ok(sheet)
+}
+
+/// A journal stands on its day, which is there for the journal's sake if it has no entry.
+fn put_journal(sheet: &mut Timesheet, date: Date, text: String) {
+    let place = sheet.days.binary_search_by_key(&date, |day| day.date);
+    let at = place.unwrap_or_else(|at| {
+        sheet.days.insert(at, empty_day(date));
+        at
+    });
+    sheet.days[at].journal = Some(text);
+    sheet.days_count = sheet.days.len();
+}
+
+fn empty_day(date: Date) -> TimesheetDay {
+    TimesheetDay {
+        date,
+        total_minutes: 0,
+        entries: Vec::new(),
+        journal: None,
+    }
 }
 
 /// The first and the last date that were asked for.
@@ -60,18 +86,12 @@ pub(super) fn date(text: &str) -> Result<Date, ApiError> {
     read.ok_or_else(|| ApiError::bad_request("Invalid date (use YYYY-MM-DD)"))
 }
 
-/// Rows come by date; neighbours of one date make a day.
+/// Rows come by date; neighbours of one date make a day. Journals are their person's alone and not added here.
 pub(super) fn group(rows: Vec<TimesheetRow>) -> Timesheet {
     let mut sheet = Timesheet::default();
     for row in rows {
         if sheet.days.last().is_none_or(|day| day.date != row.entry_date) {
-            let day = TimesheetDay {
-                date: row.entry_date,
-                total_minutes: 0,
-                entries: Vec::new(),
-                journal: None,
-            };
-            sheet.days.push(day);
+            sheet.days.push(empty_day(row.entry_date));
         }
         sheet.total_minutes += row.duration_minutes;
         if let Some(day) = sheet.days.last_mut() {

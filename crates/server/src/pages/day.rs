@@ -69,11 +69,14 @@ async fn day(
     {
         return Ok(show(&first));
     }
+    let journal = store.journals().read(id, date).await?;
+    read.journal = journal.as_ref().map(|journal| journal.updated_at);
     let tag = tag(&viewer, std::slice::from_ref(&read), date == viewer.today());
     if known(headers, &tag) {
         return Ok(unchanged(&tag));
     }
     gather::surroundings(store, id, &mut read.facts).await?;
+    read.facts.journal = gather::journal(store, id, journal, viewer.now).await?;
     let week = gather::week(store, id, &read.facts.day).await?;
     let reads = [read];
     let tasks = gather::tasks(store, id, &reads).await?;
@@ -210,7 +213,7 @@ fn tag(viewer: &Viewer, reads: &[Read], has_now: bool) -> String {
         let _ = write!(text, " {}{}{:?}", device.name, device.paused, device.last_seen);
     }
     for read in reads {
-        let _ = write!(text, " {}{}", read.revision, read.facts.pending);
+        let _ = write!(text, " {}{}{:?}", read.revision, read.facts.pending, read.journal);
     }
     if has_now {
         let _ = write!(text, " {}", viewer.now.as_second() / 60);

@@ -8,10 +8,11 @@ use dayloom_domain::{
     people::Developer,
     review::EntryStatus,
 };
-use dayloom_storage::{Store, TaskLabel, TimesheetRow};
+use dayloom_pipeline::journal;
+use dayloom_storage::{Journal, Store, TaskLabel, TimesheetRow};
 use dayloom_views::{
     dye::Dyes,
-    facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
+    facts::{DayFacts, DayTotal, DeviceFact, JournalFact, TaskFact, Viewer},
     rows::Tasks,
     time::{MINUTE, add_days, monday},
     words::Locale,
@@ -84,6 +85,8 @@ pub(super) struct Read {
     pub revision: i64,
     /// Names.
     pub labels: HashMap<TaskId, TaskLabel>,
+    /// When its journal was last changed, where the page shows one.
+    pub journal: Option<Timestamp>,
 }
 
 /// Reads a day.
@@ -100,11 +103,13 @@ pub(super) async fn day(
             dismissed: Vec::new(),
             shadows: Vec::new(),
             pending,
+            journal: None,
         };
         return Ok(Read {
             facts,
             revision: 0,
             labels: HashMap::new(),
+            journal: None,
         });
     };
     let facts = DayFacts {
@@ -112,12 +117,45 @@ pub(super) async fn day(
         dismissed: Vec::new(),
         shadows: Vec::new(),
         pending: stored.pending,
+        journal: None,
     };
     Ok(Read {
         facts,
         revision: stored.revision,
         labels: stored.tasks,
+        journal: None,
     })
+}
+
+/// The journal of a day as it may be shown now; as of when it speaks is said while its day goes on.
+pub(super) async fn journal(
+    store: &Store,
+    developer: DeveloperId,
+    stored: Option<Journal>,
+    now: Timestamp,
+) -> Result<Option<JournalFact>, PageError> {
+    let Some(stored) = stored else {
+        return Ok(None);
+    };
+    let Some(journal) = journal::current(store, developer, stored).await? else {
+        return Ok(None);
+    };
+    let composed = journal.written_by == journal::FACTS;
+    let told = journal
+        .sentences
+        .into_iter()
+        .map(|sentence| (sentence.text, sentence.entries));
+    let goes_on = now <= journal.logged_at;
+    Ok(Some(JournalFact {
+        sentences: if journal.edited {
+            vec![(journal.text, Vec::new())]
+        } else {
+            told.collect()
+        },
+        edited: journal.edited,
+        model: (!composed && !journal.edited).then_some(journal.written_by),
+        as_of: (goes_on && !composed).then_some(journal.updated_at),
+    }))
 }
 
 /// Adds what was dismissed on the day, and what was shadowed.

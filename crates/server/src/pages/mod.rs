@@ -8,6 +8,7 @@ mod day;
 mod failure;
 mod gather;
 mod guard;
+mod journal;
 mod open;
 mod pause;
 mod query;
@@ -36,6 +37,7 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route(urls::TRACKER_CSV, get(day::csv))
         .route(urls::OPEN, get(open::page))
         .route(urls::PAUSE, post(pause::submit))
+        .route(urls::JOURNAL, post(journal::submit))
         .route(urls::SIGN_OUT, post(open::sign_out))
         .layer(middleware::from_fn_with_state(state.clone(), guard::host_is_ours))
         .route(urls::ASSET, get(assets::file))

@@ -64,6 +64,24 @@ async fn probes(app: &TestApp, ann: &Person) -> Vec<Probe> {
         ),
         own("GET /tracker/days/{date}", "/tracker/days/2026-11-21"),
         refusal(
+            "GET /tracker/journals/{date}",
+            "/tracker/journals/2026-11-21".into(),
+            Value::Null,
+        ),
+        refusal(
+            "PATCH /tracker/journals/{date}",
+            "/tracker/journals/2026-11-21".into(),
+            json!({"text": "mine"}),
+        ),
+        Probe {
+            body: json!({"question": "main.rs"}),
+            ..own("POST /tracker/qa", "/tracker/qa")
+        },
+        Probe {
+            body: json!({"question": "main.rs"}),
+            ..own("POST /tracker/qa:stream", "/tracker/qa:stream")
+        },
+        refusal(
             "DELETE /developers/me/api-tokens/{id}",
             format!("/developers/me/api-tokens/{token}"),
             Value::Null,
@@ -165,6 +183,7 @@ async fn every_operation_is_probed() {
             "/tracker/admin",
             "/tracker/devices",
             "/developers/me",
+            "/notifications",
         ]
         .iter()
         .any(|start| {

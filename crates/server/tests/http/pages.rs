@@ -5,7 +5,7 @@ use dayloom_testkit::{Answer, Person, TestApp, on_both};
 use jiff::SignedDuration;
 use reqwest::Method;
 
-const DAY: &str = "/tracking/tracker";
+pub const DAY: &str = "/tracking/tracker";
 
 async fn link(app: &TestApp, person: &Person, random: u8) -> String {
     let now = dayloom_domain::Clock::now(&*app.clock);
@@ -14,7 +14,7 @@ async fn link(app: &TestApp, person: &Person, random: u8) -> String {
         .unwrap()
 }
 
-async fn visit(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
+pub async fn visit(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
     let mut request = app.request(Method::GET, path, None).header("accept", "text/html");
     if let Some(cookie) = cookie {
         request = request.header("cookie", cookie);
@@ -23,7 +23,7 @@ async fn visit(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
 }
 
 /// The session cookie that a link gives.
-async fn signed_in(app: &TestApp, person: &Person, random: u8) -> String {
+pub async fn signed_in(app: &TestApp, person: &Person, random: u8) -> String {
     let answer = visit(app, &link(app, person, random).await, None).await;
     assert_eq!(answer.status, 200);
     let cookie = answer.header("set-cookie").unwrap().to_owned();
@@ -33,7 +33,7 @@ async fn signed_in(app: &TestApp, person: &Person, random: u8) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-fn csrf(html: &str) -> String {
+pub fn csrf(html: &str) -> String {
     html.split("name=\"csrf\" value=\"")
         .nth(1)
         .unwrap()

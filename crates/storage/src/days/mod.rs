@@ -3,8 +3,9 @@
 use std::{collections::HashMap, time::Duration};
 
 use dayloom_domain::{
-    DeveloperId, EntryId, ProjectId, TaskId, WorkspaceId,
+    DeveloperId, EntryId, ProjectId, TaskId, WorkspaceId, Zone,
     day::Day,
+    facts::Work,
     review::{EntryStatus, Pin},
 };
 use jiff::{Timestamp, civil::Date};
@@ -13,6 +14,7 @@ mod queue;
 mod read;
 mod sweep;
 mod timesheet;
+mod works;
 mod write;
 
 pub(crate) use queue::mark;
@@ -238,6 +240,20 @@ impl Days<'_> {
         end: Date,
     ) -> Result<Vec<TimesheetRow>, StorageError> {
         timesheet::between(&self.0.read, developer, Some(workspace), start, end).await
+    }
+    /// The person's time of the local dates `start` to `end` inclusive, entered by hand included, with the names of tasks
+    /// and projects of workspaces the person is active in. Dismissed and personal time is left out.
+    pub async fn works(
+        &self,
+        developer: DeveloperId,
+        start: Date,
+        end: Date,
+    ) -> Result<Vec<Work>, StorageError> {
+        works::between(&self.0.read, developer, start, end).await
+    }
+    /// The zone of the person's newest derived day.
+    pub async fn last_zone(&self, developer: DeveloperId) -> Result<Option<Zone>, StorageError> {
+        works::last_zone(&self.0.read, developer).await
     }
     /// Marks days whose stored events are not what their derivation counted and that nobody marked, of people whose
     /// devices were heard of since `seen_since`, among the dates wholly after `from` in every zone. Returns how many:

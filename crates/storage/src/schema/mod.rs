@@ -5,6 +5,7 @@
 
 mod dyes;
 mod event_ids;
+mod journals;
 mod models;
 mod reviews;
 mod tables;
@@ -47,6 +48,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 6,
         text: event_ids::text,
+    },
+    Step {
+        version: 7,
+        text: journals::step,
     },
 ];
 

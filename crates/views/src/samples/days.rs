@@ -157,6 +157,7 @@ fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
         dismissed,
         shadows: Vec::new(),
         pending: false,
+        journal: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod days;
 mod line;
+mod told;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use days::{empty, full, normal};
+pub use told::journaled;
 
 /// A page context that can show itself empty, as usual, and full.
 pub trait Sample: Sized {
@@ -172,6 +174,14 @@ impl Sample for DayPage {
             (
                 "paused",
                 DayPage::new(&paused, &tasks(0), &normal(), &week_totals(), Zoom::Day),
+            ),
+            (
+                "journal",
+                DayPage::new(&viewer(), &tasks(0), &journaled(false), &week_totals(), Zoom::Day),
+            ),
+            (
+                "journal-edited",
+                DayPage::new(&viewer(), &tasks(0), &journaled(true), &week_totals(), Zoom::Day),
             ),
             (
                 "hindi",

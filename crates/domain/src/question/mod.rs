@@ -1,0 +1,13 @@
+//! Questions of a person about their own time: what is asked, over which days, and the answer that facts alone give.
+//!
+//! A language model may phrase the answer; what it says is held against the same facts ([`crate::facts::check`]).
+
+mod answer;
+mod intent;
+mod range;
+mod search;
+
+pub use answer::{answer, standup};
+pub use intent::{Intent, intent};
+pub use range::{Span, named};
+pub use search::{Found, search};

@@ -1,0 +1,129 @@
+//! The stage that looks at days for something worth saying, and says it once (`contract/tracker.md` §4.5).
+//!
+//! What is judged is the day that goes on where the person is, and the one before, so that its last hours are judged
+//! too. The rules are [`dayloom_domain::insight`]; a notification of one type and day is made once, whoever sweeps.
+
+use dayloom_domain::{
+    DeveloperId, Zone,
+    day::Day,
+    facts::text,
+    insight::{DayMetrics, Hours, Insight, Usual, judge, learned, wording},
+};
+use dayloom_storage::{DueDay, MeasuredDay, NewNotification, StorageError, Store};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde_json::json;
+
+/// Days from which hours are learned and what is usual is known: four weeks, so that each weekday counts alike.
+const BACK_DAYS: i64 = 28;
+
+/// Days measured with one look at the database.
+const PAGE: u32 = 200;
+
+/// Measures the days that changed since the last sweep, judges those that are still news, and notifies. Returns how
+/// many notifications were made. Run every three hours; more often does no harm.
+pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StorageError> {
+    // A day more on either side than any zone is away from UTC.
+    let since = Zone::utc().date_of(now).saturating_sub((BACK_DAYS + 2).days());
+    let (mut made, mut last) = (0, None);
+    loop {
+        let page = store.insights().due(since, last, PAGE).await?;
+        let Some(&end) = page.last() else { break };
+        for due in page {
+            match look(store, due, now).await {
+                Ok(new) => made += new,
+                // One day that cannot be read must not silence everybody's.
+                Err(StorageError::Unreadable(what)) => {
+                    tracing::warn!(developer = %due.developer_id, date = %due.date,
+                    what, "a day could not be looked at for insights; it is tried again with the next sweep")
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        last = Some(end);
+    }
+    metrics::counter!("dayloom_insights_total").increment(made);
+    Ok(made)
+}
+
+/// Notifies before the measure is kept, so that a sweep that breaks off in between is made good by the next.
+async fn look(store: &Store, due: DueDay, now: Timestamp) -> Result<u64, StorageError> {
+    let Some(stored) = store.days().read(due.developer_id, due.date).await? else {
+        return Ok(0);
+    };
+    let metrics = DayMetrics::of(&stored.day);
+    let mut made = 0;
+    if is_news(&stored.day, now) {
+        let hours = hours(store, due.developer_id, due.date).await?;
+        for insight in judged(store, due, &metrics, hours).await? {
+            let today = stored.day.timezone.date_of(now);
+            let new = notification(due, &insight, hours, today);
+            made += u64::from(store.notifications().create(&new, now).await?);
+        }
+    }
+    let measured = DueDay {
+        revision: stored.revision,
+        ..due
+    };
+    store.insights().put(measured, &metrics).await?;
+    Ok(made)
+}
+
+/// Today or yesterday by the clock of the day itself.
+fn is_news(day: &Day, now: Timestamp) -> bool {
+    let today = day.timezone.date_of(now);
+    day.date == today || day.date == today.saturating_sub(1.day())
+}
+
+async fn before(store: &Store, developer: DeveloperId, date: Date) -> Result<Vec<MeasuredDay>, StorageError> {
+    let from = date.saturating_sub(BACK_DAYS.days());
+    store
+        .insights()
+        .between(developer, from, date.saturating_sub(1.day()))
+        .await
+}
+
+/// The person's working hours: as they set them, else as their last weeks show them, else the contract's.
+async fn hours(store: &Store, developer: DeveloperId, date: Date) -> Result<Hours, StorageError> {
+    let person = store.people().by_id(developer).await?;
+    let set = person
+        .and_then(|person| person.working_hours)
+        .and_then(|(start, end)| Hours::read(&start, &end).ok());
+    if let Some(hours) = set {
+        return Ok(hours);
+    }
+    let days: Vec<DayMetrics> = before(store, developer, date)
+        .await?
+        .into_iter()
+        .map(|day| day.metrics)
+        .collect();
+    Ok(learned(&days).unwrap_or_default())
+}
+
+async fn judged(
+    store: &Store,
+    due: DueDay,
+    metrics: &DayMetrics,
+    hours: Hours,
+) -> Result<Vec<Insight>, StorageError> {
+    let days = before(store, due.developer_id, due.date).await?;
+    let usual: Vec<_> = days.iter().map(|day| day.metrics.under(hours)).collect();
+    Ok(judge(metrics.under(hours), &Usual::of_days(&usual)))
+}
+
+fn notification(due: DueDay, insight: &Insight, hours: Hours, today: Date) -> NewNotification {
+    let said = wording(insight, hours, due.date, today);
+    NewNotification {
+        recipient_id: due.developer_id,
+        event_type: insight.kind.event_type(),
+        title: said.title.to_owned(),
+        body: text::clean(&said.body),
+        context: json!({
+            "source": "tracker",
+            "metrics": insight.metrics,
+            "date": due.date,
+            "usual": insight.usual,
+            "working_hours": hours.text(),
+        }),
+        date: due.date,
+    }
+}

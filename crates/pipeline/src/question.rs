@@ -1,0 +1,195 @@
+//! Answering a person's question about their own time (`contract/tracker.md` §2.6): facts are computed first; a
+//! language model, where there is one, may only phrase them. Without one, or if it fails, the facts answer by themselves.
+
+use dayloom_domain::{
+    DeveloperId, Zone,
+    facts::{
+        Facts, Sentence,
+        table::{self, Note},
+    },
+    question::{self, Intent, Span, intent},
+};
+use dayloom_llm::{Failure, Prompt, Purpose, quote};
+use dayloom_storage::{Journal, StorageError, Store};
+use jiff::{Timestamp, ToSpan, civil::Date};
+
+use crate::{Models, journal, phrase};
+
+/// How far back a stand-up reads, so that a Monday finds its Friday.
+const STANDUP_DAYS: i64 = 7;
+
+/// How far back is searched where nobody said which days.
+const SEARCHED_DAYS: i64 = 366;
+
+/// The most sentences of an answer.
+const MOST: usize = 12;
+
+/// The longest answer, in tokens.
+const ANSWER_TOKENS: u32 = 1_200;
+
+/// A question.
+#[derive(Clone, Debug)]
+pub struct Question<'q> {
+    /// Who asks, about themselves.
+    pub developer: DeveloperId,
+    /// The text.
+    pub text: &'q str,
+    /// The days asked for; without them those the question names, else the last `days`.
+    pub span: Option<Span>,
+    /// So many days up to today, where nothing names any.
+    pub days: i64,
+}
+
+/// What is known about a question, before anybody phrases it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    developer: DeveloperId,
+    text: String,
+    intent: Intent,
+    today: Date,
+    /// The days it is about.
+    pub span: Span,
+    /// The facts of these days.
+    pub facts: Facts,
+    /// Journals the person wrote themselves.
+    notes: Vec<Note>,
+    /// Journals of these days.
+    pub journals: usize,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its sentences, each with the days and rows it speaks of.
+    pub sentences: Vec<Sentence>,
+    /// The model that phrased it; none where the facts answer by themselves.
+    pub model: Option<String>,
+    /// Why no model phrased it, where one was asked.
+    pub failure: Option<Failure>,
+}
+
+/// Reads the facts a question is about. Days are local to the person. What is searched for and not found in days that
+/// nobody named is looked for in the year before today.
+pub async fn gather(store: &Store, asked: &Question<'_>, now: Timestamp) -> Result<Known, StorageError> {
+    let zone = zone_of(store, asked.developer).await?;
+    let today = zone.date_of(now);
+    let intent = intent(asked.text);
+    let said = asked.span.or_else(|| question::named(asked.text, today));
+    let mut span = said.unwrap_or_else(|| Span::last(asked.days, today));
+    if intent == Intent::Standup {
+        let from = today.saturating_sub(STANDUP_DAYS.days());
+        span = Span {
+            start: span.start.min(from),
+            end: span.end.max(today),
+        };
+    }
+    let known = read(store, asked, intent, span, (&zone, today)).await?;
+    let wanted = match &known.intent {
+        Intent::Find(words) | Intent::HowLong(words) => words,
+        _ => return Ok(known),
+    };
+    let found = question::search(&known.facts, &known.notes, wanted);
+    if said.is_some() || !found.works.is_empty() || !found.notes.is_empty() {
+        return Ok(known);
+    }
+    let year = Span::last(SEARCHED_DAYS, today);
+    read(store, asked, known.intent, year, (&zone, today)).await
+}
+
+async fn read(
+    store: &Store,
+    asked: &Question<'_>,
+    intent: Intent,
+    span: Span,
+    (zone, today): (&Zone, Date),
+) -> Result<Known, StorageError> {
+    let Span { start, end } = span;
+    let works = store.days().works(asked.developer, start, end).await?;
+    let mut journals = store.journals().between(asked.developer, start, end).await?;
+    journals.retain(|journal| !journal.text.is_empty());
+    let own = journals.iter().filter(|journal| journal.edited);
+    let note = |journal: &Journal| Note {
+        date: journal.date,
+        text: journal.text.clone(),
+    };
+    Ok(Known {
+        developer: asked.developer,
+        text: asked.text.to_owned(),
+        intent,
+        today,
+        span,
+        facts: Facts::of(works, start, end, zone.clone()),
+        notes: own.map(note).collect(),
+        journals: journals.len(),
+    })
+}
+
+/// The person's zone: of their profile, else of their newest day, else UTC.
+pub async fn zone_of(store: &Store, developer: DeveloperId) -> Result<Zone, StorageError> {
+    let of_profile = store
+        .people()
+        .by_id(developer)
+        .await?
+        .and_then(|person| person.timezone);
+    match of_profile {
+        Some(zone) => Ok(zone),
+        None => Ok(store.days().last_zone(developer).await?.unwrap_or_else(Zone::utc)),
+    }
+}
+
+/// Answers. A model's failure is no failure: the facts answer then, and the reply says why.
+pub async fn reply(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
+    let nothing = known.facts.is_empty() && known.notes.is_empty();
+    let mut failure = None;
+    if let Some(name) = phrase::name(models)
+        && !nothing
+    {
+        match phrased(store, models, known, now).await {
+            Ok(sentences) if !sentences.is_empty() => {
+                return Reply {
+                    sentences,
+                    model: Some(name),
+                    failure: None,
+                };
+            }
+            Ok(_) => failure = Some(Failure::Undecodable),
+            Err(why) => failure = Some(why),
+        }
+    }
+    Reply {
+        sentences: question::answer(&known.intent, &known.facts, &known.notes, known.today),
+        model: None,
+        failure,
+    }
+}
+
+async fn phrased(
+    store: &Store,
+    models: &Models,
+    known: &Known,
+    now: Timestamp,
+) -> Result<Vec<Sentence>, Failure> {
+    let table = table::of_range(&known.facts, &known.notes);
+    let prompt = Prompt {
+        purpose: Purpose::Question,
+        system: format!(
+            "{}\nAnswer the person's question about their own time from the table alone. Name the dates and tasks you \
+             speak of. If the table does not hold the answer, say in one sentence what it does hold. For a stand-up, \
+             tell yesterday, then today, then blockers, and only tasks with status blocked are blockers.",
+            phrase::RULES
+        ),
+        user: format!(
+            "Today: {}\nQuestion: {}\nFacts:\n{}",
+            known.today,
+            quote(&known.text),
+            phrase::lines(&table)
+        ),
+        schema: Some(phrase::schema(MOST)),
+        max_output_tokens: ANSWER_TOKENS,
+    };
+    let projects = journal::projects(&known.facts.works);
+    // A journal of the person's own may speak of any project.
+    let of = (projects.as_slice(), !known.notes.is_empty());
+    let answer = phrase::ask((store, models), known.developer, of, &prompt, now).await?;
+    Ok(phrase::sentences(&answer.text, &table, MOST))
+}

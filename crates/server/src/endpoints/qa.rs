@@ -1,0 +1,123 @@
+//! Questions of the caller about their own time, at once or as a stream (`contract/tracker.md` §2.6).
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use dayloom_api::tracker::{QaAnswer, QaBasis, QaRequest};
+use dayloom_domain::question::Span;
+use dayloom_pipeline::question::{self, Known, Question, Reply};
+use futures::stream::{self, StreamExt};
+use serde::Serialize;
+
+use super::{InputRefusals, Refusals, journals::sentence};
+use crate::{ApiError, Call, Caller, ServerState};
+
+/// Days where nobody names any (`contract/tracker.md` §2.6).
+const DAYS: i64 = 7;
+
+/// How often a waiting stream says that it lives.
+const ALIVE: Duration = Duration::from_secs(10);
+
+/// Answers a question from the caller's own days. Facts are computed first; a language model may only phrase them.
+/// Without a model, or where it fails, the facts answer by themselves.
+#[utoipa::path(post, path = "/tracker/qa", tag = "tracker", request_body = QaRequest,
+    responses((status = 200, body = QaAnswer), Refusals, InputRefusals))]
+pub async fn ask(
+    State(state): State<ServerState>,
+    Call {
+        caller, body: asked, ..
+    }: Call<(), QaRequest>,
+) -> Result<Json<QaAnswer>, ApiError> {
+    let known = known(&state, caller, &asked).await?;
+    let reply = question::reply(state.store(), state.models(), &known, state.now()).await;
+    Ok(Json(answer(basis(&known, &asked), reply)))
+}
+
+/// The same as a stream of events: `facts` at once, each `sentence` once it has been checked, and `done` with the whole
+/// answer.
+#[utoipa::path(post, path = "/tracker/qa:stream", tag = "tracker", request_body = QaRequest,
+    responses((status = 200, body = String, content_type = "text/event-stream",
+        description = "Events `facts`, `sentence` and `done`, each with JSON."), Refusals, InputRefusals))]
+pub async fn stream(
+    State(state): State<ServerState>,
+    Call {
+        caller, body: asked, ..
+    }: Call<(), QaRequest>,
+) -> Result<Response, ApiError> {
+    let known = known(&state, caller, &asked).await?;
+    let basis = basis(&known, &asked);
+    let first = event("facts", &basis);
+    let rest = stream::once(async move {
+        let reply = question::reply(state.store(), state.models(), &known, state.now()).await;
+        let whole = answer(basis, reply);
+        let mut events: Vec<_> = whole.sentences.iter().map(|one| event("sentence", one)).collect();
+        events.push(event("done", &whole));
+        stream::iter(events)
+    });
+    let events = stream::iter([first]).chain(rest.flatten());
+    let alive = KeepAlive::new().interval(ALIVE);
+    Ok(Sse::new(events).keep_alive(alive).into_response())
+}
+
+fn event<T: Serialize>(name: &str, data: &T) -> Result<Event, Infallible> {
+    let event = Event::default().event(name);
+    Ok(serde_json::to_string(data).map_or_else(|_| Event::default().event(name), |text| event.data(text)))
+}
+
+async fn known(state: &ServerState, caller: Caller, asked: &QaRequest) -> Result<Known, ApiError> {
+    let now = state.now();
+    let span = match (asked.start, asked.end) {
+        (None, None) => None,
+        (start, end) => {
+            let today = question::zone_of(state.store(), caller.id).await?.date_of(now);
+            let end = end.unwrap_or(today);
+            let start = start.unwrap_or_else(|| Span::last(asked.days.unwrap_or(DAYS), end).start);
+            if start > end {
+                let msg = "start must be <= end";
+                return Err(ApiError::invalid_field("start", msg, start.to_string()));
+            }
+            Some(Span { start, end })
+        }
+    };
+    let question = Question {
+        developer: caller.id,
+        text: &asked.question,
+        span,
+        days: asked.days.unwrap_or(DAYS),
+    };
+    Ok(question::gather(state.store(), &question, now).await?)
+}
+
+fn basis(known: &Known, asked: &QaRequest) -> QaBasis {
+    QaBasis {
+        days: asked.days.unwrap_or(DAYS),
+        start: known.span.start,
+        end: known.span.end,
+        journals_used: known.journals,
+        time_entries_used: known.facts.works.len(),
+        total_minutes: known.facts.total.minutes,
+    }
+}
+
+fn answer(basis: QaBasis, reply: Reply) -> QaAnswer {
+    let texts: Vec<&str> = reply
+        .sentences
+        .iter()
+        .map(|sentence| sentence.text.as_str())
+        .collect();
+    QaAnswer {
+        answer: texts.join("\n"),
+        basis,
+        answered_by: if reply.model.is_some() { "model" } else { "facts" }.to_owned(),
+        model: reply.model,
+        note: reply.failure.map(|failure| failure.to_string()),
+        sentences: reply.sentences.into_iter().map(sentence).collect(),
+    }
+}

@@ -1,0 +1,237 @@
+//! Questions over HTTP (`contract/tracker.md` §2.6): from facts alone, in the person's zone, over any days, at once and
+//! as a stream.
+
+use dayloom_domain::Clock;
+use dayloom_testkit::{Answer, Person, TestApp, on_both};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::journals::{task, weaver, work};
+
+async fn ask(app: &TestApp, person: &Person, body: Value) -> Answer {
+    app.call(Method::POST, "/tracker/qa", person, &body).await
+}
+
+#[tokio::test]
+async fn the_published_client_gets_its_standup() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        work(
+            &app,
+            &ann,
+            &tracked,
+            "2026-11-20T13:00:00Z",
+            45,
+            Some("feature/PROJ-12"),
+        )
+        .await;
+        work(&app, &ann, &tracked, "2026-11-21T08:00:00Z", 20, None).await;
+        let answer = ask(&app, &ann, json!({"question": "Draft my standup", "days": "1"})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let answer = answer.json();
+        assert_eq!(
+            answer["answer"],
+            "Yesterday: 45m on PROJ-12 Weave the <b>cloth</b>.\nToday: 20m without a task.\n\
+             Blockers: none of these tasks is marked as blocked."
+        );
+        assert_eq!(
+            (&answer["days"], &answer["time_entries_used"]),
+            (&json!(1), &json!(2))
+        );
+        assert_eq!(answer["answered_by"], "facts");
+        let entry = app.get("/tracker/days/2026-11-20", &ann).await.json()["blocks"][0]["entry_id"].clone();
+        assert_eq!(answer["sentences"][0]["entries"], json!([entry]));
+        assert_eq!(answer["sentences"][0]["days"], json!(["2026-11-20"]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn any_days_are_answered_for_without_a_cap_and_without_what_was_dismissed() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        task(&app, &ann, &tracked, "PROJ-13", "Spin").await;
+        work(
+            &app,
+            &ann,
+            &tracked,
+            "2026-11-02T09:00:00Z",
+            30,
+            Some("feature/PROJ-13"),
+        )
+        .await;
+        work(
+            &app,
+            &ann,
+            &tracked,
+            "2026-11-18T09:00:00Z",
+            60,
+            Some("feature/PROJ-12"),
+        )
+        .await;
+        let of = async |body: Value| ask(&app, &ann, body).await.json();
+        let week = of(json!({"question": "Where did the time go?"})).await;
+        assert_eq!(
+            (&week["start"], &week["end"]),
+            (&json!("2026-11-15"), &json!("2026-11-21"))
+        );
+        assert_eq!((&week["total_minutes"], &week["days"]), (&json!(60), &json!(7)));
+        let long = json!({"question": "How long on Spin?", "start": "2026-11-01", "end": "2026-11-10"});
+        assert!(
+            of(long).await["answer"]
+                .as_str()
+                .unwrap()
+                .starts_with("30m from Sunday 1 November"),
+            "a range"
+        );
+        let named = of(json!({"question": "What did I do on 2026-11-02?"})).await;
+        assert_eq!(
+            (&named["start"], &named["total_minutes"]),
+            (&json!("2026-11-02"), &json!(30))
+        );
+
+        let entry = app.get("/tracker/days/2026-11-18", &ann).await.json()["blocks"][0]["entry_id"].clone();
+        let entry = entry.as_str().unwrap().parse().unwrap();
+        let dismiss = dayloom_domain::review::Change::Dismiss;
+        app.store
+            .reviews()
+            .apply(ann.id, entry, &dismiss, None, app.clock.now())
+            .await
+            .unwrap();
+        app.derive().await;
+        let week = of(json!({"question": "Where did the time go?", "days": 7.0})).await;
+        assert_eq!(
+            (&week["total_minutes"], &week["time_entries_used"]),
+            (&json!(0), &json!(0))
+        );
+        assert!(!week.to_string().contains("PROJ-12"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn today_is_where_the_person_is() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        // The clock stands at 10:00 UTC on the 21st, which is past midnight of the 22nd in Kiritimati.
+        let zone = json!({"timezone": "Pacific/Kiritimati"});
+        assert_eq!(
+            app.call(Method::PATCH, "/developers/me", &ann, &zone)
+                .await
+                .status,
+            200
+        );
+        work(&app, &ann, &tracked, "2026-11-21T09:00:00Z", 50, None).await;
+        work(&app, &ann, &tracked, "2026-11-21T10:00:00Z", 5, None).await;
+        let today = ask(&app, &ann, json!({"question": "Where did today go?"}))
+            .await
+            .json();
+        assert_eq!(
+            (&today["start"], &today["total_minutes"]),
+            (&json!("2026-11-22"), &json!(5))
+        );
+        let one = ask(
+            &app,
+            &ann,
+            json!({"question": "Where did the time go?", "days": 1}),
+        )
+        .await
+        .json();
+        assert_eq!(
+            (&one["start"], &one["end"]),
+            (&json!("2026-11-22"), &json!("2026-11-22"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_is_streamed_sentence_by_sentence() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        work(
+            &app,
+            &ann,
+            &tracked,
+            "2026-11-21T08:00:00Z",
+            30,
+            Some("feature/PROJ-12"),
+        )
+        .await;
+        let body = json!({"question": "Where did the time go?", "days": 1});
+        let answer = app.call(Method::POST, "/tracker/qa:stream", &ann, &body).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some("text/event-stream"))
+        );
+        let events: Vec<(&str, Value)> = answer
+            .text
+            .split("\n\n")
+            .filter_map(|event| event.split_once("\ndata: "))
+            .map(|(name, data)| {
+                (
+                    name.trim_start_matches("event: "),
+                    serde_json::from_str(data).unwrap(),
+                )
+            })
+            .collect();
+        let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["facts", "sentence", "sentence", "done"]);
+        assert_eq!(events[0].1["total_minutes"], 30);
+        assert_eq!(
+            events[3].1["answer"],
+            ask(&app, &ann, body).await.json()["answer"]
+        );
+        assert_eq!(events[1].1["text"], "30m recorded on Saturday 21 November.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_question_is_refused() {
+    on_both(async |app| {
+        let ann = app.person("ann@example.org").await;
+        for (body, fault) in [
+            (json!({}), "missing at body.question"),
+            (json!({"question": ""}), "string_too_short at body.question"),
+            (
+                json!({"question": "x".repeat(2_001)}),
+                "string_too_long at body.question",
+            ),
+            (
+                json!({"question": "x", "days": 0}),
+                "greater_than_equal at body.days",
+            ),
+            (
+                json!({"question": "x", "days": "91"}),
+                "less_than_equal at body.days",
+            ),
+            (
+                json!({"question": "x", "start": "2026-02-30"}),
+                "date_parsing at body.start",
+            ),
+            (
+                json!({"question": "x", "start": "2026-11-22"}),
+                "value_error at body.start",
+            ),
+        ] {
+            for path in ["/tracker/qa", "/tracker/qa:stream"] {
+                let answer = app.call(Method::POST, path, &ann, &body).await;
+                assert_eq!(
+                    (answer.status, answer.faults()),
+                    (422, vec![fault.to_owned()]),
+                    "{body}"
+                );
+            }
+        }
+        let empty = ask(&app, &ann, json!({"question": "Where did the time go?"}))
+            .await
+            .json();
+        assert_eq!(
+            empty["answer"],
+            "Nothing was recorded from Sunday 15 November to Saturday 21 November."
+        );
+        assert_eq!(empty["sentences"][0]["entries"], json!([]));
+    })
+    .await;
+}
