@@ -7,6 +7,7 @@
 //! know HTTP or SQL.
 
 mod backoff;
+pub mod decide;
 mod derive;
 pub mod evidence;
 pub mod insights;

@@ -78,12 +78,23 @@ impl Runner {
             tokio::time::sleep(self.settings.drain).await;
         };
         tokio::select! {
-            () = self.work_off(&stop) => {}
+            () = self.work(&stop) => {}
             () = too_late => tracing::warn!(
                 "stopped with days under way; they stay dirty and are derived after the next start"
             ),
             never = self.keep_sweeping() => match never {},
         }
+    }
+
+    /// Derives, and beside it asks the language model, if there is one: what it answers is derived in turn.
+    async fn work(&self, stop: &CancellationToken) {
+        let no_more = stop.child_token();
+        let derive = async {
+            self.work_off(stop).await;
+            no_more.cancel();
+        };
+        let ask = self.stages.keep_asking(self.wake.clone(), no_more.clone());
+        tokio::join!(derive, ask);
     }
 
     async fn work_off(&self, stop: &CancellationToken) {

@@ -160,7 +160,13 @@ impl Stages {
 
     async fn derive_taken(&self, taken: &Taken) -> Result<Option<Written>, DeriveError> {
         let day = compute_day(&self.store, taken.developer_id, taken.date).await?;
-        Ok(self.store.days().finish(taken, &day, self.now()).await?)
+        let written = self.store.days().finish(taken, &day, self.now()).await?;
+        if written.is_some()
+            && let Err(error) = self.note_unknown(taken.developer_id, &day).await
+        {
+            tracing::warn!(%error, "what is unknown on a day could not be noted; it is when the day is derived again");
+        }
+        Ok(written)
     }
 
     /// Renews the lease again and again. A lost one is found when the day is to be written.

@@ -5,9 +5,11 @@ pub mod bench;
 pub mod clock;
 pub mod db;
 pub mod desktop;
+pub mod model;
 pub mod reference;
 pub mod week;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;
 pub use desktop::{Desktop, TestWindow};
+pub use model::Scripted;

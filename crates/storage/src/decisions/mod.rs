@@ -137,6 +137,10 @@ impl Decisions<'_> {
     ) -> Result<Vec<Turn>, StorageError> {
         turns::take(self.0, now, lease, limit).await
     }
+    /// Keeps a turn for longer. False if the lease was lost.
+    pub async fn renew_turn(&self, turn: &Turn, until: Timestamp) -> Result<bool, StorageError> {
+        turns::renew(&self.0.write, turn, until).await
+    }
     /// Ends a turn; the next is not before. A failed one counts, any other sets the count back. False if the lease was
     /// lost.
     pub async fn end_turn(

@@ -127,6 +127,20 @@ pub(super) async fn take(
     Ok(turns)
 }
 
+pub(super) async fn renew<C: ConnectionTrait>(
+    on: &C,
+    turn: &Turn,
+    until: Timestamp,
+) -> Result<bool, StorageError> {
+    let renewed = run(
+        on,
+        "UPDATE tracker_model_turns SET leased_until = $3 WHERE developer_id = $1 AND lease = $2",
+        vec![id(turn.developer_id), id(turn.lease), at(until)],
+    )
+    .await?;
+    Ok(renewed == 1)
+}
+
 pub(super) async fn end<C: ConnectionTrait>(
     on: &C,
     turn: &Turn,

@@ -158,6 +158,10 @@ pub async fn people_take_turns(store: &Store) {
     store.decisions().count_ask(ada, &[today, today]).await.unwrap();
     assert!(store.decisions().end_turn(ours, true, minute(20)).await.unwrap());
     assert!(!turns(store, minute(19)).await.contains(&ada), "it waits");
+    assert!(
+        !store.decisions().renew_turn(ours, minute(40)).await.unwrap(),
+        "it ended"
+    );
     let late = store.decisions().take_turns(minute(21), LEASE, 10).await.unwrap();
     let ours = late.iter().find(|turn| turn.developer_id == ada).unwrap();
     assert_eq!(ours.attempts, 1);
