@@ -44,7 +44,7 @@ use crate::{
 
 /// Readers beside the one writer on SQLite: two cores want no more.
 const SQLITE_READERS: u32 = 4;
-/// Connections to Postgres: two for the ingest, the rest for everything else.
+/// Connections to Postgres: three for the ingest, the rest for everything else.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a writer of another process may hold SQLite before we give up.
 const BUSY: Duration = Duration::from_secs(10);

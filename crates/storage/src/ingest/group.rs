@@ -20,8 +20,8 @@ const WAITING: usize = 4_096;
 const GROUP_BATCHES: usize = 256;
 /// A group is closed once it has this many events: enough to make the commit cheap, few enough to answer soon.
 const GROUP_EVENTS: usize = 4_000;
-/// Groups written at a time on Postgres, where two commits can wait for the disk together.
-const POSTGRES_WRITERS: usize = 2;
+/// Groups written at a time on Postgres, where commits can wait for the disk together.
+const POSTGRES_WRITERS: usize = 3;
 
 type Answer = Result<IngestOutcome, IngestError>;
 

@@ -5,6 +5,8 @@
 mod bare;
 pub mod derive;
 pub mod ingest;
+mod load;
+pub mod server;
 
 /// One measured figure.
 #[derive(Clone, Debug, PartialEq)]

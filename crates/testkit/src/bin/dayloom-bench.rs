@@ -1,4 +1,4 @@
-//! Runs a measurement and prints its figures: `dayloom-bench derive`, `dayloom-bench ingest`. What each must reach is printed beside it;
+//! Runs a measurement and prints its figures: `dayloom-bench derive`, `ingest`, `server`. What each must reach is printed beside it;
 //! the exit code is 1 if one does not. See `docs/performance.md`.
 
 #![expect(
@@ -9,15 +9,16 @@
 
 use std::process::ExitCode;
 
-use dayloom_testkit::bench::{Figure, derive, ingest};
+use dayloom_testkit::bench::{Figure, derive, ingest, server};
 
 fn main() -> ExitCode {
     let chosen = std::env::args().nth(1).unwrap_or_default();
     let figures: Vec<Figure> = match chosen.as_str() {
         "derive" => derive::run(),
         "ingest" => ingest::run(),
+        "server" => server::run(jiff::Timestamp::now()),
         _ => {
-            eprintln!("say what to measure: dayloom-bench derive|ingest");
+            eprintln!("say what to measure: dayloom-bench derive|ingest|server");
             return ExitCode::from(2);
         }
     };
