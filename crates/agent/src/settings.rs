@@ -40,6 +40,9 @@ pub struct AgentConfig {
     pub limits: Limits,
     /// Time between heartbeats.
     pub heartbeat: Duration,
+    /// Called whenever the agent begins to wait, after a sample or an upload: the time to give back what only that
+    /// needed. Must be quick.
+    pub at_rest: fn(),
 }
 
 impl AgentConfig {
@@ -60,6 +63,7 @@ impl AgentConfig {
             excluded_titles: vec![],
             limits: Limits::default(),
             heartbeat: Duration::from_secs(300),
+            at_rest: || {},
         }
     }
 }

@@ -104,6 +104,9 @@ impl<L: Link> Driver<L> {
         loop {
             let work = self.state.machine.step(self.now(), input, &mut self.rng);
             self.report();
+            if matches!(work, Work::Rest(_)) {
+                (self.shared.settings.at_rest)();
+            }
             let done = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

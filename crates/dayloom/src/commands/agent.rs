@@ -1,6 +1,6 @@
 //! `agent`: captures on this machine and uploads; alone, or beside the server of `up`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use dayloom_agent::{Agent, AgentConfig, AgentError, Secret, account::base_url};
 #[cfg(any(windows, target_os = "macos"))]
@@ -27,15 +27,10 @@ use crate::{
     },
 };
 
-/// By then the agent has signed in, sampled and uploaded once.
-const STARTED: Duration = Duration::from_secs(15);
-/// Between the times an agent that stays gives memory back.
-const RESTS: Duration = Duration::from_secs(600);
-
 /// Captures until told to stop; with `once` takes one sample, spools it, prints it and ends.
 pub async fn run(cx: &Context, once: bool) -> Outcome {
     cx.home.create()?;
-    let agent = make(cx, config(cx))?;
+    let agent = make(cx, alone(config(cx)))?;
     if once {
         let event = agent.once().await.map_err(|e| failure(&e))?;
         return cx.out.json(&event);
@@ -49,7 +44,6 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
     cx.out.hint(
         "Starting. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
     );
-    let rests = tokio::spawn(rest());
     let team = collect::start(cx, None, stop.clone()).await?;
     let ended = agent.run(stop.clone()).await;
     let ended = match ended {
@@ -68,20 +62,19 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
     if let Some(team) = team {
         let _ = team.await;
     }
-    rests.abort();
     signal.abort();
     ended.map_err(|e| failure(&e))
 }
 
-/// Gives memory back that only starting needed, and again at times what a rare call brought in.
-async fn rest() {
-    let mut wait = STARTED;
-    loop {
-        tokio::time::sleep(wait).await;
-        #[cfg(target_os = "linux")]
-        dayloom_capture_linux::give_back_program_pages();
-        wait = RESTS;
-    }
+/// In a process of its own the agent gives back what it does not use between samples; beside a server that would only
+/// be fetched again.
+fn alone(config: AgentConfig) -> AgentConfig {
+    #[cfg(target_os = "linux")]
+    let config = AgentConfig {
+        at_rest: dayloom_capture_linux::give_back_program_pages,
+        ..config
+    };
+    config
 }
 
 /// Captures beside the server of `up`, until that ends. What stops it is said; the server goes on.
