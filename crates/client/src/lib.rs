@@ -3,11 +3,14 @@
 //! One method an endpoint; answers are the types of `dayloom-api`. It never retries and never follows a redirect
 //! (which would drop the credential): what to do about a failure is the caller's to decide. It must not know a spool.
 
+mod account;
 mod error;
 mod retry;
+mod tasks;
 mod team;
 mod tokens;
 mod tracker;
+mod workspaces;
 
 use std::time::Duration;
 

@@ -2,14 +2,26 @@
 
 use dayloom_api::{
     Stamp,
+    admin::ProjectConfigPut,
+    attribution_rules::{NewRule, RuleChange},
+    developers::DeveloperChange,
+    devices::DeviceChange,
+    members::{MemberChange, NewMember, ProjectMemberPut},
+    projects::NewProject,
+    tasks::{ImportRow, NewTask, TaskChange},
     tokens::NewApiToken,
     tracker::{
         EnrollRequest, EventBatch, PresignRequest,
         batch::SCHEMA_VERSION,
         event::{ActiveApp, Event},
     },
+    workspaces::NewWorkspace,
 };
-use dayloom_domain::{Clock, DeviceId, EventId};
+use dayloom_domain::{
+    Clock, DeviceId, EventId, ProjectId, RuleId, TaskId, WorkspaceId,
+    people::Role,
+    rule::{RuleField, RuleMatch, RuleScope},
+};
 use dayloom_testkit::TestApp;
 use jiff::SignedDuration;
 use serde_json::value::RawValue;
@@ -156,4 +168,131 @@ async fn refusals_come_with_their_words_and_the_time_to_wait() {
     ));
     let other = dayloom_client::Client::new(&format!("{}/elsewhere", app.url), None).unwrap();
     assert_eq!(other.tracker_projects().await.unwrap_err().status(), Some(404));
+}
+
+#[tokio::test]
+async fn a_workplace_by_the_client_alone() {
+    let app = TestApp::sqlite().await;
+    let (ann, bob) = (
+        app.person("ann@example.org").await,
+        app.person("bob@example.org").await,
+    );
+    let client = &ann.client;
+    let change = DeveloperChange {
+        name: Some("Ann".into()),
+        ..DeveloperChange::default()
+    };
+    assert_eq!(
+        client.change_me(&change).await.unwrap(),
+        client.me().await.unwrap()
+    );
+
+    let made = client
+        .create_workspace(&NewWorkspace {
+            name: "Acme".into(),
+            slug: None,
+        })
+        .await
+        .unwrap();
+    assert_eq!(client.workspaces().await.unwrap(), [made.clone()]);
+    let workspace = WorkspaceId(made.id);
+    let new = NewMember {
+        email: "bob@example.org".into(),
+        role: Role::Developer,
+    };
+    let member = client.add_member(workspace, &new).await.unwrap();
+    assert_eq!(member.developer_id, bob.id.0);
+    let change = MemberChange {
+        role: Some(Role::Manager),
+        ..MemberChange::default()
+    };
+    let member = client.change_member(workspace, bob.id, &change).await.unwrap();
+    assert!(client.members(workspace).await.unwrap().contains(&member));
+
+    let new = NewProject {
+        name: "Weave".into(),
+        slug: None,
+        tracker_enabled: true,
+    };
+    let project = client.create_project(workspace, &new).await.unwrap();
+    assert_eq!(client.projects(workspace).await.unwrap(), [project.clone()]);
+    let project = ProjectId(project.id);
+    let joined = client
+        .put_project_member(project, bob.id, &ProjectMemberPut::default())
+        .await
+        .unwrap();
+    assert_eq!(joined.developer_id, bob.id.0);
+    let config = client.project_config(project).await.unwrap();
+    let put = ProjectConfigPut {
+        enabled: true,
+        config: config.config.clone(),
+    };
+    assert_eq!(client.set_project_config(project, &put).await.unwrap(), config);
+    assert_eq!(client.admin_projects(workspace).await.unwrap().len(), 1);
+    let day = "2026-11-21".parse().unwrap();
+    let sheet = client
+        .member_timesheet(workspace, bob.id, day, day)
+        .await
+        .unwrap();
+    assert_eq!(sheet.days_count, 0);
+
+    let new = NewTask {
+        title: "Warp".into(),
+        key: Some("PROJ-1".into()),
+        assignee_id: Some(ann.id.0),
+        ..NewTask::default()
+    };
+    let task = client.create_task(workspace, &new).await.unwrap();
+    let change = TaskChange {
+        title: Some("Weft".into()),
+        ..TaskChange::default()
+    };
+    let task = client
+        .change_task(workspace, TaskId(task.id), &change)
+        .await
+        .unwrap();
+    assert_eq!(
+        client.tasks(workspace, &[("limit", "5")]).await.unwrap().tasks,
+        [task.clone()]
+    );
+    let rows = [ImportRow {
+        key: Some("PROJ-2".into()),
+        title: Some("Selvedge".into()),
+        ..ImportRow::default()
+    }];
+    assert_eq!(client.import_tasks(workspace, &rows).await.unwrap().created, 1);
+    assert_eq!(client.import_tasks(workspace, &rows).await.unwrap().unchanged, 1);
+    assert_eq!(client.assigned_tasks(false).await.unwrap().len(), 1);
+
+    let new = NewRule {
+        scope: RuleScope::Personal,
+        field: RuleField::Repo,
+        matching: RuleMatch::Glob,
+        pattern: "acme/*".into(),
+        task_id: Some(task.id),
+        project_id: None,
+        category: None,
+        position: None,
+    };
+    let rule = client.create_rule(&new).await.unwrap();
+    let change = RuleChange {
+        pattern: Some("acme/weave".into()),
+        ..RuleChange::default()
+    };
+    let rule = client.change_rule(RuleId(rule.id), &change).await.unwrap();
+    assert_eq!(client.rules().await.unwrap(), [rule.clone()]);
+    assert_eq!(client.test_rules().await.unwrap()[0].rule, rule);
+    client.delete_rule(RuleId(rule.id)).await.unwrap();
+
+    let device = app.device(&ann, project).await;
+    let change = DeviceChange {
+        paused: Some(true),
+        ..DeviceChange::default()
+    };
+    let paused = client.change_device(device, &change).await.unwrap();
+    assert_eq!(client.devices().await.unwrap(), [paused]);
+    client.release_device(device).await.unwrap();
+    client.remove_project_member(project, bob.id).await.unwrap();
+    client.remove_member(workspace, bob.id).await.unwrap();
+    assert_eq!(client.members(workspace).await.unwrap().len(), 1);
 }
