@@ -2,14 +2,26 @@
 //! `dayloom-bench` program chooses and prints. Run them in release on a quiet machine; ratios count more than
 //! absolute figures.
 
+pub mod agent;
 mod bare;
 pub mod derive;
 pub mod ingest;
 mod load;
 pub mod server;
 
+use serde::Serialize;
+
+/// The figures of one measurement, as `--json` prints them: one object a line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// What was measured, as it was asked for.
+    pub benchmark: String,
+    /// Its figures.
+    pub figures: Vec<Figure>,
+}
+
 /// One measured figure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
     /// What was measured.
     pub name: String,
@@ -17,7 +29,7 @@ pub struct Figure {
     pub value: f64,
     /// Its unit, such as `ms`.
     pub unit: &'static str,
-    /// What it must reach, in words.
+    /// What it must reach, in words; empty where it only informs.
     pub target: &'static str,
     /// Whether it does; `None` where it only informs.
     pub reached: Option<bool>,
@@ -33,11 +45,9 @@ impl Figure {
         target: &'static str,
     ) -> Self {
         Self {
-            name: name.into(),
-            value,
-            unit,
             target,
             reached: Some(value <= limit),
+            ..Self::plain(name, value, unit)
         }
     }
 
@@ -50,11 +60,9 @@ impl Figure {
         target: &'static str,
     ) -> Self {
         Self {
-            name: name.into(),
-            value,
-            unit,
             target,
             reached: Some(value >= limit),
+            ..Self::plain(name, value, unit)
         }
     }
 

@@ -1,5 +1,5 @@
-//! Runs a measurement and prints its figures: `dayloom-bench derive`, `ingest`, `server`. What each must reach is printed beside it;
-//! the exit code is 1 if one does not. See `docs/performance.md`.
+//! Runs measurements and prints their figures. What each must reach is printed beside it; the exit code is 1 if one does
+//! not. `--json` prints an object a measurement instead. See `docs/performance.md`.
 
 #![expect(
     clippy::print_stdout,
@@ -9,31 +9,62 @@
 
 use std::process::ExitCode;
 
-use dayloom_testkit::bench::{Figure, derive, ingest, server};
+use dayloom_testkit::bench::{Report, agent, derive, ingest, server};
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the measured server reads the same clock"
-)]
+const USAGE: &str = "say what to measure: dayloom-bench [--json] derive|ingest|server|agent[=MINUTES] …";
+/// How long the agent is watched if nothing else is said.
+const MINUTES: u64 = 10;
+
+#[expect(clippy::disallowed_methods, reason = "the measured server reads the same clock")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-fn main() -> ExitCode {
-    let chosen = std::env::args().nth(1).unwrap_or_default();
-    let figures: Vec<Figure> = match chosen.as_str() {
-        "derive" => derive::run(),
-        "ingest" => ingest::run(),
-        "server" => server::run(now()),
-        _ => {
-            eprintln!("say what to measure: dayloom-bench derive|ingest|server");
-            return ExitCode::from(2);
-        }
+fn measure(what: &str) -> Option<Report> {
+    let (name, more) = what
+        .split_once('=')
+        .map_or((what, None), |(name, more)| (name, Some(more)));
+    let figures = match (name, more) {
+        ("derive", None) => derive::run(),
+        ("ingest", None) => ingest::run(),
+        ("server", None) => server::run(now()),
+        ("agent", None) => agent::run(MINUTES),
+        ("agent", Some(minutes)) => agent::run(minutes.parse().ok().filter(|&n| n > 0)?),
+        _ => return None,
     };
-    for figure in &figures {
-        println!("{figure}");
+    Some(Report {
+        benchmark: name.to_owned(),
+        figures,
+    })
+}
+
+fn main() -> ExitCode {
+    let (flags, chosen): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|word| word.starts_with('-'));
+    let json = flags.iter().any(|flag| flag == "--json");
+    if chosen.is_empty() || flags.len() > usize::from(json) {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
     }
-    if figures.iter().any(|figure| figure.reached == Some(false)) {
+    let mut missed = false;
+    for what in &chosen {
+        let Some(report) = measure(what) else {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        };
+        missed |= report.figures.iter().any(|figure| figure.reached == Some(false));
+        if json {
+            println!(
+                "{}",
+                serde_json::to_string(&report).expect("figures are plain data with text keys")
+            );
+        } else {
+            for figure in &report.figures {
+                println!("{figure}");
+            }
+        }
+    }
+    if missed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
