@@ -145,7 +145,7 @@ pub fn cloth(
     let now = now.filter(|&at| axis.holds(at));
     let now_x = now.map(|at| axis.x(at));
     Cloth {
-        hours: hours(axis, now_x),
+        hours: hours(axis, now_x, PLOTS),
         now: now.map(|at| {
             let x = axis.x(at);
             Now {
@@ -179,8 +179,9 @@ fn anchor_at(x: f64) -> &'static str {
     }
 }
 
-/// Each hour, every second and every sixth in the three layouts, left out where its text would meet another or now's.
-fn hours(axis: &Axis, now_x: Option<f64>) -> Vec<Hour> {
+/// Each hour, every second and every sixth in the three layouts of plots so many px wide, left out where its text would
+/// meet another or now's, or pass the end.
+pub fn hours(axis: &Axis, now_x: Option<f64>, plots: [f64; 3]) -> Vec<Hour> {
     let marks = axis.marks();
     let dense = axis.minutes() <= 4.0 * 60.0;
     let last = marks.len().saturating_sub(1);
@@ -196,7 +197,7 @@ fn hours(axis: &Axis, now_x: Option<f64>) -> Vec<Hour> {
             };
             let mut shown: Shown = [false; 3];
             for (layout, every) in [1, 2, 6].into_iter().enumerate() {
-                let x = mark.x / 100.0 * PLOTS[layout];
+                let x = mark.x / 100.0 * plots[layout];
                 let left = match anchor {
                     "start" => x,
                     "end" => x - HOUR_PX,
@@ -204,10 +205,11 @@ fn hours(axis: &Axis, now_x: Option<f64>) -> Vec<Hour> {
                 };
                 let due = (dense || at % every == 0) && (at != last || layout == 0 || dense);
                 let clear = now_x.is_none_or(|now| {
-                    let now = now / 100.0 * PLOTS[layout];
+                    let now = now / 100.0 * plots[layout];
                     left + HOUR_PX < now - NOW_REACH || left > now + NOW_REACH
                 });
-                if due && clear && left >= free_from[layout] {
+                let inside = left + HOUR_PX <= plots[layout];
+                if due && clear && inside && left >= free_from[layout] {
                     shown[layout] = true;
                     free_from[layout] = left + HOUR_PX + 4.0;
                 }
@@ -357,7 +359,40 @@ pub fn everywhere() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use crate::{axis::Hours, labels::BAND_PLOTS, samples};
+
+    #[test]
+    fn hours_stand_inside_and_apart_in_every_layout() {
+        for facts in samples::all_days() {
+            let (date, zone) = (facts.day.date, facts.day.timezone.rules());
+            for (from, to) in [(8, 18), (6, 22), (0, 24)] {
+                let axis = Axis::new(date, zone.clone(), Hours { from, to });
+                for plots in [PLOTS, BAND_PLOTS] {
+                    let hours = hours(&axis, None, plots);
+                    for (layout, plot) in plots.into_iter().enumerate() {
+                        let mut end = f64::MIN;
+                        let shown = hours
+                            .iter()
+                            .filter(|h| h.class.split(' ').any(|class| class == CLASSES[layout]));
+                        for hour in shown {
+                            let x: f64 = hour.x.trim_end_matches('%').parse().unwrap();
+                            let left = x / 100.0 * plot
+                                - HOUR_PX
+                                    * ["start", "middle", "end"]
+                                        .iter()
+                                        .position(|anchor| *anchor == hour.anchor)
+                                        .map_or(0.0, |halves| halves as f64 / 2.0);
+                            assert!(
+                                left > end && left + HOUR_PX <= plot + 0.1,
+                                "{date} {hour:?} at {plot}"
+                            );
+                            end = left + HOUR_PX;
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn no_piece_is_under_two_px_in_any_layout() {

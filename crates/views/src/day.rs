@@ -258,7 +258,7 @@ impl DayPage {
                 &rows,
                 now.map(|at| i64::from(zone.to_datetime(at).hour())),
             ),
-            key: key(words),
+            key: key(true, words),
             open_line: notes.open,
             by_task: by_task(&totals, tasks, words),
             outside: outside(&rows, words),

@@ -5,6 +5,9 @@
 /// and from 360 px (`design/pages.md`, drawing rule 2).
 pub const PLOTS: [f64; 3] = [1060.0, 504.0, 312.0];
 
+/// The same of the bands of a range, which have names before them and totals behind.
+pub const BAND_PLOTS: [f64; 3] = [984.0, 440.0, 192.0];
+
 /// Class of each layout in the same order.
 pub const CLASSES: [&str; 3] = ["vl", "vm", "vs"];
 

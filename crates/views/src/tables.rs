@@ -135,8 +135,8 @@ pub struct KeyItem {
     pub dotted: bool,
 }
 
-/// The key of the cloth, in the first dye.
-pub fn key(words: &'static Words) -> Vec<KeyItem> {
+/// The key of the cloth, in the first dye; shadowed threads stand in it where `threads` are drawn.
+pub fn key(threads: bool, words: &'static Words) -> Vec<KeyItem> {
     let dye = crate::dye::Dye {
         number: 1,
         stripes: 0,
@@ -147,7 +147,7 @@ pub fn key(words: &'static Words) -> Vec<KeyItem> {
         text,
         dotted: false,
     };
-    vec![
+    let mut items = vec![
         KeyItem {
             selvedge: true,
             ..item(Fill::Dyed(dye, Weave::Whole), words.key_reviewed)
@@ -170,7 +170,9 @@ pub fn key(words: &'static Words) -> Vec<KeyItem> {
             text: words.key_away,
             dotted: true,
         },
-    ]
+    ];
+    items.retain(|item| threads || item.text != words.key_shadowed);
+    items
 }
 
 #[cfg(test)]

@@ -259,6 +259,7 @@ words! {
         keys_leave: "leave", "छोड़ें";
         close: "Close", "बंद करें";
         pending: "New samples of this day are being woven. Totals so far: {time}.", "इस दिन के नए नमूने बुने जा रहे हैं। अब तक कुल: {time}।";
+        pending_days: "New samples of these days are being woven. Totals so far: {time}.", "इन दिनों के नए नमूने बुने जा रहे हैं। अब तक कुल: {time}।";
         paused_note: "Paused by you. Nothing is recorded until you resume.", "आपने रोका है। जारी करने तक कुछ दर्ज नहीं होगा।";
         empty_more: "{device} was last seen on {when}.", "{device} आख़िरी बार {when} दिखा।";
         go_today: "Go to today", "आज पर जाएँ";

@@ -2,9 +2,10 @@
 
 use crate::{
     axis::{Axis, Hours},
-    cloth::{Cloth, Hour, cloth},
+    cloth::{Cloth, Hour, cloth, hours as hours_above},
     day::hours_of,
     facts::{DayFacts, Viewer},
+    labels::BAND_PLOTS,
     rows::Row,
     time::{duration, month, weekday, weekday_short},
     totals::Totals,
@@ -106,5 +107,5 @@ pub(super) fn bands(
         })
         .collect();
     let ordinary = ordinary.clone().with_length_of(longest);
-    (cloth(&ordinary, &[], None, words, |_| String::new()).hours, bands)
+    (hours_above(&ordinary, None, BAND_PLOTS), bands)
 }

@@ -132,7 +132,7 @@ impl RangePage {
             average: average(sum.total, with_time),
             hours,
             bands,
-            key: key(words),
+            key: key(false, words),
             matrix: short.then(|| tables::matrix(days, &each, &sum, tasks, words)),
             by_task: if short {
                 Vec::new()
@@ -146,7 +146,7 @@ impl RangePage {
             },
             outside: outside(&all_rows, words),
             pending: if days.iter().any(|d| d.pending) {
-                fill(words.pending, "time", &duration(sum.total, words))
+                fill(words.pending_days, "time", &duration(sum.total, words))
             } else {
                 String::new()
             },
