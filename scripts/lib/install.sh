@@ -5,10 +5,10 @@
 # Runs a command as root, by sudo where we are not.
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 
-# The system packages: a linker, Postgres, Redis, a desktop without a screen, a browser, Node and Python.
+# The system packages: a linker, Postgres, Redis, desktops without a screen (X11 and Wayland), a browser, Node and Python.
 install_packages() {
   if command -v apt-get >/dev/null; then
-    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils dbus chromium nodejs npm python3-venv procps redis-server)
+    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils weston xwayland dbus chromium nodejs npm python3-venv procps redis-server)
     # Ubuntu's chromium is a snap, which cannot run in a container; the tests take any Chromium they find.
     if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then wanted=("${wanted[@]/chromium/}"); fi
     # A Node or Python that did not come from a package serves as well.
@@ -28,7 +28,7 @@ install_packages() {
     command -v redis-server >/dev/null || brew install -q redis
     [[ -d "/Applications/Chromium.app" || -d "/Applications/Google Chrome.app" ]] || brew install -q --cask chromium
   else
-    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Redis, Xvfb, openbox, xdotool, xterm, Chromium, Node 20, Python 3." >&2
+    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Redis, Xvfb, openbox, xdotool, xterm, weston, Xwayland, Chromium, Node 20, Python 3." >&2
   fi
 }
 

@@ -30,17 +30,9 @@ pub struct Desktop {
 impl Desktop {
     /// Starts one, or says that the test is skipped and gives `None` where `Xvfb`, `openbox` or `xdotool` is not
     /// installed. With `DAYLOOM_TEST_ALL=1` that is a failure.
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     pub fn start() -> Option<Self> {
-        for program in ["Xvfb", "openbox", "xdotool"] {
-            if !is_installed(program) {
-                assert!(
-                    std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
-                    "{program} is not installed: apt-get install xvfb openbox xdotool xterm"
-                );
-                println!("skipped: {program} is not installed");
-                return None;
-            }
+        if !all_installed(&["Xvfb", "openbox", "xdotool"], "xvfb openbox xdotool xterm") {
+            return None;
         }
         let (server, display) = start_server(None);
         let manager = start_manager(&display);
@@ -140,9 +132,26 @@ impl Drop for Desktop {
     }
 }
 
-fn is_installed(program: &str) -> bool {
+/// Whether all these programs are there; if not, says that the test is skipped, or with `DAYLOOM_TEST_ALL=1` fails it.
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
+pub(crate) fn all_installed(programs: &[&str], packages: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+    let is_installed = |program: &&str| std::env::split_paths(&path).any(|dir| dir.join(program).is_file());
+    let Some(missing) = programs.iter().find(|program| !is_installed(program)) else {
+        return true;
+    };
+    assert!(
+        std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
+        "{missing} is not installed: apt-get install {packages}"
+    );
+    println!("skipped: {missing} is not installed");
+    false
+}
+
+/// Ends a child; that it may have ended already is no matter.
+pub(crate) fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// Starts Xvfb on the display, or on a free one which it names itself.
@@ -183,12 +192,6 @@ fn start_manager(display: &str) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .expect("openbox starts")
-}
-
-/// Ends a child; that it may have ended already is no matter.
-fn end(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 /// A window that a test holds. It closes when dropped.

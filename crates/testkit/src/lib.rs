@@ -7,9 +7,11 @@ pub mod db;
 pub mod desktop;
 pub mod model;
 pub mod reference;
+pub mod wayland;
 pub mod week;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;
 pub use desktop::{Desktop, TestWindow};
 pub use model::Scripted;
+pub use wayland::Wayland;
