@@ -75,7 +75,7 @@ pub async fn open_store(cx: &Context, migrate: Migrate) -> Outcome<Store> {
 pub async fn open_url(url: &str, migrate: Migrate) -> Outcome<Store> {
     Store::open(url, migrate).await.map_err(|error| {
         let exit = match error {
-            StorageError::Older { .. } | StorageError::Newer { .. } => Exit::Failed,
+            StorageError::Older { .. } | StorageError::Newer { .. } | StorageError::Damaged => Exit::Failed,
             StorageError::Address(_) => Exit::Usage,
             _ => Exit::Unreachable,
         };

@@ -87,7 +87,10 @@ impl Home {
         for dir in [self.dir.clone(), self.file("logs")] {
             make_private(&dir).map_err(|e| {
                 Failure::failed(
-                    format!("The folder {} cannot be made: {e}", dir.display()),
+                    format!(
+                        "The folder {} cannot be made, or made private: {e}",
+                        dir.display()
+                    ),
                     "Choose another with --home, or mend its permissions",
                 )
             })?;

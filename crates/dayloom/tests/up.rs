@@ -191,3 +191,70 @@ fn the_demonstration_is_a_month_that_adds_up() {
     let again = home.run(&["demo", "--listen", "127.0.0.1:0", "--no-open"]);
     assert_eq!(again.code, 1, "{}", again.err);
 }
+
+#[test]
+fn a_killed_server_leaves_no_link_that_leads_nowhere() {
+    let home = Program::new();
+    home.start(&UP).kill();
+    assert!(home.path("server.json").exists(), "nobody took the note away");
+    let open = home.run(&["open"]);
+    assert_eq!((open.code, open.out.as_str()), (5, ""), "{}", open.err);
+    assert!(open.err.contains("dayloom up"), "{}", open.err);
+    let up = home.start(&UP);
+    let open = home.run(&["open"]);
+    assert!(open.out.contains(&up.url), "{}", open.err);
+}
+
+#[test]
+fn a_damaged_database_is_named_and_not_touched() {
+    let home = Program::new();
+    let rubbish = "this is no database, but it is long enough to have a head. ".repeat(90);
+    home.write("dayloom.db", &rubbish);
+    let up = home.run(&UP);
+    assert_eq!(up.code, 1, "{}", up.err);
+    assert!(up.err.contains("damaged"), "{}", up.err);
+    assert_eq!(std::fs::read_to_string(home.path("dayloom.db")).unwrap(), rubbish);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_desktop_up_says_what_works_and_runs_on() {
+    let home = Program::new();
+    let mut command = home.command(&["up", "--listen", "127.0.0.1:0", "--no-open"]);
+    command.env("DAYLOOM_ACTIVITYWATCH", "off");
+    command.stderr(std::fs::File::create(home.path("said")).unwrap());
+    let _up = Program::ready(command);
+    let begun = std::time::Instant::now();
+    let said = loop {
+        let said = std::fs::read_to_string(home.path("said")).unwrap();
+        if said.contains("dayloom doctor") || begun.elapsed().as_secs() > 60 {
+            break said;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    for part in [
+        "which window is in front",
+        "whether you are there",
+        "system (linux)",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    assert_eq!(home.json(&["today"])["attention_s"].as_f64(), Some(0.0));
+}
+
+#[tokio::test]
+async fn the_first_run_names_the_folder_everything_is_kept_in() {
+    let home = Program::new();
+    let up = home.start(&UP);
+    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
+    dayloom_client::Client::new(&up.url, None).unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
+    let opened = http.get(link).send().await.unwrap();
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let page = http
+        .get(format!("{}/tracking/tracker", up.url))
+        .header("cookie", cookie.split(';').next().unwrap());
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("Your days are kept in ~"), "{page}");
+}

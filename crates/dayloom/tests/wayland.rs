@@ -20,9 +20,10 @@ fn a_wayland_session_is_refused_by_whatever_it_is_known() {
         let doctor = home.run_with(&["doctor", "--json"], &[&more, variables].concat());
         assert_eq!(doctor.code, 1, "{}", doctor.err);
         let findings: Vec<Value> = serde_json::from_str(&doctor.out).unwrap();
-        for name in ["window (x11)", "idle (x11)"] {
-            let found = findings.iter().find(|f| f["name"] == name).unwrap();
-            assert_eq!(found["state"], "fails", "{variables:?}: {found}");
+        let state = |name: &str| findings.iter().find(|f| f["name"] == name).unwrap();
+        assert_eq!(state("window (x11)")["state"], "fails", "{variables:?}");
+        for name in ["window (x11)", "idle (x11)", "input (x11)"] {
+            let found = state(name);
             let detail = found["detail"].as_str().unwrap();
             assert!(detail.contains("Wayland session"), "{variables:?}: {found}");
             assert!(found["mend"].as_str().unwrap().contains("aw-awatcher"), "{found}");

@@ -33,6 +33,11 @@ pub enum StorageError {
     /// The database refused or could not be reached. Only the kind of failure is kept.
     #[error("the database failed ({0}); check that it is reachable and its disk is not full, then try again")]
     Database(String),
+    /// The file is no SQLite database, or its pages do not fit together.
+    #[error(
+        "the database file is damaged, or is no database; put it aside, then start again without it or with a copy"
+    )]
+    Damaged,
     /// A unique rule of a table was broken; repositories turn it into an error of their own where a person can cause it.
     #[error("the row is already there")]
     Conflict,
@@ -73,11 +78,18 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
+/// Result codes of SQLite (sqlite.org/rescode.html); no code of Postgres has two digits.
+const SQLITE_CORRUPT: &str = "11";
+const SQLITE_NOTADB: &str = "26";
+
 /// The code of a database error, or the class of a driver error: never its text, which may quote a row.
 fn kind(error: &sqlx::Error) -> StorageError {
     match error {
         sqlx::Error::Database(e) if e.is_unique_violation() => StorageError::Conflict,
-        sqlx::Error::Database(e) => StorageError::Database(format!("code {}", e.code().unwrap_or_default())),
+        sqlx::Error::Database(e) => match e.code().unwrap_or_default().as_ref() {
+            SQLITE_CORRUPT | SQLITE_NOTADB => StorageError::Damaged,
+            code => StorageError::Database(format!("code {code}")),
+        },
         sqlx::Error::Io(e) => StorageError::Database(format!("input or output: {}", e.kind())),
         sqlx::Error::PoolTimedOut => StorageError::Database("no free connection".to_owned()),
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => StorageError::Closed,

@@ -222,6 +222,38 @@ fn capturing(cx: &Context) -> Finding {
     finding(State::Works, detail)
 }
 
+/// What `up` says where no sample can be taken: what lacks, and which sources work all the same. None where all that is
+/// needed works.
+pub async fn lacking(cx: &Context) -> Option<String> {
+    let mut sampler = Sampler::new(agent::platform(cx), Policy::default());
+    let reports = sampler.doctor().await;
+    let working = || reports.iter().filter(|r| r.availability == Availability::Working);
+    let lacking: Vec<&str> = NEEDED
+        .into_iter()
+        .filter(|role| !working().any(|report| report.role == *role))
+        .map(|role| match role {
+            Role::Window => "which window is in front",
+            _ => "whether you are there",
+        })
+        .collect();
+    if lacking.is_empty() {
+        return None;
+    }
+    let working: Vec<String> = working()
+        .map(|report| format!("{} ({})", report.role.name(), report.name))
+        .collect();
+    let working = if working.is_empty() {
+        "no source".to_owned()
+    } else {
+        working.join(", ")
+    };
+    Some(format!(
+        "No time is recorded on this machine: nothing tells {}. Working here: {working}. `dayloom doctor` says how to \
+         mend it; server and page run on.",
+        lacking.join(", nor ")
+    ))
+}
+
 async fn sources(cx: &Context) -> Vec<Finding> {
     if cfg!(not(target_os = "linux")) {
         return vec![
@@ -247,10 +279,12 @@ async fn sources(cx: &Context) -> Vec<Finding> {
         .collect()
 }
 
-/// Without the window there is nothing to tell, and without idle time too much; all else only adds to a sample. One
-/// working source of a kind is enough.
+/// Without the window there is nothing to tell, and without idle time too much; all else only adds to a sample.
+const NEEDED: [Role; 2] = [Role::Window, Role::Idle];
+
+/// How a source is. One working source of a kind is enough.
 fn source(report: &SourceReport, on: bool, another_works: bool) -> Finding {
-    let needed = on && !another_works && matches!(report.role, Role::Window | Role::Idle);
+    let needed = on && !another_works && NEEDED.contains(&report.role);
     let name = format!("{} ({})", report.role.name(), report.name);
     match &report.availability {
         Availability::Working => Finding::new("source", name, State::Works, "answers"),

@@ -1,11 +1,11 @@
 //! `up`, `open` and `demo`: everything in one process, for one person on one machine.
 
+use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, Zone};
 use dayloom_storage::{DeveloperPatch, Migrate, NewProject, NewToken, NewWorkspace, Store};
 use jiff::Timestamp;
 
-use super::agent;
-use super::team::collect;
+use super::{agent, doctor, team::collect};
 use crate::{
     Context,
     boot::{self, Server, database},
@@ -50,6 +50,11 @@ pub async fn up(cx: &Context) -> Outcome {
         None
     });
     welcome(cx, &server, person).await;
+    if cx.settings.on(&AGENT)
+        && let Some(lacking) = doctor::lacking(cx).await
+    {
+        cx.out.hint(lacking);
+    }
     let result = server.until_stopped().await;
     for beside in [capture, team].into_iter().flatten() {
         let _ = beside.await;
@@ -60,12 +65,12 @@ pub async fn up(cx: &Context) -> Outcome {
 
 /// Makes a fresh link to the page of the running `up`.
 pub async fn open(cx: &Context) -> Outcome {
-    let Some(running) = cx.home.running() else {
-        return Err(Failure::unreachable(
-            "Dayloom does not run in this home",
-            "Start it with `dayloom up`",
-        ));
-    };
+    let not_running =
+        || Failure::unreachable("Dayloom does not run in this home", "Start it with `dayloom up`");
+    let running = cx.home.running().ok_or_else(not_running)?;
+    // A server that was killed leaves its note behind, and its link would lead nowhere.
+    let asked = Client::new(&running.url, Some(&running.token)).map_err(|_| not_running())?;
+    asked.me().await.map_err(|_| not_running())?;
     let store = boot::open_url(&running.database_url, Migrate::Refuse).await?;
     let link = page::link(&store, running.person, &running.url).await;
     store.close().await;

@@ -103,9 +103,14 @@ impl Program {
 
     /// Starts a server with more variables and waits for its ready line.
     pub fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Up {
-        let mut child = self
-            .command(args)
-            .envs(env.iter().copied())
+        let mut command = self.command(args);
+        command.envs(env.iter().copied());
+        Self::ready(command)
+    }
+
+    /// Runs a command that starts a server, and waits for its ready line.
+    pub fn ready(mut command: Command) -> Up {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -115,7 +120,7 @@ impl Program {
         out.read_line(&mut line).unwrap();
         let url = line
             .strip_prefix("ready ")
-            .unwrap_or_else(|| panic!("{args:?} said {line:?}"))
+            .unwrap_or_else(|| panic!("{command:?} said {line:?}"))
             .trim()
             .to_owned();
         Up { child, out, url }
