@@ -3,8 +3,10 @@
 //! What is judged is the day that goes on where the person is, and the one before, so that its last hours are judged
 //! too. The rules are [`dayloom_domain::insight`]; a notification of one type and day is made once, whoever sweeps.
 
+use std::collections::BTreeMap;
+
 use dayloom_domain::{
-    DeveloperId, Zone,
+    DeveloperId,
     day::Day,
     facts::text,
     insight::{DayMetrics, Hours, Insight, Usual, judge, learned, wording},
@@ -16,17 +18,18 @@ use serde_json::json;
 /// Days from which hours are learned and what is usual is known: four weeks, so that each weekday counts alike.
 const BACK_DAYS: i64 = 28;
 
+/// No day is older. Each is measured once, so that a question about any of them is answered quickly.
+const FIRST: Date = Date::constant(1970, 1, 1);
+
 /// Days measured with one look at the database.
 const PAGE: u32 = 200;
 
 /// Measures the days that changed since the last sweep, judges those that are still news, and notifies. Returns how
 /// many notifications were made. Run every three hours; more often does no harm.
 pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StorageError> {
-    // A day more on either side than any zone is away from UTC.
-    let since = Zone::utc().date_of(now).saturating_sub((BACK_DAYS + 2).days());
     let (mut made, mut last) = (0, None);
     loop {
-        let page = store.insights().due(since, last, PAGE).await?;
+        let page = store.insights().due(FIRST, last, PAGE).await?;
         let Some(&end) = page.last() else { break };
         for due in page {
             match look(store, due, now).await {
@@ -43,6 +46,29 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StorageError> {
     }
     metrics::counter!("dayloom_insights_total").increment(made);
     Ok(made)
+}
+
+/// Minutes in calls on each of a person's days, those that changed since the last sweep measured now.
+pub(crate) async fn calls(
+    store: &Store,
+    developer: DeveloperId,
+    start: Date,
+    end: Date,
+) -> Result<Vec<(Date, i64)>, StorageError> {
+    let mut micros: BTreeMap<Date, i64> = BTreeMap::new();
+    for measured in store.insights().between(developer, start, end).await? {
+        micros.insert(measured.date, measured.metrics.meeting);
+    }
+    // Measured for this answer alone: keeping it would tell the sweep that the day was judged.
+    for due in store.insights().due_of(developer, start, end).await? {
+        if let Some(stored) = store.days().read(developer, due.date).await? {
+            micros.insert(due.date, DayMetrics::of(&stored.day).meeting);
+        }
+    }
+    let minutes = micros
+        .into_iter()
+        .map(|(date, micros)| (date, (micros + 30_000_000) / 60_000_000));
+    Ok(minutes.filter(|(_, minutes)| *minutes > 0).collect())
 }
 
 /// Notifies before the measure is kept, so that a sweep that breaks off in between is made good by the next.

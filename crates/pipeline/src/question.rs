@@ -13,7 +13,7 @@ use dayloom_llm::{Failure, Prompt, Purpose, quote};
 use dayloom_storage::{Journal, StorageError, Store};
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use crate::{Models, journal, phrase};
+use crate::{Models, insights, journal, phrase};
 
 /// How far back a stand-up reads, so that a Monday finds its Friday.
 const STANDUP_DAYS: i64 = 7;
@@ -84,16 +84,23 @@ pub async fn gather(store: &Store, asked: &Question<'_>, now: Timestamp) -> Resu
         };
     }
     let known = read(store, asked, intent, span, (&zone, today)).await?;
-    let wanted = match &known.intent {
-        Intent::Find(words) | Intent::HowLong(words) => words,
-        _ => return Ok(known),
-    };
-    let found = question::search(&known.facts, &known.notes, wanted);
-    if said.is_some() || !found.works.is_empty() || !found.notes.is_empty() {
+    if said.is_some() || finds(&known) {
         return Ok(known);
     }
     let year = Span::last(SEARCHED_DAYS, today);
-    read(store, asked, known.intent, year, (&zone, today)).await
+    let wider = read(store, asked, known.intent.clone(), year, (&zone, today)).await?;
+    Ok(if finds(&wider) { wider } else { known })
+}
+
+/// Whether what is searched for is there; true where nothing is searched for.
+fn finds(known: &Known) -> bool {
+    match &known.intent {
+        Intent::Find(words) | Intent::HowLong(words) => {
+            let found = question::search(&known.facts, &known.notes, words);
+            !found.works.is_empty() || !found.notes.is_empty()
+        }
+        _ => true,
+    }
 }
 
 async fn read(
@@ -105,6 +112,7 @@ async fn read(
 ) -> Result<Known, StorageError> {
     let Span { start, end } = span;
     let works = store.days().works(asked.developer, start, end).await?;
+    let calls = insights::calls(store, asked.developer, start, end).await?;
     let mut journals = store.journals().between(asked.developer, start, end).await?;
     journals.retain(|journal| !journal.text.is_empty());
     let own = journals.iter().filter(|journal| journal.edited);
@@ -118,7 +126,7 @@ async fn read(
         intent,
         today,
         span,
-        facts: Facts::of(works, start, end, zone.clone()),
+        facts: Facts::of(works, start, end, zone.clone()).with_calls(&calls),
         notes: own.map(note).collect(),
         journals: journals.len(),
     })

@@ -65,6 +65,23 @@ impl Insights<'_> {
             .map(due_day)
             .collect()
     }
+    /// The person's derived days from `start` to `end` inclusive that were not measured as they are now.
+    pub async fn due_of(
+        &self,
+        developer: DeveloperId,
+        start: Date,
+        end: Date,
+    ) -> Result<Vec<DueDay>, StorageError> {
+        let sql = "SELECT d.developer_id, d.local_date, d.revision FROM tracker_days d
+             LEFT JOIN tracker_day_metrics m ON m.developer_id = d.developer_id AND m.local_date = d.local_date
+             WHERE d.developer_id = $1 AND d.local_date BETWEEN $2 AND $3
+                 AND (m.day_revision IS NULL OR m.day_revision <> d.revision) ORDER BY d.local_date";
+        rows(&self.0.read, sql, vec![id(developer), day(start), day(end)])
+            .await?
+            .iter()
+            .map(due_day)
+            .collect()
+    }
     /// Keeps what was measured of a day.
     pub async fn put(&self, of: DueDay, metrics: &DayMetrics) -> Result<(), StorageError> {
         let text = serde_json::to_string(metrics).map_err(|_| StorageError::Unreadable("metrics"))?;

@@ -25,6 +25,8 @@ pub struct Viewer {
     pub now: Timestamp,
     /// Proves that a form was made by us; empty where the page has no form.
     pub csrf: String,
+    /// Notifications that were not read.
+    pub unread: i64,
     /// Devices of the person, the one seen last first.
     pub devices: Vec<DeviceFact>,
 }

@@ -45,6 +45,8 @@ pub struct NavItem {
     pub url: String,
     /// The page shown.
     pub current: bool,
+    /// How much on it was not read.
+    pub unread: i64,
 }
 
 /// The frame of a signed-in or signed-out page.
@@ -84,11 +86,19 @@ impl Frame {
                     name: words.nav_day,
                     url: urls::TRACKER.to_owned(),
                     current: section == Section::Day,
+                    unread: 0,
                 },
                 NavItem {
                     name: words.nav_week,
                     url: urls::range(first, add_days(first, 6)),
                     current: section == Section::Week,
+                    unread: 0,
+                },
+                NavItem {
+                    name: words.nav_insights,
+                    url: urls::INSIGHTS.to_owned(),
+                    current: section == Section::Insights,
+                    unread: viewer.unread,
                 },
             ],
             person: viewer.name.clone(),
@@ -127,6 +137,8 @@ pub enum Section {
     Day,
     /// The current week.
     Week,
+    /// Insights.
+    Insights,
     /// Any other page.
     Other,
 }

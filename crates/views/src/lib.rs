@@ -15,6 +15,7 @@ pub mod facts;
 pub mod fill;
 pub mod frame;
 pub mod gist;
+pub mod insights;
 pub mod journal;
 pub mod labels;
 pub mod range;

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::{
     assets,
     day::DayPage,
+    insights::InsightsPage,
     range::RangePage,
     rows::Kind,
     samples::{self, Sample},
@@ -22,6 +23,7 @@ fn render<P: Sample + Template>(page: &str) -> Vec<(String, String)> {
 fn every_page() -> Vec<(String, String)> {
     let mut pages = render::<DayPage>("day");
     pages.extend(render::<RangePage>("range"));
+    pages.extend(render::<InsightsPage>("insights"));
     pages.extend(render::<FirstRunPage>("first-run"));
     pages.extend(render::<ErrorPage>("error"));
     pages

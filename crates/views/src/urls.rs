@@ -13,6 +13,8 @@ pub const TRACKER_CSV: &str = "/tracking/tracker.csv";
 pub const PAUSE: &str = "/tracking/pause";
 /// Puts a person's own text in place of a day's journal, or gives it back.
 pub const JOURNAL: &str = "/tracking/journal";
+/// What is worth saying about the person's days, and which kinds of it they want.
+pub const INSIGHTS: &str = "/tracking/insights";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// The route of the one-time local link.

@@ -149,6 +149,18 @@ words! {
         nav: "Pages", "पृष्ठ";
         nav_day: "Day", "दिन";
         nav_week: "Week", "सप्ताह";
+        nav_insights: "Insights", "बातें";
+        insights_what: "What stood out on your days, measured against fixed limits and your own usual. Only you see this.", "आपके दिनों में क्या अलग था, तय सीमाओं और आपके अपने सामान्य से नापा हुआ। यह केवल आपको दिखता है।";
+        insights_none: "Nothing stood out so far.", "अब तक कुछ अलग नहीं था।";
+        insight_kinds: "Kinds", "प्रकार";
+        insight_switching: "Many changes of application", "ऐप के बहुत से बदलाव";
+        insight_meetings: "Much of the day in calls", "दिन का बड़ा हिस्सा कॉल में";
+        insight_after_hours: "Work outside of your hours", "आपके समय के बाहर काम";
+        insight_focus: "No long stretch", "कोई लंबा टुकड़ा नहीं";
+        insight_mute: "Mute this kind", "यह प्रकार बंद करें";
+        insight_unmute: "Tell me again", "फिर बताएँ";
+        not_read: "{n} not read", "{n} अनपढ़ी";
+        read_all: "Mark all as read", "सब पढ़ी मानें";
         menu: "Menu", "मेन्यू";
         sign_out: "Sign out", "साइन आउट";
         pause: "Pause", "रोकें";

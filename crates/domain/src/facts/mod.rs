@@ -194,6 +194,17 @@ impl Facts {
         sums::facts(works, start, end, zone)
     }
 
+    /// With the time in calls of these days, known for whole days only.
+    #[must_use]
+    pub fn with_calls(mut self, minutes: &[(Date, i64)]) -> Self {
+        self.calls = Sum {
+            minutes: minutes.iter().map(|(_, minutes)| minutes).sum(),
+            entries: Vec::new(),
+            days: minutes.iter().map(|(date, _)| *date).collect(),
+        };
+        self
+    }
+
     /// Whether there is no time at all.
     pub fn is_empty(&self) -> bool {
         self.total.entries.is_empty()

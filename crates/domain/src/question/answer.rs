@@ -24,6 +24,7 @@ pub fn answer(intent: &Intent, facts: &Facts, notes: &[Note], today: Date) -> Ve
         Intent::HowLong(words) => how_long(facts, words, today),
         Intent::Longest => longest(facts, today),
         Intent::Hours => hours(facts, today),
+        Intent::Calls => vec![calls(facts, today)],
         Intent::WhereTime => where_time(facts, today),
         Intent::Find(words) => find(facts, notes, words, today),
     };
@@ -282,6 +283,21 @@ fn longest(facts: &Facts, today: Date) -> Vec<Sentence> {
     .collect()
 }
 
+fn calls(facts: &Facts, today: Date) -> Sentence {
+    let when = when(facts.start, facts.end, today);
+    if facts.calls.minutes == 0 {
+        return Sentence::plain(format!("No time in calls was recorded {when}."));
+    }
+    let n = i64::try_from(facts.calls.days.len()).unwrap_or(i64::MAX);
+    let time = duration(facts.calls.minutes);
+    let text = if facts.start == facts.end {
+        format!("{time} in calls {when}.")
+    } else {
+        format!("{time} in calls {when}, on {}.", counted(n, "day", "days"))
+    };
+    Sentence::about(text, &facts.calls)
+}
+
 fn stretch(
     head: &str,
     work: &Work,
@@ -408,6 +424,7 @@ mod tests {
             "Draft my standup",
             "What was my longest stretch?",
             "When did I start?",
+            "How long was I in calls?",
             "auditors",
             "kubernetes",
         ];

@@ -15,6 +15,8 @@ pub enum Intent {
     Longest,
     /// When work began and ended.
     Hours,
+    /// How much of it was in calls.
+    Calls,
     /// Where the time went.
     WhereTime,
     /// Anything with these words in it.
@@ -33,6 +35,7 @@ const SHIPPED: [&str; 9] = [
     "deliver",
     "delivered",
 ];
+const CALLS: [&str; 4] = ["call", "calls", "meeting", "meetings"];
 const BEGAN: [&str; 6] = ["start", "started", "begin", "began", "stop", "stopped"];
 
 /// Words that only ask, so that nothing is searched for them.
@@ -95,6 +98,9 @@ pub fn intent(question: &str) -> Intent {
     if has(&["when"]) && has(&BEGAN) && subject.iter().all(|word| BEGAN.contains(&word.as_str())) {
         return Intent::Hours;
     }
+    if has(&CALLS) && subject.iter().all(|word| CALLS.contains(&word.as_str())) {
+        return Intent::Calls;
+    }
     let asks_how_long =
         (pair("how", "long") || pair("how", "much") || pair("how", "many") || pair("time", "on"))
             && !subject.is_empty();
@@ -136,6 +142,7 @@ mod tests {
             ),
             ("What was my longest stretch of focus?", Intent::Longest),
             ("When did I start on Monday?", Intent::Hours),
+            ("How long was I in meetings this week?", Intent::Calls),
             ("webhook signer", Intent::Find(some(&["webhook", "signer"]))),
             ("", Intent::WhereTime),
             ("???", Intent::WhereTime),

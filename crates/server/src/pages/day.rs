@@ -209,6 +209,7 @@ async fn first_run(
 fn tag(viewer: &Viewer, reads: &[Read], has_now: bool) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{} {:?}", dayloom_views::assets::names().css, viewer.locale);
+    let _ = write!(text, " {}", viewer.unread);
     for device in &viewer.devices {
         let _ = write!(text, " {}{}{:?}", device.name, device.paused, device.last_seen);
     }

@@ -49,6 +49,7 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         })
         .collect();
     devices.sort_by_key(|d| std::cmp::Reverse(d.last_seen));
+    let person_id = person.id;
     let name = person.name.filter(|n| !n.trim().is_empty());
     Ok(Viewer {
         name: name.unwrap_or(person.email),
@@ -58,6 +59,7 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         working_hours: working_hours(person.working_hours.as_ref()),
         now,
         csrf,
+        unread: store.notifications().counts(person_id).await?.1,
         devices,
     })
 }

@@ -8,6 +8,7 @@ mod day;
 mod failure;
 mod gather;
 mod guard;
+mod insights;
 mod journal;
 mod open;
 mod pause;
@@ -37,6 +38,7 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route(urls::TRACKER_CSV, get(day::csv))
         .route(urls::OPEN, get(open::page))
         .route(urls::PAUSE, post(pause::submit))
+        .route(urls::INSIGHTS, get(insights::page).post(insights::submit))
         .route(urls::JOURNAL, post(journal::submit))
         .route(urls::SIGN_OUT, post(open::sign_out))
         .layer(middleware::from_fn_with_state(state.clone(), guard::host_is_ours))

@@ -9,7 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::ingest::{event, send};
+use crate::{
+    ingest::{event, send},
+    pages::{csrf, signed_in, visit},
+};
 
 const TYPE: &str = "tracker.insight.after_hours";
 
@@ -151,6 +154,43 @@ async fn what_is_new_is_polled_and_read() {
         );
         assert_eq!(listed(&app, &ann, "?page=2").await["notifications"], json!([]));
         assert_eq!(app.get("/notifications?page=0", &ann).await.status, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_lists_what_stood_out_and_mutes_a_kind() {
+    on_both(async |app| {
+        let (ann, tracked) = in_tokyo(&app).await;
+        let cookie = signed_in(&app, &ann, 61).await;
+        let page = async || visit(&app, "/tracking/insights", Some(&cookie)).await.text;
+        assert!(page().await.contains("Nothing stood out so far."));
+        work(&app, &ann, &tracked, "2026-11-21T08:10:00Z", 100).await;
+        insights::sweep(&app.store, app.clock.now()).await.unwrap();
+        let told = page().await;
+        assert!(told.contains("1h 40m of work outside of 09:00 to 17:00."));
+        assert!(told.contains("href=\"/tracking/tracker?day=2026-11-21\"") && told.contains("1 not read"));
+        let submit = async |fields: &str, token: &str| {
+            let request = app.request(Method::POST, "/tracking/insights", None);
+            let request = request.header("cookie", &cookie).header("origin", &app.url);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            app.send(request.body(format!("csrf={token}&{fields}")))
+                .await
+                .status
+        };
+        let token = csrf(&told);
+        assert_eq!(submit("action=read", "wrong").await, 403);
+        assert_eq!(submit("action=read", &token).await, 303);
+        assert!(!page().await.contains("not read"));
+        assert_eq!(submit(&format!("action=mute&kind={TYPE}"), &token).await, 303);
+        assert!(page().await.contains("Tell me again"));
+        assert_eq!(submit("action=mute&kind=mood", &token).await, 404);
+        assert_eq!(submit(&format!("action=unmute&kind={TYPE}"), &token).await, 303);
+        assert!(!page().await.contains("Tell me again"));
+        let eve = app.person("eve@example.org").await;
+        let theirs = signed_in(&app, &eve, 62).await;
+        let other = visit(&app, "/tracking/insights", Some(&theirs)).await.text;
+        assert!(other.contains("Nothing stood out so far."));
     })
     .await;
 }

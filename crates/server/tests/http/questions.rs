@@ -2,11 +2,15 @@
 //! as a stream.
 
 use dayloom_domain::Clock;
+use dayloom_pipeline::insights;
 use dayloom_testkit::{Answer, Person, TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::journals::{task, weaver, work};
+use crate::{
+    ingest::{event, send},
+    journals::{task, weaver, work},
+};
 
 async fn ask(app: &TestApp, person: &Person, body: Value) -> Answer {
     app.call(Method::POST, "/tracker/qa", person, &body).await
@@ -183,6 +187,32 @@ async fn a_question_is_streamed_sentence_by_sentence() {
             ask(&app, &ann, body).await.json()["answer"]
         );
         assert_eq!(events[1].1["text"], "30m recorded on Saturday 21 November.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn time_in_calls_is_known_before_any_sweep() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        let events: Vec<Value> = (0..25)
+            .map(|n| {
+                let mut event = event(&format!("2026-11-21T09:{n:02}:00Z"));
+                event["meeting"] = json!({"in_call": true, "call_app": "Meet"});
+                event
+            })
+            .collect();
+        send(&app, &ann, &tracked, &events).await;
+        app.derive().await;
+        for _ in 0..2 {
+            let body = json!({"question": "How long was I in meetings today?"});
+            let answer = ask(&app, &ann, body).await.json();
+            assert_eq!(answer["answer"], "25m in calls on Saturday 21 November.");
+            insights::sweep(&app.store, app.clock.now()).await.unwrap();
+        }
+        let none = json!({"question": "How long was I in calls yesterday?"});
+        let none = ask(&app, &ann, none).await.json();
+        assert_eq!(none["answer"], "Nothing was recorded on Friday 20 November.");
     })
     .await;
 }

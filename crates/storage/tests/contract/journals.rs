@@ -305,6 +305,18 @@ pub async fn days_are_measured_once_for_each_revision(store: &Store) {
         (kept.len(), kept[0].date, &kept[0].metrics),
         (1, yesterday, &metrics)
     );
+    assert_eq!(
+        store.insights().due_of(w.owner, yesterday, TODAY).await.unwrap(),
+        due[1..]
+    );
+    assert_eq!(
+        store
+            .insights()
+            .due_of(w.owner, yesterday, yesterday)
+            .await
+            .unwrap(),
+        []
+    );
     derived(store, &w, yesterday, 40).await;
     assert_eq!(
         store.insights().due(yesterday, None, 10).await.unwrap()[0].revision,

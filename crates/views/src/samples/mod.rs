@@ -77,6 +77,7 @@ pub fn viewer() -> Viewer {
         working_hours: (8, 19),
         now: at(18 * 60 + 41),
         csrf: "form-token".to_owned(),
+        unread: 2,
         devices: vec![
             known(0, "thinkpad-x1", "linux", seen),
             known(1, "mac-mini", "macos", at(14 * 60 + 30)),
