@@ -110,7 +110,22 @@ pub enum Patch<T> {
     Set(T),
 }
 
+/// As its value, or null; one that was not sent is left out where the field says so.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Patch::Keep | Patch::Clear => serializer.serialize_none(),
+            Patch::Set(value) => value.serialize(serializer),
+        }
+    }
+}
+
 impl<T> Patch<T> {
+    /// Whether it was not sent.
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Patch::Keep)
+    }
+
     /// `None` to keep, `Some(None)` to clear, `Some(Some(value))` to set.
     pub fn into_option(self) -> Option<Option<T>> {
         match self {
@@ -265,6 +280,31 @@ impl<'v> Fields<'v, '_> {
                 .map(|(at, item)| {
                     fields.inside(Loc::Index(at), item, |fields| fields.judge(item, rule(item)))
                 })
+                .collect();
+            read.into_iter().collect()
+        })
+    }
+
+    /// A list that must be there, at most `max` long, of objects read field by field.
+    pub fn objects<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        mut read: impl FnMut(&mut Fields<'v, '_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let json = self.json;
+        let Some(value) = json.get(name) else {
+            return self.missing(name);
+        };
+        let judged = items(value, max);
+        let items = self.inside(Loc::Name(name.into()), value, |fields| {
+            fields.judge(value, judged)
+        })?;
+        self.inside(Loc::Name(name.into()), value, |fields| {
+            let read: Vec<Option<T>> = items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| fields.inside(Loc::Index(at), item, |fields| fields.open(&mut read)))
                 .collect();
             read.into_iter().collect()
         })

@@ -13,6 +13,7 @@ pub mod members;
 pub mod notifications;
 pub mod projects;
 pub mod rules;
+pub mod target_hours;
 pub mod tasks;
 pub mod team;
 pub mod time;

@@ -220,6 +220,13 @@ pub fn input_cadence(value: &Json<'_>) -> Option<event::InputCadence> {
     })
 }
 
+/// The fault of a list with fewer than `min` items.
+pub fn too_short(min: usize) -> Fault {
+    let unit = if min == 1 { "item" } else { "items" };
+    let msg = format!("List should have at least {min} {unit} after validation");
+    Fault::new("too_short", msg).with(serde_json::json!({ "field_type": "List", "min_length": min }))
+}
+
 fn string<'j>(value: &'j Json<'_>) -> Result<&'j str, Fault> {
     value
         .as_text()

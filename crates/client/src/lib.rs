@@ -7,6 +7,7 @@ mod account;
 mod error;
 mod retry;
 mod tasks;
+mod reviews;
 mod team;
 mod tokens;
 mod tracker;

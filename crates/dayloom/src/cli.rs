@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use jiff::civil::Date;
 
 use crate::{
     output::Color,
@@ -112,6 +113,12 @@ pub enum Cmd {
     },
     /// Ask about your own time.
     Ask(crate::commands::told::Ask),
+    /// Say who attributed a block or a moment, and from what.
+    Why {
+        /// Id of a block, or the beginning of it; HH:MM of today; or "YYYY-MM-DD HH:MM".
+        #[arg(value_name = "BLOCK|TIME")]
+        what: String,
+    },
     /// Tasks of a workspace.
     #[command(subcommand)]
     Tasks(Tasks),
@@ -145,6 +152,8 @@ pub enum Cmd {
         #[arg(long, value_name = "URL")]
         remote: Option<String>,
     },
+    /// Derive stored days again with today's rules, on the server's own machine, and print the difference.
+    Replay(Replay),
     /// A believable month in a home of its own.
     Demo {
         /// Days to make, today included.
@@ -182,6 +191,27 @@ pub enum HookShell {
     Zsh,
     /// Fish.
     Fish,
+}
+
+/// `dayloom replay …`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// First date, as YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Date,
+    /// Last date.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Date,
+    /// Only this person, by e-mail address or id; everyone if left out.
+    #[arg(long, value_name = "EMAIL")]
+    pub developer: Option<String>,
+    /// Print what would change, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write it as YYYY-MM-DD".to_owned())
 }
 
 /// `dayloom team …`

@@ -1,6 +1,10 @@
 //! Time zones by their IANA name, and local dates in them.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 
 /// A time zone known to the IANA database under exactly this name.
@@ -41,6 +45,14 @@ impl Zone {
     /// The local calendar date of an instant.
     pub fn date_of(&self, at: Timestamp) -> Date {
         self.rules().to_datetime(at).date()
+    }
+
+    /// The instant of a time of the clock; where the clock skips it, the one as far behind the gap, and where it comes
+    /// twice, the first.
+    pub fn at(&self, date: Date, time: Time) -> Timestamp {
+        date.to_datetime(time)
+            .to_zoned(self.rules())
+            .map_or(Timestamp::MIN, |z| z.timestamp())
     }
 
     /// The first instant of a local date; where midnight is skipped, the first instant after the gap.

@@ -22,6 +22,8 @@ pub enum ApiError {
         /// Seconds after which trying again makes sense, for 429.
         retry_after: Option<u64>,
     },
+    /// A refusal that shows more than its text.
+    Shown(StatusCode, Box<serde_json::Value>),
     /// 422 with every fault found.
     Invalid(Vec<Problem>),
     /// Something of ours failed: logged, and 500 with the plain text `Internal Server Error`.
@@ -126,6 +128,7 @@ impl IntoResponse for ApiError {
                 }
                 response
             }
+            Self::Shown(status, body) => (status, Json(*body)).into_response(),
             Self::Invalid(detail) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(Invalid { detail })).into_response()
             }

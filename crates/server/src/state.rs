@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use dayloom_domain::{Clock, ProjectId};
-use dayloom_pipeline::Models;
+use dayloom_domain::{Clock, DeveloperId, ProjectId};
+use dayloom_pipeline::{Models, Stages};
 use dayloom_storage::Store;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
+use tokio::sync::Mutex;
 
 use crate::Limiter;
 
@@ -82,7 +83,11 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     bell: Box<dyn Bell>,
+    turns: [Mutex<()>; TURNS],
 }
+
+/// Days are settled one after the other for each of so many groups of people.
+const TURNS: usize = 64;
 
 impl ServerState {
     /// Puts the parts together. `bell` is rung after events were stored, so that days are derived at once. Rate limits
@@ -94,6 +99,7 @@ impl ServerState {
                 store,
                 clock,
                 bell: Box::new(bell),
+                turns: std::array::from_fn(|_| Mutex::new(())),
             }),
             limiter: Arc::new(Limiter::in_process()),
             models: Models::none(),
@@ -140,6 +146,21 @@ impl ServerState {
     /// The same where it came through a device of this project.
     pub fn wake_project(&self, project: ProjectId) {
         self.inner.bell.ring(Some(project));
+    }
+
+    /// Derives these days of a person at once where they are dirty, so that the next answer shows what was just stored.
+    /// What cannot be derived now stays dirty, and the pipeline goes on trying.
+    pub(crate) async fn settle(&self, person: DeveloperId, dates: impl IntoIterator<Item = Date>) {
+        // Two answers to one person take turns, so that neither takes the day away from the other.
+        let group = usize::from(person.0.as_bytes()[15]) % TURNS;
+        let _turn = self.inner.turns[group].lock().await;
+        let stages = Stages::new(self.inner.store.clone(), Arc::clone(&self.inner.clock));
+        for date in dates {
+            if let Err(error) = stages.settle(person, date).await {
+                tracing::warn!(%error, "a reviewed day could not be derived at once; it is derived later");
+                self.wake();
+            }
+        }
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {

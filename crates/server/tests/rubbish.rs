@@ -238,9 +238,33 @@ async fn populated(world: &World) -> (Person, Vec<String>) {
         .call(&owner, "POST", "/tracker/rules", body)
         .await
         .expect(201));
+    let event = "00000000-0000-4000-8000-00000000000b";
+    let batch = json!({
+        "schema_version": "1.0", "device_id": device, "sent_at": "2026-11-21T10:00:00Z", "events": [{
+            "event_id": event, "client_seq": 1, "ts": "2026-11-21T09:00:00Z", "interval_s": 600,
+            "active_app": { "name": "Code", "bundle_id": "code" },
+        }],
+    });
+    world
+        .call(&owner, "POST", "/tracker/events:batch", batch)
+        .await
+        .expect(200);
+    world.app.derive().await;
+    let day = world.get(&owner, "/tracker/days/2026-11-21").await.expect(200);
+    let entry = day["blocks"][0]["entry_id"].as_str().expect("a block").to_owned();
     (
         owner.clone(),
-        vec![owner.id, workspace, dev.id, project, device, task, rule],
+        vec![
+            owner.id,
+            workspace,
+            dev.id,
+            project,
+            device,
+            task,
+            rule,
+            event.to_owned(),
+            entry,
+        ],
     )
 }
 

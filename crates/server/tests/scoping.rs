@@ -27,7 +27,13 @@ struct Possessions {
     device: String,
     token: String,
     notification: String,
+    entry: String,
+    review: String,
+    target: String,
 }
+
+/// The one event of the owner.
+const EVENT: &str = "00000000-0000-4000-8000-00000000000a";
 
 async fn populated(world: &World) -> Possessions {
     let owner = world.person(&format!("{MARK}@example.org")).await;
@@ -76,7 +82,18 @@ async fn populated(world: &World) -> Possessions {
         .await
         .expect(200);
     let owner_id = owner.id.clone();
+    let day = world.get(&owner, "/tracker/days/2026-11-21").await.expect(200);
+    let entry = day["blocks"][0]["entry_id"].as_str().expect("a block").to_owned();
+    let said = json!({ "action": "confirm", "description": MARK });
+    let path = format!("/tracker/timesheet/entries/{entry}");
+    let said = world.call(&owner, "PATCH", &path, said).await.expect(200);
+    let path = format!("/tracker/target-hours?workspace_id={workspace}");
+    let hours = json!({ "target_hours_per_day": 7 });
+    let target = id(&world.call(&owner, "PUT", &path, hours).await.expect(200));
     Possessions {
+        entry,
+        review: said["review_id"].as_str().expect("a review").to_owned(),
+        target,
         owner,
         workspace,
         project,
@@ -140,6 +157,10 @@ async fn seen_by_owner(world: &World, has: &Possessions) -> Vec<Value> {
         "/tracker/journals/2026-11-21".to_owned(),
         "/notifications".to_owned(),
         "/notifications/preferences".to_owned(),
+        "/tracker/reviews".to_owned(),
+        "/tracker/timesheet?start=2026-11-21&end=2026-11-21".to_owned(),
+        format!("/tracker/spans/{EVENT}/explain"),
+        format!("/tracker/target-hours?workspace_id={workspace}"),
         format!("/workspaces/{workspace}/members"),
         format!("/workspaces/{workspace}/projects"),
         format!("/workspaces/{workspace}/tasks"),
@@ -172,6 +193,17 @@ fn body(world: &World, has: &Possessions, operation: &str) -> Value {
         "post /workspaces/{workspace_id}/members" => json!({ "email": "thief@example.org" }),
         "post /workspaces/{workspace_id}/tasks" => json!({ "title": "x" }),
         "post /workspaces/{workspace_id}/tasks:import" => json!([{ "key": "V-1", "title": "x" }]),
+        "patch /tracker/timesheet/entries/{entry_id}" => json!({ "action": "dismiss" }),
+        "post /tracker/timesheet/entries/{entry_id}:split" => json!({ "at": ["2026-11-21T10:00:30Z"] }),
+        "post /tracker/timesheet/entries/{entry_id}:similar" => json!({ "task_id": has.task }),
+        "post /tracker/timesheet/entries:merge" => json!({ "ids": [has.entry, has.review] }),
+        "post /tracker/timesheet/entries:review" => {
+            json!({ "reviews": [{ "id": has.entry, "action": "dismiss" }] })
+        }
+        "post /tracker/timesheet/entries" => {
+            json!({ "date": "2026-11-21", "minutes": 5, "task_id": has.task })
+        }
+        "put /tracker/target-hours" => json!({ "target_hours_per_day": 1 }),
         "put /tracker/admin/projects/{project_id}/config" => json!({ "enabled": false }),
         _ if path.ends_with("/projects")
             || path.ends_with("/workspaces")
@@ -194,6 +226,10 @@ fn filled(has: &Possessions, path: &str, rule: &str) -> (String, bool) {
         ("{device_id}", &has.device),
         ("{id}", &has.token),
         ("{notification_id}", &has.notification),
+        ("{entry_id}", &has.entry),
+        ("{review_id}", &has.review),
+        ("{target_id}", &has.target),
+        ("{event_id}", EVENT),
     ];
     let target = ids
         .iter()
@@ -222,7 +258,8 @@ fn query(has: &Possessions, operation: &Value) -> Vec<String> {
 }
 
 /// Operations whose body alone names what is the owner's.
-const FOREIGN_BY_BODY: [&str; 3] = [
+const FOREIGN_BY_BODY: [&str; 4] = [
+    "post /tracker/timesheet/entries:merge",
     "post /tracker/events:batch",
     "post /tracker/devices:enroll",
     "post /tracker/rules",

@@ -106,6 +106,7 @@ uuid_of!(
     WorkspaceId,
     ProjectId,
     DeviceId,
+    EventId,
     TaskId,
     EntryId,
     RuleId,

@@ -2,7 +2,7 @@
 //!
 //! Reading a window is a hot path: one text per dialect, side by side, over the driver itself.
 
-use dayloom_domain::{DeveloperId, DeviceId, Zone, event::Event};
+use dayloom_domain::{DeveloperId, DeviceId, EventId, Zone, event::Event};
 use jiff::{Timestamp, ToSpan};
 use serde::de::DeserializeOwned;
 use sqlx::{
@@ -86,6 +86,25 @@ impl Events<'_> {
             .iter()
             .map(|row| Ok((row.id("device_id")?, row.col("n")?)))
             .collect()
+    }
+    /// When an event of a person was captured, and in which zone. `None` if the person has no such event.
+    pub async fn moment(
+        &self,
+        developer: DeveloperId,
+        event: EventId,
+    ) -> Result<Option<(Timestamp, Zone)>, StorageError> {
+        let sql = "SELECT ts, tz FROM tracker_events WHERE developer_id = $1 AND id = $2";
+        let Some(found) = row(&self.0.read, sql, vec![id(developer), id(event)]).await? else {
+            return Ok(None);
+        };
+        let ts = match &self.0.backend {
+            Backend::Sqlite { .. } => {
+                Timestamp::from_microsecond(found.col("ts")?).map_err(|_| StorageError::Unreadable("ts"))?
+            }
+            Backend::Postgres { .. } => found.at("ts")?,
+        };
+        let zone = found.zone_opt("tz")?.ok_or(StorageError::Unreadable("tz"))?;
+        Ok(Some((ts, zone)))
     }
     /// First and last `ts` stored for a person.
     pub async fn range(

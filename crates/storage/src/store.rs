@@ -35,6 +35,7 @@ use crate::{
     schema,
     sessions::Sessions,
     settings::Settings,
+    target_hours::Targets,
     tasks::Tasks,
     team::Team,
     tokens::Tokens,
@@ -250,6 +251,11 @@ impl Store {
     /// Notifications and who wants which.
     pub fn notifications(&self) -> Notifications<'_> {
         Notifications(&self.inner)
+    }
+
+    /// How long a day is meant to be.
+    pub fn targets(&self) -> Targets<'_> {
+        Targets(&self.inner)
     }
 
     /// API tokens.

@@ -37,6 +37,8 @@ mod queue;
 mod reviews;
 #[path = "contract/rules.rs"]
 mod rules;
+#[path = "contract/targets.rs"]
+mod targets;
 #[path = "contract/tasks.rs"]
 mod tasks;
 #[path = "contract/team.rs"]
@@ -132,6 +134,8 @@ on_both!(
     days::a_day_is_written_as_a_difference,
     days::a_review_claims_its_interval,
     days::a_reviewed_entry_stands,
+    targets::the_nearest_target_holds,
+    targets::targets_set_at_once_are_one,
     reviews::every_wish_is_kept_and_can_be_taken_back,
     reviews::entries_made_by_hand_stand_in_the_timesheet,
     reviews::what_another_tab_did_is_seen,

@@ -77,11 +77,11 @@ async fn show_day(cx: &Context, remote: &Remote, date: Date) -> Outcome {
     Ok(())
 }
 
-async fn fetch(remote: &Remote, date: Date) -> Outcome<Value> {
+pub(super) async fn fetch(remote: &Remote, date: Date) -> Outcome<Value> {
     remote.get(&format!("/tracker/days/{date}")).await
 }
 
-async fn person_today(remote: &Remote) -> Outcome<Date> {
+pub(super) async fn person_today(remote: &Remote) -> Outcome<Date> {
     #[derive(Deserialize)]
     struct Me {
         timezone: Option<Zone>,

@@ -8,6 +8,7 @@ mod doctor;
 mod editor_sim;
 mod log;
 pub mod papers;
+mod replay;
 mod rules;
 mod serve;
 mod spool;
@@ -15,6 +16,7 @@ mod tasks;
 mod team;
 pub mod told;
 mod up;
+mod why;
 mod workplace;
 
 use crate::{Context, boot, cli::Cmd, failure::Outcome, logs, settings::table::LOG};
@@ -51,6 +53,8 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::Week { date } => days::week(cx, date.as_deref()).await,
         Cmd::Journal { date } => told::journal(cx, date.as_deref()).await,
         Cmd::Ask(ask) => told::ask(cx, &ask).await,
+        Cmd::Why { what } => why::run(cx, &what).await,
+        Cmd::Replay(asked) => replay::run(cx, &asked).await,
         Cmd::Tasks(command) => tasks::run(cx, &command).await,
         Cmd::Rules(command) => rules::run(cx, &command).await,
         Cmd::Spool(command) => spool::run(cx, &command).await,

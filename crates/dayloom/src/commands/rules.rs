@@ -107,7 +107,7 @@ async fn list(cx: &Context, remote: &Remote) -> Outcome {
 }
 
 /// What tasks and projects are called, by id.
-async fn names(remote: &Remote) -> Outcome<HashMap<String, String>> {
+pub(super) async fn names(remote: &Remote) -> Outcome<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Projects {
         projects: Vec<workplace::Named>,

@@ -68,7 +68,7 @@ const NONE: Setting = Setting {
 
 /// Commands that speak to a server.
 const CLIENTS: &[&str] = &[
-    "agent", "today", "day", "week", "tasks", "rules", "devices", "spool", "doctor", "open", "team",
+    "agent", "today", "day", "week", "why", "tasks", "rules", "devices", "spool", "doctor", "open", "team",
 ];
 
 settings! {
@@ -89,7 +89,7 @@ settings! {
         key: "database_url", env: "DAYLOOM_DATABASE_URL", flag: Flag::Takes("database-url", "URL"),
         kind: Kind::Database, secret: true,
         doc: "Database of the server: `sqlite:FILE`, `sqlite::memory:` or `postgres://…`; by default `dayloom.db` in the home folder",
-        shown_in: &["serve", "migrate", "token", "doctor"],
+        shown_in: &["serve", "migrate", "token", "replay", "doctor"],
     }
     MIGRATE {
         key: "migrate", env: "DAYLOOM_MIGRATE", flag: Flag::Means("no-migrate", "false", "Refuse an older database instead of bringing it up to date"), kind: Kind::Bool,

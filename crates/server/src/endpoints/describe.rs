@@ -13,6 +13,7 @@ use utoipa::{
 };
 
 use super::{BASE, InputRefusals, Refusals};
+use crate::paths;
 
 /// Completes all operations.
 pub(super) fn complete(document: &mut OpenApi) {
@@ -27,6 +28,11 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (name, schema) in needed {
         components.schemas.entry(name.into_owned()).or_insert(schema);
     }
+    let routed = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = routed
+        .into_iter()
+        .map(|(path, item)| (paths::called(&path), item))
+        .collect();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             operation.operation_id = Some(id(method, path));

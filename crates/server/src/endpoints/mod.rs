@@ -9,15 +9,22 @@ mod days;
 mod describe;
 mod developers;
 mod devices;
+mod entries;
+mod entry_new;
+mod entry_review;
+mod entry_shape;
 mod evidence;
+mod explain;
 pub(crate) mod journals;
 mod members;
 mod notifications;
 mod own_devices;
 mod projects;
 mod qa;
+mod reviews;
 mod rules;
 mod rules_test;
+mod target_hours;
 mod task_import;
 mod tasks;
 mod tasks_open;
@@ -57,12 +64,32 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(journals::read, journals::change))
         .routes(routes!(qa::ask))
         .routes(routes!(qa::stream))
+        .merge(reviews())
         .merge(workspaces())
         .merge(notifications())
         .merge(administration());
     let mut router = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints);
     describe::complete(router.get_openapi_mut());
     router
+}
+
+/// Endpoints of what a person says about their time.
+fn reviews() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(entry_new::create))
+        .routes(routes!(entry_review::many))
+        .routes(routes!(entry_review::change))
+        .routes(routes!(entry_shape::split))
+        .routes(routes!(entry_shape::merge))
+        .routes(routes!(explain::similar))
+        .routes(routes!(explain::read))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::undo))
+        .routes(routes!(entry_new::track))
+        .routes(routes!(entry_new::mine))
+        .routes(routes!(target_hours::resolve))
+        .routes(routes!(target_hours::list, target_hours::put))
+        .routes(routes!(target_hours::remove))
 }
 
 /// Endpoints of a person's account, workspaces and tasks.

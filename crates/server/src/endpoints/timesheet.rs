@@ -103,7 +103,7 @@ pub(super) fn group(rows: Vec<TimesheetRow>) -> Timesheet {
     sheet
 }
 
-fn entry(row: TimesheetRow) -> TimesheetEntry {
+pub(super) fn entry(row: TimesheetRow) -> TimesheetEntry {
     TimesheetEntry {
         id: row.id,
         entry_date: row.entry_date,

@@ -33,7 +33,7 @@ impl From<StorageError> for PageError {
 impl From<ApiError> for PageError {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused { .. } | ApiError::Invalid(_) => Self(Trouble::SignedOut),
+            ApiError::Refused { .. } | ApiError::Shown(..) | ApiError::Invalid(_) => Self(Trouble::SignedOut),
             ApiError::Internal(what) => {
                 tracing::error!(error = %what, "a page could not be made");
                 Self(Trouble::Failed)

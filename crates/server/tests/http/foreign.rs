@@ -182,6 +182,11 @@ async fn every_operation_is_probed() {
             "/tracker/rules",
             "/tracker/admin",
             "/tracker/devices",
+            "/tracker/timesheet/entries",
+            "/tracker/reviews",
+            "/tracker/spans",
+            "/tracker/target-hours",
+            "/tracking/time",
             "/developers/me",
             "/notifications",
         ]

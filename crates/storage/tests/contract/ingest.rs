@@ -51,6 +51,13 @@ pub async fn a_batch_is_accounted_for(store: &Store) {
         store.events().counts_by_device(w.owner).await.unwrap(),
         vec![(laptop.id, 137)]
     );
+    let captured = store.events().moment(w.owner, events[5].id).await.unwrap();
+    assert_eq!(
+        captured.map(|(ts, zone)| (ts, zone.name().to_owned())),
+        Some((events[5].ts, "UTC".to_owned()))
+    );
+    let stranger = EventId(Uuid::new_v4());
+    assert_eq!(store.events().moment(w.owner, stranger).await.unwrap(), None);
     assert_eq!(
         store.events().range(w.owner).await.unwrap(),
         Some((minute(-136), now()))

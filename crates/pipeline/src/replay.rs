@@ -1,0 +1,155 @@
+//! Deriving stored days again with today's rules and what was learned since, and saying what comes out differently.
+//! No language model is asked: what one said before stands as a decision.
+
+use std::collections::BTreeMap;
+
+use dayloom_domain::{
+    DeveloperId, TaskId,
+    day::{Block, Day},
+};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{DeriveError, Stages, compute_day};
+
+/// A day that was derived again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replayed {
+    /// Whose.
+    pub developer: DeveloperId,
+    /// Which local date.
+    pub date: Date,
+    /// What it came to before; none if it had never been derived.
+    pub before: Option<Sums>,
+    /// What it comes to.
+    pub after: Sums,
+    /// Whether anything at all differs.
+    pub changed: bool,
+    /// Blocks that differ, by start.
+    pub blocks: Vec<BlockChange>,
+}
+
+/// Totals of a day in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// All attention.
+    pub attention: i64,
+    /// With a task.
+    pub attributed: i64,
+    /// Without one.
+    pub unattributed: i64,
+    /// Personal.
+    pub personal: i64,
+    /// How many blocks.
+    pub blocks: usize,
+}
+
+impl Sums {
+    fn of(day: &Day) -> Self {
+        Self {
+            attention: day.attention_micros,
+            attributed: day.attributed_micros,
+            unattributed: day.unattributed_micros,
+            personal: day.personal_micros,
+            blocks: day.blocks.len(),
+        }
+    }
+}
+
+/// How one block stood and stands; at least one of the two is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockChange {
+    /// Before.
+    pub before: Option<BlockState>,
+    /// Now.
+    pub after: Option<BlockState>,
+}
+
+/// What a replay shows of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockState {
+    /// First instant.
+    pub start: Timestamp,
+    /// First instant after it.
+    pub end: Timestamp,
+    /// Whole minutes.
+    pub minutes: i64,
+    /// Its task.
+    pub task_id: Option<TaskId>,
+}
+
+impl BlockState {
+    fn of(block: &Block) -> Self {
+        Self {
+            start: block.start,
+            end: block.end,
+            minutes: block.minutes,
+            task_id: block.task_id,
+        }
+    }
+}
+
+impl Stages {
+    /// Derives one day again and, unless it is a `dry` run, writes it where it differs or still waits to be derived.
+    pub async fn replay(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+        dry: bool,
+    ) -> Result<Replayed, DeriveError> {
+        let stored = self.store().days().read(developer, date).await?;
+        let pending = self.store().days().pending(developer, date).await?;
+        let before = stored.map(|stored| unnamed(stored.day));
+        let after = unnamed(compute_day(self.store(), developer, date).await?);
+        let replayed = Replayed {
+            developer,
+            date,
+            before: before.as_ref().map(Sums::of),
+            after: Sums::of(&after),
+            changed: before.as_ref() != Some(&after),
+            blocks: differences(before.as_ref(), &after),
+        };
+        if !dry && (replayed.changed || pending) {
+            // Through the queue, so that no engine writes an older answer over it.
+            self.store().days().mark(developer, &[date], self.now()).await?;
+            self.settle(developer, date).await?;
+        }
+        Ok(replayed)
+    }
+}
+
+/// A stored block has the id of its entry, a fresh one may not.
+fn unnamed(mut day: Day) -> Day {
+    for block in &mut day.blocks {
+        block.entry_id = None;
+    }
+    day
+}
+
+fn differences(before: Option<&Day>, after: &Day) -> Vec<BlockChange> {
+    let states = |day: &Day| -> BTreeMap<String, BlockState> {
+        day.blocks
+            .iter()
+            .map(|block| (block.external_ref.clone(), BlockState::of(block)))
+            .collect()
+    };
+    let mut before = before.map(states).unwrap_or_default();
+    let mut changes = Vec::new();
+    for (name, state) in states(after) {
+        let old = before.remove(&name);
+        if old.as_ref() != Some(&state) {
+            changes.push(BlockChange {
+                before: old,
+                after: Some(state),
+            });
+        }
+    }
+    changes.extend(before.into_values().map(|old| BlockChange {
+        before: Some(old),
+        after: None,
+    }));
+    changes.sort_by_key(|change| {
+        let state = change.after.as_ref().or(change.before.as_ref());
+        state.map(|state| (state.start, state.end))
+    });
+    changes
+}
