@@ -13,6 +13,8 @@ use dayloom_domain::{
     signal::host_and_path,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::reason::listed;
 
 /// Confidence of a key in the branch: mostly right, but branches outlive the work on them.
@@ -23,6 +25,20 @@ pub const URL_CONFIDENCE: f64 = 0.8;
 
 /// Confidence of a key in a title: titles also list, quote and mention.
 pub const TITLE_CONFIDENCE: f64 = 0.7;
+
+/// Where a key was seen, the most telling place first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Place {
+    /// In the branch.
+    Branch,
+    /// The page is the task's own.
+    Page,
+    /// In the address of the page.
+    Address,
+    /// In the title.
+    Title,
+}
 
 /// The keys of the tasks given, found by their first word.
 pub(crate) struct Keys {
@@ -142,6 +158,52 @@ impl Keys {
         Err(Attribution::nobody("no rule and no task key"))
     }
 
+    /// Every task whose key is in sight, with the most telling place it is seen at; several where a place names
+    /// several.
+    pub fn in_sight(&self, project: ProjectId, signal: &Signal) -> Vec<(Place, TaskId)> {
+        let text = |field: &Option<String>| {
+            field
+                .as_deref()
+                .map(|text| self.in_text(text))
+                .unwrap_or_default()
+        };
+        let places = [
+            (Place::Branch, text(&signal.branch)),
+            (Place::Page, self.at_page(signal)),
+            (Place::Address, text(&signal.url_path)),
+            (Place::Title, text(&signal.title)),
+        ];
+        let mut seen: Vec<(Place, TaskId)> = Vec::new();
+        for (place, found) in places {
+            for task in self.of_project(project, found) {
+                let id = self.tasks[task].id;
+                if seen.iter().all(|(_, known)| *known != id) {
+                    seen.push((place, id));
+                }
+            }
+        }
+        seen
+    }
+
+    /// What a task is called.
+    pub fn name(&self, task: TaskId) -> Option<&str> {
+        let at = self.tasks.binary_search_by_key(&task, |known| known.id).ok()?;
+        Some(&self.tasks[at].name)
+    }
+
+    /// Where the key of a task was seen, in words.
+    pub fn sighting(&self, task: TaskId, seen: &[(Place, TaskId)], signal: &Signal) -> String {
+        let name = self.name(task).unwrap_or("a task of yours");
+        match seen.iter().find(|key| key.1 == task).map(|key| key.0) {
+            Some(Place::Branch) => format!("branch {}", signal.branch.as_deref().unwrap_or_default()),
+            Some(Place::Page) => format!("the page of {name}"),
+            Some(Place::Address) => format!("key {name} in the page address"),
+            Some(Place::Title) if signal.host.is_some() => format!("key {name} in the page title"),
+            Some(Place::Title) => format!("key {name} in the window title"),
+            None => format!("a key of {name}"),
+        }
+    }
+
     fn task(&self, place: usize, confidence: f64, reason: String) -> Attribution {
         Attribution {
             category: Category::Productive,
@@ -161,17 +223,7 @@ impl Keys {
         found: Vec<Vec<usize>>,
         place: &str,
     ) -> Option<Result<usize, Attribution>> {
-        let mut tasks: Vec<usize> = Vec::new();
-        for same_key in found {
-            let here = same_key
-                .iter()
-                .copied()
-                .filter(|&at| self.tasks[at].project == Some(project));
-            let here: Vec<usize> = here.collect();
-            tasks.extend(if here.len() == 1 { here } else { same_key });
-        }
-        tasks.sort_unstable();
-        tasks.dedup();
+        let tasks = self.of_project(project, found);
         match tasks[..] {
             [] => None,
             [one] => Some(Ok(one)),
@@ -185,6 +237,22 @@ impl Keys {
                 Some(Err(Attribution::nobody(why)))
             }
         }
+    }
+
+    /// The tasks found, each once. A key that several workspaces use means the task of the span's project.
+    fn of_project(&self, project: ProjectId, found: Vec<Vec<usize>>) -> Vec<usize> {
+        let mut tasks: Vec<usize> = Vec::new();
+        for same_key in found {
+            let here = same_key
+                .iter()
+                .copied()
+                .filter(|&at| self.tasks[at].project == Some(project));
+            let here: Vec<usize> = here.collect();
+            tasks.extend(if here.len() == 1 { here } else { same_key });
+        }
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks
     }
 
     /// The tasks whose own page this is, or lies above it.

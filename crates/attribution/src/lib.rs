@@ -1,35 +1,65 @@
-//! Who answers for a span: the rules people wrote, then task keys in branch, address and title. Pure: rules and
-//! tasks go in, one answer for each span comes out, each with a reason a person can read.
+//! Who answers for a span. What a rule says stands; everything else is evidence to be weighed together: task keys in
+//! branch, address and title, what was learned from the person's reviews, words of task titles, what stands before
+//! and after, and what a language model said. Pure: rules, tasks, a model and the spans of a day go in, one answer for
+//! each span comes out, with a calibrated confidence and a reason a person can read; "nobody" is an answer.
 //!
-//! This crate must not know a database, a clock or how spans came about. It sees signals and never lengths, so it
-//! cannot change time; and it names only tasks it was given.
+//! Until a person has reviewed anything (and no language model spoke), there is nothing to weigh by: then rules and
+//! keys answer alone.
+//!
+//! This crate must not know a database, a clock or how spans came about. It cannot change time, and it names only tasks
+//! it was given.
 
+mod answer;
+mod calibrate;
 mod explain;
+mod features;
 mod keys;
+mod learned;
 mod pattern;
 mod reason;
+mod smooth;
+mod threads;
+mod trust;
+mod weigh;
+mod weights;
 
 use std::collections::{HashMap, HashSet};
 
 use dayloom_domain::{
     ProjectId, RuleId, TaskId,
     day::{AnsweredBy, Attribution, Category, Signal, Span},
+    decision::{Decision, SignalDigest},
     people::Task,
     rule::{Rule, RuleScope},
 };
 
 pub use explain::{DECIDES, EvidenceItem, EvidenceKind, Explanation};
 pub use keys::{BRANCH_CONFIDENCE, TITLE_CONFIDENCE, URL_CONFIDENCE};
+pub use learned::{DAYS_AT_MOST, Example, Label, Learned, Teacher};
 pub use pattern::{Matcher, PATTERN_AT_MOST, PatternError, compile};
+pub use smooth::Pace;
+pub use threads::{CANDIDATES_AT_MOST, Scope};
+pub use weights::Weights;
 
 /// Confidence of what a rule says: a person decided it.
 pub const RULE_CONFIDENCE: f64 = 1.0;
+
+/// What is left of a key's confidence where its task is assigned to somebody else: enough for a branch alone.
+const FOREIGN: f64 = 0.7;
+
+/// The same where its task is closed: a branch or an address still suffices, a title does not.
+const CLOSED: f64 = 0.8;
 
 /// Answers for spans by one person's rules and tasks.
 pub struct Attributor {
     rules: Vec<(Rule, Matcher)>,
     broken: Vec<(RuleId, PatternError)>,
     keys: keys::Keys,
+    tasks: Vec<Task>,
+    scope: Scope,
+    learned: Learned,
+    decisions: HashMap<SignalDigest, Decision>,
+    weights: Weights,
 }
 
 impl Attributor {
@@ -50,7 +80,44 @@ impl Attributor {
             rules: compiled,
             broken,
             keys: keys::Keys::new(&tasks),
+            tasks,
+            scope: Scope::default(),
+            learned: Learned::default(),
+            decisions: HashMap::new(),
+            weights: Weights::default(),
         }
+    }
+
+    /// Says whose time it is and what tasks it may go to.
+    #[must_use]
+    pub fn within(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// With what was learned from the person's reviews.
+    #[must_use]
+    pub fn with_learned(mut self, learned: Learned) -> Self {
+        self.learned = learned;
+        self
+    }
+
+    /// With what a language model answered for signals. Of several answers for one signal the newest counts.
+    #[must_use]
+    pub fn with_decisions(mut self, mut decisions: Vec<Decision>) -> Self {
+        decisions.sort_by_key(|decision| (decision.decided_at, decision.candidates));
+        self.decisions = decisions
+            .into_iter()
+            .map(|decision| (decision.signal, decision))
+            .collect();
+        self
+    }
+
+    /// With other weights than the usual ones: for measuring.
+    #[must_use]
+    pub fn with_weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
+        self
     }
 
     /// Rules that were left out because their pattern does not compile.
@@ -58,8 +125,12 @@ impl Attributor {
         &self.broken
     }
 
-    /// One answer for each span, in their order. Equal signals of one project get equal answers.
+    /// One answer for each span, in their order. The spans are those of one day in the order of time: what stands
+    /// before and after a span speaks too.
     pub fn attribute(&self, spans: &[Span]) -> Vec<Attribution> {
+        if self.has_something_to_weigh_by() {
+            return self.weighed(spans, |answers, _| answers);
+        }
         let mut known: HashMap<(ProjectId, &Signal), Attribution> = HashMap::new();
         spans
             .iter()
@@ -72,32 +143,9 @@ impl Attributor {
             .collect()
     }
 
-    /// Why one of these spans has its answer; `None` if there is no span at this place. The answer is that of
-    /// [`Attributor::attribute`] for the same spans.
-    pub fn explain(&self, spans: &[Span], at: usize) -> Option<Explanation> {
-        let span = spans.get(at)?;
-        let answer = self.answer(span.project_id, &span.signal);
-        let evidence = match answer.answered_by {
-            AnsweredBy::Rule(_) => Some((EvidenceKind::Rule, DECIDES)),
-            AnsweredBy::Key => Some((EvidenceKind::Key, log_odds(answer.confidence))),
-            _ => None,
-        };
-        let item = |(kind, weight)| EvidenceItem {
-            kind,
-            text: answer.reason.clone(),
-            weight,
-        };
-        Some(Explanation {
-            reason: answer.reason.clone(),
-            answered_by: answer.answered_by,
-            confidence: answer.confidence,
-            evidence: evidence.map(item).into_iter().collect(),
-            candidates: answer
-                .task_id
-                .map(|task| (task, answer.confidence))
-                .into_iter()
-                .collect(),
-        })
+    /// Reviews or a language model's answers.
+    fn has_something_to_weigh_by(&self) -> bool {
+        !self.learned.is_empty() || !self.decisions.is_empty()
     }
 
     /// The first rule that catches this signal in time of this project.
@@ -111,37 +159,55 @@ impl Attributor {
             .map(|(rule, _)| rule)
     }
 
+    /// What the rules say, or the keys where no rule does.
+    fn answer(&self, project: ProjectId, signal: &Signal) -> Attribution {
+        self.by_rule(project, signal)
+            .unwrap_or_else(|| self.by_key(project, signal).unwrap_or_else(|nobody| nobody))
+    }
+
+    /// What the keys say. The key of a task that is somebody else's or closed says less: there it takes the branch, as
+    /// one reads much about what others do.
+    fn by_key(&self, project: ProjectId, signal: &Signal) -> Result<Attribution, Attribution> {
+        let found = self.keys.answer(project, signal)?;
+        let task = self.tasks.iter().find(|task| Some(task.id) == found.task_id);
+        let (factor, why) = match task {
+            Some(task) if self.scope.is_foreign(task) => (FOREIGN, "assigned to somebody else"),
+            Some(task) if self.scope.is_closed(task) => (CLOSED, "closed"),
+            _ => return Ok(found),
+        };
+        let confidence = found.confidence * factor;
+        if confidence < self.weights.threshold {
+            return Err(Attribution::nobody(format!(
+                "{}, but that task is {why}",
+                found.reason
+            )));
+        }
+        Ok(Attribution { confidence, ..found })
+    }
+
     /// The first rule that catches the signal decides. Where it names no task, a task key may, unless the rule says
     /// that the time is personal.
-    fn answer(&self, project: ProjectId, signal: &Signal) -> Attribution {
-        let by_key = || self.keys.answer(project, signal);
-        let Some(rule) = self.caught_by(project, signal) else {
-            return by_key().unwrap_or_else(|nobody| nobody);
-        };
+    fn by_rule(&self, project: ProjectId, signal: &Signal) -> Option<Attribution> {
+        let rule = self.caught_by(project, signal)?;
         let category = rule.category.unwrap_or(Category::Productive);
         let task_id = rule.task_id.filter(|_| category != Category::Personal);
         if task_id.is_none()
             && category != Category::Personal
-            && let Ok(keyed) = by_key()
+            && let Ok(keyed) = self.by_key(project, signal)
         {
-            return Attribution {
+            return Some(Attribution {
                 category,
                 project_id: rule.project_id,
                 ..keyed
-            };
+            });
         }
-        Attribution {
+        Some(Attribution {
             category,
             task_id,
             project_id: rule.project_id,
             confidence: RULE_CONFIDENCE,
             reason: reason::of_rule(rule),
             answered_by: AnsweredBy::Rule(rule.id),
-        }
+        })
     }
-}
-
-/// A probability as a log-odds.
-fn log_odds(probability: f64) -> f64 {
-    (probability / (1.0 - probability)).ln().clamp(-DECIDES, DECIDES)
 }

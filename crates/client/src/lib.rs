@@ -6,8 +6,8 @@
 mod account;
 mod error;
 mod retry;
-mod tasks;
 mod reviews;
+mod tasks;
 mod team;
 mod tokens;
 mod tracker;

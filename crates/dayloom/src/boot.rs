@@ -16,7 +16,9 @@ use crate::{
     home::Home,
     settings::{
         Settings,
-        table::{DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL},
+        table::{
+            CLOSED_STATUSES, DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL,
+        },
     },
 };
 
@@ -68,7 +70,8 @@ pub async fn open_store(cx: &Context, migrate: Migrate) -> Outcome<Store> {
     if url.starts_with("sqlite:") {
         cx.home.create()?;
     }
-    open_url(url, migrate).await
+    let closed = cx.settings.list(&CLOSED_STATUSES).to_vec();
+    Ok(open_url(url, migrate).await?.with_closed_statuses(closed))
 }
 
 /// Opens a database by its address.

@@ -55,6 +55,11 @@ impl Zone {
             .map_or(Timestamp::MIN, |z| z.timestamp())
     }
 
+    /// The hour of the local day at an instant, 0 to 23.
+    pub fn hour_of(&self, at: Timestamp) -> i8 {
+        at.to_zoned(self.rules()).hour()
+    }
+
     /// The first instant of a local date; where midnight is skipped, the first instant after the gap.
     pub fn start_of(&self, date: Date) -> Timestamp {
         date.to_zoned(self.rules())

@@ -2,10 +2,13 @@
 //! that may speak for or against a task. The derivation, explanations, previews and replays all come through here,
 //! so that they can never disagree.
 
-use dayloom_attribution::Attributor;
+use std::collections::{BTreeSet, HashMap};
+
+use dayloom_attribution::{Attributor, Learned, Scope};
 use dayloom_domain::{
-    DeveloperId, Zone,
+    DeveloperId, ProjectId, Zone,
     day::Span,
+    decision::{SignalDigest, signal_digest},
     derive::{self, Woven},
 };
 use dayloom_storage::{StorageError, Store};
@@ -35,9 +38,61 @@ pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<
 pub async fn attributor_for(
     store: &Store,
     developer: DeveloperId,
-    _spans: &[Span],
+    spans: &[Span],
 ) -> Result<Attributor, StorageError> {
     let rules = store.rules().list_for_attribution(developer).await?;
     let tasks = store.tasks().for_attribution(developer).await?;
-    Ok(Attributor::new(rules, tasks))
+    let learned = learned(store, developer).await?;
+    let mut signals: Vec<SignalDigest> = spans
+        .iter()
+        .map(|span| signal_digest(span.project_id, &span.signal))
+        .collect();
+    signals.sort_unstable();
+    signals.dedup();
+    let decisions = store.decisions().for_signals(developer, &signals).await?;
+    let weighed = !learned.is_empty() || !decisions.is_empty();
+    let scope = scope(
+        store,
+        developer,
+        spans.iter().map(|span| span.project_id),
+        weighed,
+    )
+    .await?;
+    Ok(Attributor::new(rules, tasks)
+        .within(scope)
+        .with_learned(learned)
+        .with_decisions(decisions))
+}
+
+/// Whose time it is, and the workspaces of the projects it is of; these only where something is weighed, as nothing
+/// else asks for them.
+pub(crate) async fn scope(
+    store: &Store,
+    developer: DeveloperId,
+    projects: impl Iterator<Item = ProjectId>,
+    weighed: bool,
+) -> Result<Scope, StorageError> {
+    let mut scope = Scope {
+        person: Some(developer),
+        closed: store.closed_statuses().to_vec(),
+        workspaces: HashMap::new(),
+    };
+    if weighed {
+        for project in projects.collect::<BTreeSet<_>>() {
+            if let Some(known) = store.projects().by_id(project).await? {
+                scope.workspaces.insert(project, known.workspace_id);
+            }
+        }
+    }
+    Ok(scope)
+}
+
+/// What was learned of a person; nothing where they never reviewed, or where the model was written by another release
+/// and is fitted again with the next review.
+async fn learned(store: &Store, developer: DeveloperId) -> Result<Learned, StorageError> {
+    let stored = store.learned().model(developer).await?;
+    let text = stored.and_then(|stored| stored.model);
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
 }

@@ -13,6 +13,7 @@ pub mod evidence;
 mod explain;
 pub mod insights;
 pub mod journal;
+pub mod learn;
 pub mod models;
 mod phrase;
 pub mod question;

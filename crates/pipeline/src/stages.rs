@@ -8,7 +8,7 @@ use dayloom_storage::{StorageError, Store, Taken, Written};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::time::Instant;
 
-use crate::{DeriveError, Models, compute_day, retry_after};
+use crate::{DeriveError, Models, derive::learn_and_compute, retry_after};
 
 /// Whose evidence the later sweeps look at: people whose devices were heard of within three sweeps.
 const SEEN_LATELY: SignedDuration = SignedDuration::from_mins(15);
@@ -159,7 +159,7 @@ impl Stages {
     }
 
     async fn derive_taken(&self, taken: &Taken) -> Result<Option<Written>, DeriveError> {
-        let day = compute_day(&self.store, taken.developer_id, taken.date).await?;
+        let day = learn_and_compute(&self.store, taken.developer_id, taken.date, self.now()).await?;
         let written = self.store.days().finish(taken, &day, self.now()).await?;
         if written.is_some()
             && let Err(error) = self.note_unknown(taken.developer_id, &day).await

@@ -2,6 +2,7 @@
 
 use std::{str::FromStr, sync::Arc, time::Duration};
 
+use dayloom_domain::people::CLOSED_STATUSES;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxPostgresConnector,
     SqlxSqliteConnector, TransactionOptions, TransactionTrait,
@@ -27,6 +28,7 @@ use crate::{
     },
     insights::Insights,
     journals::Journals,
+    learned::Learned,
     notifications::Notifications,
     people::People,
     projects::Projects,
@@ -82,6 +84,7 @@ pub enum Dialect {
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
+    closed: Arc<[String]>,
 }
 
 /// The connections of a store. Writers on SQLite take turns on one connection, so a lock of the database is never met
@@ -152,7 +155,22 @@ impl Store {
         };
         Ok(Store {
             inner: Arc::new(inner),
+            closed: CLOSED_STATUSES.map(str::to_owned).into(),
         })
+    }
+
+    /// With other statuses that close a task than the published ones; compared without case.
+    #[must_use]
+    pub fn with_closed_statuses(self, closed: Vec<String>) -> Self {
+        Self {
+            closed: closed.into(),
+            ..self
+        }
+    }
+
+    /// The statuses that close a task.
+    pub fn closed_statuses(&self) -> &[String] {
+        &self.closed
     }
 
     /// Ends all connections after what is under way has been committed. Idempotent.
@@ -195,7 +213,7 @@ impl Store {
 
     /// Tasks.
     pub fn tasks(&self) -> Tasks<'_> {
-        Tasks(&self.inner)
+        Tasks(&self.inner, &self.closed)
     }
 
     /// Attribution rules.
@@ -256,6 +274,11 @@ impl Store {
     /// How long a day is meant to be.
     pub fn targets(&self) -> Targets<'_> {
         Targets(&self.inner)
+    }
+
+    /// What attribution learns of people.
+    pub fn learned(&self) -> Learned<'_> {
+        Learned(&self.inner)
     }
 
     /// API tokens.

@@ -1,9 +1,6 @@
 //! Tasks of a workspace: made, changed, listed, and found for attribution.
 
-use dayloom_domain::{
-    DeveloperId, ProjectId, TaskId, WorkspaceId,
-    people::{CLOSED_STATUSES, Task},
-};
+use dayloom_domain::{DeveloperId, ProjectId, TaskId, WorkspaceId, people::Task};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
@@ -126,7 +123,7 @@ pub enum TaskError {
 
 /// The repository of tasks.
 #[derive(Clone, Copy)]
-pub struct Tasks<'a>(pub(crate) &'a Inner);
+pub struct Tasks<'a>(pub(crate) &'a Inner, pub(crate) &'a [String]);
 
 impl Tasks<'_> {
     /// Makes a task.
@@ -258,12 +255,12 @@ impl Tasks<'_> {
         transaction.commit().await?;
         Ok(outcome)
     }
-    /// The person's open tasks in workspaces they are active in, newest change first, at most 25
+    /// The person's open tasks in workspaces they are active in, last changed or worked on first, at most 25
     /// (`contract/tracker.md` §4.3; closed ones are dropped before the limit).
     pub async fn candidates(&self, developer: DeveloperId) -> Result<Vec<Task>, StorageError> {
         let sql = format!(
-            "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND {} ORDER BY t.updated_at DESC, t.id LIMIT $2",
-            open_only()
+            "SELECT {COLUMNS} {VISIBLE} {WORKED} WHERE t.assignee_id = $1 AND {} ORDER BY {LATELY} LIMIT $2",
+            open_only(self.1)
         );
         let values = vec![crate::db::id(developer), CANDIDATES.into()];
         rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
@@ -275,9 +272,9 @@ impl Tasks<'_> {
         workspace: WorkspaceId,
     ) -> Result<Vec<Task>, StorageError> {
         let sql = format!(
-            "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND t.workspace_id = $2 AND {}
-             ORDER BY t.updated_at DESC, t.id LIMIT $3",
-            open_only()
+            "SELECT {COLUMNS} {VISIBLE} {WORKED} WHERE t.assignee_id = $1 AND t.workspace_id = $2 AND {}
+             ORDER BY {LATELY} LIMIT $3",
+            open_only(self.1)
         );
         let values = vec![
             crate::db::id(developer),
@@ -295,7 +292,7 @@ impl Tasks<'_> {
         let open = if closed_too {
             "TRUE".to_owned()
         } else {
-            open_only()
+            open_only(self.1)
         };
         let sql = format!(
             "SELECT {COLUMNS} {VISIBLE} WHERE t.assignee_id = $1 AND {open} ORDER BY t.updated_at DESC, t.id"
@@ -325,6 +322,15 @@ const COLUMNS: &str =
 const VISIBLE: &str = "FROM sprint_tasks t JOIN workspace_members m
     ON m.workspace_id = t.workspace_id AND m.developer_id = $1 AND m.status = 'active'";
 
+/// When the person last worked on each task.
+const WORKED: &str = "LEFT JOIN (
+    SELECT task_id, MAX(ended_at) AS worked_at FROM time_entries
+    WHERE developer_id = $1 AND task_id IS NOT NULL AND (attribution_status IS NULL OR attribution_status <> 'dismissed')
+    GROUP BY task_id) w ON w.task_id = t.id";
+
+/// Tasks last changed or worked on first.
+const LATELY: &str = "CASE WHEN w.worked_at > t.updated_at THEN w.worked_at ELSE t.updated_at END DESC, t.id";
+
 fn read(row: &QueryResult) -> Result<Task, StorageError> {
     Ok(Task {
         id: row.id("id")?,
@@ -345,11 +351,14 @@ fn fold(key: &str) -> String {
     key.to_lowercase()
 }
 
-/// The clause that leaves closed tasks out; the words are constants of ours.
-fn open_only() -> String {
-    let words: Vec<String> = CLOSED_STATUSES
+/// The clause that leaves closed tasks out. The words are the operator's; a quote in one is doubled.
+fn open_only(closed: &[String]) -> String {
+    if closed.is_empty() {
+        return "TRUE".to_owned();
+    }
+    let words: Vec<String> = closed
         .iter()
-        .map(|status| format!("'{status}'"))
+        .map(|status| format!("'{}'", status.to_lowercase().replace('\'', "''")))
         .collect();
     format!("LOWER(t.status) NOT IN ({})", words.join(", "))
 }

@@ -23,6 +23,8 @@ mod ingest;
 mod journals;
 #[path = "contract/keys.rs"]
 mod keys;
+#[path = "contract/learned.rs"]
+mod learned;
 #[path = "contract/notifications.rs"]
 mod notifications;
 #[path = "contract/opening.rs"]
@@ -123,7 +125,11 @@ on_both!(
     decisions::days_derived_before_are_noted_later,
     decisions::what_was_used_adds_up,
     projects::models_allowed_stay_with_the_project,
+    tasks::what_closes_a_task_can_be_said,
     tasks::candidates_of_one_workspace,
+    tasks::what_was_worked_on_is_a_candidate_before_what_was_changed,
+    learned::a_model_is_kept_only_of_the_newest_examples,
+    learned::taking_examples_away_makes_a_fit_due,
     queue::the_sweep_marks_what_nobody_marked,
     queue::ingest_marks_the_days_it_touches,
     queue::two_takers_never_share_a_day,

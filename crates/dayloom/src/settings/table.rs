@@ -125,6 +125,12 @@ settings! {
         key: "rate_limits", env: "DAYLOOM_RATE_LIMITS", flag: Flag::Takes("rate-limits", "ON|OFF"), kind: Kind::OnOff,
         default: Some("on"), doc: "Limits on requests of one device and project", shown_in: &["serve"],
     }
+    CLOSED_STATUSES {
+        key: "tasks.closed_statuses", env: "DAYLOOM_TASKS_CLOSED_STATUSES",
+        flag: Flag::Takes("closed-status", "STATUS"), kind: Kind::List,
+        default: Some("done,closed,completed,cancelled,archived"),
+        doc: "Statuses that close a task, so that time is no longer given to it by itself", shown_in: &["serve"],
+    }
     SERVER {
         key: "server", env: "DAYLOOM_SERVER", aexy: Some("AEXY_API_URL"), flag: Flag::Takes("server", "URL"),
         kind: Kind::Url, doc: "Server to speak to; by default the running `dayloom up` of this home",

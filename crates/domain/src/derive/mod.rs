@@ -33,6 +33,7 @@ use crate::{EventId, Zone, day::DeviceDay, day::Span, event::Event};
 
 pub use assemble::assemble;
 pub use block::{ABSORBED_AT_MOST, ABSORBED_CONFIDENCE, BLOCK_GAP_AT_MOST};
+pub use pins::reviewed;
 pub use touched::{dates, evidence_window, evidence_window_in, touched};
 
 /// One local day before anyone answered for it.

@@ -131,6 +131,23 @@ impl<'p> Claims<'p> {
     }
 }
 
+/// The spans that lie inside a review of this date, cut at its borders, each with that review, in the order of time.
+/// Dismissed time is among them: what a person said of it is worth learning from.
+pub fn reviewed<'p>(spans: &[Span], date: Date, pins: &'p [Pin]) -> Vec<(Span, &'p Pin)> {
+    let claims = Claims::new(pins, date);
+    if claims.len() == 0 {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    for span in spans {
+        claims.cut(span.clone(), Attribution::nobody("not asked"), &mut parts);
+    }
+    parts
+        .into_iter()
+        .filter_map(|part| Some((part.span.span, claims.pin(part.standing.claim?))))
+        .collect()
+}
+
 fn begin(whole: &Span, piece: (Timestamp, Timestamp), event_id: crate::EventId) -> Span {
     Span {
         start: piece.0,

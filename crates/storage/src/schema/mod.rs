@@ -6,6 +6,7 @@
 mod dyes;
 mod event_ids;
 mod journals;
+mod learned;
 mod models;
 mod reviews;
 mod tables;
@@ -52,6 +53,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 7,
         text: journals::step,
+    },
+    Step {
+        version: 8,
+        text: learned::text,
     },
 ];
 

@@ -335,3 +335,65 @@ pub async fn candidates_of_one_workspace(store: &Store) {
             .is_empty()
     );
 }
+
+pub async fn what_was_worked_on_is_a_candidate_before_what_was_changed(store: &Store) {
+    let w = world(store, "ada").await;
+    let mine = |title: &str| NewTask {
+        assignee_id: Some(w.owner),
+        ..named(title, None)
+    };
+    let worked_on = store
+        .tasks()
+        .create(w.workspace, &mine("worked on"), minute(1))
+        .await
+        .unwrap();
+    store
+        .tasks()
+        .create(w.workspace, &mine("changed"), minute(2))
+        .await
+        .unwrap();
+    let order = async || -> Vec<String> {
+        let all = store.tasks().candidates(w.owner).await.unwrap();
+        assert_eq!(
+            store.tasks().candidates_in(w.owner, w.workspace).await.unwrap(),
+            all
+        );
+        all.into_iter().map(|task| task.title).collect()
+    };
+    assert_eq!(order().await, ["changed", "worked on"]);
+    let entry = dayloom_storage::NewEntry {
+        date: dayloom_domain::Zone::utc().date_of(now()),
+        start: minute(10),
+        end: minute(20),
+        micros: 600_000_000,
+        project_id: w.project,
+        task_id: Some(worked_on.id),
+        description: None,
+        source: "web",
+    };
+    store.reviews().enter(w.owner, &entry, minute(30)).await.unwrap();
+    assert_eq!(order().await, ["worked on", "changed"]);
+}
+
+pub async fn what_closes_a_task_can_be_said(store: &Store) {
+    let w = world(store, "ada").await;
+    for status in ["Done", "won't do", "review"] {
+        let task = NewTask {
+            assignee_id: Some(w.owner),
+            status: Some(status.to_owned()),
+            ..named(status, None)
+        };
+        store.tasks().create(w.workspace, &task, now()).await.unwrap();
+    }
+    let titles = async |store: &Store| -> Vec<String> {
+        let mut tasks = store.tasks().candidates(w.owner).await.unwrap();
+        tasks.sort_by(|a, b| a.title.cmp(&b.title));
+        tasks.into_iter().map(|task| task.title).collect()
+    };
+    assert_eq!(titles(store).await, ["review", "won't do"]);
+    let other = store
+        .clone()
+        .with_closed_statuses(vec!["WON'T do".to_owned(), "Review".to_owned()]);
+    assert_eq!(titles(&other).await, ["Done"]);
+    assert_eq!(titles(&store.clone().with_closed_statuses(vec![])).await.len(), 3);
+}

@@ -1,4 +1,4 @@
-//! Measurements behind the figures of `docs/performance.md`. Each file measures one thing and returns figures; the
+//! Measurements behind the figures of `docs/performance.md` and `docs/quality.md`. Each file measures one thing and returns figures; the
 //! `dayloom-bench` program chooses and prints. Run them in release on a quiet machine; ratios count more than
 //! absolute figures.
 
@@ -7,6 +7,7 @@ mod bare;
 pub mod derive;
 pub mod ingest;
 mod load;
+pub mod quality;
 pub mod server;
 
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! Runs measurements and prints their figures. What each must reach is printed beside it; the exit code is 1 if one does
-//! not. `--json` prints an object a measurement instead. See `docs/performance.md`.
+//! not. `--json` prints an object a measurement instead. See `docs/performance.md`
+//! and `docs/quality.md`.
 
 #![expect(
     clippy::print_stdout,
@@ -9,13 +10,17 @@
 
 use std::process::ExitCode;
 
-use dayloom_testkit::bench::{Report, agent, derive, ingest, server};
+use dayloom_testkit::bench::{Report, agent, derive, ingest, quality, server};
 
-const USAGE: &str = "say what to measure: dayloom-bench [--json] derive|ingest|server|agent[=MINUTES] …";
+const USAGE: &str =
+    "say what to measure: dayloom-bench [--json] derive|ingest|quality|server|agent[=MINUTES] …";
 /// How long the agent is watched if nothing else is said.
 const MINUTES: u64 = 10;
 
-#[expect(clippy::disallowed_methods, reason = "the measured server reads the same clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the measured server reads the same clock"
+)]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
@@ -27,6 +32,12 @@ fn measure(what: &str) -> Option<Report> {
     let figures = match (name, more) {
         ("derive", None) => derive::run(),
         ("ingest", None) => ingest::run(),
+        ("quality", None) => {
+            let (text, figures) = quality::report();
+            // The tables are for a reader; on standard error they do not meet a program that reads the figures.
+            eprintln!("{text}");
+            figures
+        }
         ("server", None) => server::run(now()),
         ("agent", None) => agent::run(MINUTES),
         ("agent", Some(minutes)) => agent::run(minutes.parse().ok().filter(|&n| n > 0)?),

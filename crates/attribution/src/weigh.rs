@@ -1,0 +1,396 @@
+//! The weighing: for every span of a day, the probability of each task, of work without one, of private time, of
+//! time the person would dismiss, and of something unknown; from all evidence together.
+//!
+//! Each kind of evidence says of each state how many times more probable it makes what was seen, as a logarithm. They
+//! are added, tempered (they repeat each other), and smoothed over the day. Then the day is weighed once more with what it
+//! taught itself: a file that stood only beside one task all day is some evidence for that task.
+
+mod pace;
+mod tokens;
+
+use std::collections::HashMap;
+
+use dayloom_domain::{TaskId, WorkspaceId};
+
+use crate::{
+    Weights,
+    features::{Features, SAME},
+    keys::Place,
+    learned::{Label, Learned},
+    smooth::{self, MODES, ON, Pace, Seen, Smoothed},
+};
+use tokens::Echo;
+
+/// The places of the modes that are labels.
+pub(crate) const MODE_LABELS: [(usize, Label); MODES - 1] =
+    [(1, Label::Work), (2, Label::Personal), (3, Label::Dismissed)];
+
+/// A task as the weighing sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    /// The task; the last thread has none and stands for whatever is unknown.
+    pub task: Option<TaskId>,
+    /// Hashed words of its title, each once.
+    pub words: Vec<u32>,
+    /// Its workspace.
+    pub workspace: Option<WorkspaceId>,
+    /// Open, and assigned to the person.
+    pub candidate: bool,
+    /// Assigned to somebody else and never given time: what is seen of it is a look at their work.
+    pub foreign: bool,
+    /// In a closed status.
+    pub closed: bool,
+}
+
+/// A span as the weighing sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    /// The workspace the time is of, where it is known.
+    pub workspace: Option<WorkspaceId>,
+    /// First microsecond and the one after the last.
+    pub time: (i64, i64),
+    /// Attention, in seconds.
+    pub seconds: f64,
+    /// What was seen.
+    pub features: Features,
+    /// Keys in sight.
+    pub keys: Vec<(Place, TaskId)>,
+    /// What a person decided of it, by a rule or a review.
+    pub decided: Option<Label>,
+    /// What a language model said, and how sure it was.
+    pub said: Option<(Label, f64)>,
+}
+
+/// A state that may be the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// The thread at this place.
+    Thread(usize),
+    /// The mode at this place, never [`ON`].
+    Mode(usize),
+}
+
+/// What each kind of evidence says of a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Parts {
+    pub decided: f64,
+    pub key: f64,
+    pub learned: f64,
+    pub words: f64,
+    pub model: f64,
+}
+
+impl Parts {
+    fn sum(self) -> f64 {
+        self.key + self.learned + self.words + self.model
+    }
+}
+
+/// A weighed day.
+pub(crate) struct Weighed {
+    /// For each span, the probabilities.
+    pub shares: Vec<Smoothed>,
+}
+
+/// Open tasks that a person has at a time without losing sight of them.
+const FEW: f64 = 8.0;
+
+/// What a person decided outweighs whatever smoothing could say.
+const DECIDED: f64 = 30.0;
+
+/// The counts that a model is asked for, and a day of its own that must not be counted.
+pub(crate) struct Weigher<'w> {
+    weights: &'w Weights,
+    threads: &'w [Thread],
+    learned: &'w Learned,
+    /// The model of a day to be left out, and what is left of its weight.
+    without: Option<&'w Learned>,
+    /// The state that each label of the model is, by its place there; the same for the day left out.
+    states_of: Vec<Option<usize>>,
+    without_states: Vec<Option<usize>>,
+    rarity: HashMap<u32, f64>,
+    totals: Vec<f64>,
+    pace: Pace,
+}
+
+impl<'w> Weigher<'w> {
+    /// For these threads, the last of which is the unknown one.
+    pub fn new(
+        weights: &'w Weights,
+        threads: &'w [Thread],
+        learned: &'w Learned,
+        without: Option<&'w Learned>,
+    ) -> Self {
+        let places = |of: &Learned| -> Vec<Option<usize>> {
+            of.labels
+                .iter()
+                .map(|label| Some(index(threads.len(), state_of(threads, *label)?)))
+                .collect()
+        };
+        let mut titles: HashMap<u32, f64> = HashMap::new();
+        for word in threads.iter().flat_map(|thread| &thread.words) {
+            *titles.entry(*word).or_default() += 1.0;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a handful of tasks")]
+        let count = threads.len() as f64;
+        let mut weigher = Self {
+            weights,
+            threads,
+            learned,
+            without,
+            states_of: places(learned),
+            without_states: without.map(places).unwrap_or_default(),
+            rarity: titles
+                .into_iter()
+                .map(|(word, titles)| (word, (count / titles).ln().max(0.0)))
+                .collect(),
+            totals: Vec::new(),
+            pace: pace::of(weights, learned),
+        };
+        weigher.totals = weigher.totals_of(SAME);
+        weigher
+    }
+
+    /// What is left of evidence where pieces repeat each other.
+    pub fn temper(&self) -> f64 {
+        self.weights.temper
+    }
+
+    /// Every state: the threads, then the modes.
+    pub fn states(&self) -> impl Iterator<Item = State> + use<> {
+        (0..self.threads.len())
+            .map(State::Thread)
+            .chain((1..MODES).map(State::Mode))
+    }
+
+    /// Weighs the spans of a day, which stand in the order of time.
+    pub fn weigh(&self, scenes: &[Scene]) -> Weighed {
+        let prior = self.prior(scenes);
+        let mut seen: Vec<Seen> = self.seen(scenes, None);
+        let mut shares = smooth::smooth(&seen, &prior, &self.pace);
+        if self.weights.echo > 0.0 {
+            let echo = Echo::of(scenes, &shares, self);
+            seen = self.seen(scenes, Some(&echo));
+            shares = smooth::smooth(&seen, &prior, &self.pace);
+        }
+        Weighed { shares }
+    }
+
+    /// The share of each thread where nothing is known of a span. Tasks nobody ever reviewed share what is theirs: a long
+    /// list of open tasks makes none of the others less probable.
+    fn prior(&self, scenes: &[Scene]) -> Vec<f64> {
+        let weights = self.weights;
+        let open = self.threads.iter().filter(|thread| thread.candidate).count();
+        #[expect(clippy::cast_precision_loss, reason = "a handful of tasks")]
+        let crowd = (FEW / open.max(1) as f64).min(1.0);
+        let raw: Vec<f64> = self
+            .threads
+            .iter()
+            .enumerate()
+            .map(|(at, thread)| match thread.task {
+                None => weights.unknown,
+                Some(task) => {
+                    let in_sight = scenes
+                        .iter()
+                        .any(|scene| scene.keys.iter().any(|key| key.1 == task));
+                    let own = if thread.candidate {
+                        weights.fresh.0 * crowd
+                    } else {
+                        weights.fresh.1
+                    };
+                    let known = self.totals[at] * if thread.closed { 0.2 } else { 1.0 };
+                    let sight = if in_sight && !thread.foreign {
+                        2.0 * weights.fresh.0
+                    } else {
+                        0.0
+                    };
+                    own + known.sqrt() + sight
+                }
+            })
+            .collect();
+        let sum: f64 = raw.iter().sum();
+        raw.into_iter().map(|share| share / sum).collect()
+    }
+
+    fn seen(&self, scenes: &[Scene], echo: Option<&Echo>) -> Vec<Seen> {
+        let mut before: Option<(i64, i64)> = None;
+        scenes
+            .iter()
+            .enumerate()
+            .map(|(at, scene)| {
+                let middle = |time: (i64, i64)| (time.0 + time.1) / 2;
+                let after = before.map_or(0, |before| middle(scene.time) - middle(before));
+                before = Some(scene.time);
+                let learned = self.learned(scene, echo.map(|echo| (echo, at)));
+                let log = |state| {
+                    let parts = self.parts_with(scene, state, &learned);
+                    let most = self.weights.at_most;
+                    self.barred(scene, state)
+                        + parts.decided
+                        + (parts.sum() * self.weights.temper).clamp(-most, most)
+                };
+                let mut mode = [0.0; MODES];
+                for (place, value) in mode.iter_mut().enumerate().skip(1) {
+                    *value = log(State::Mode(place));
+                }
+                #[expect(clippy::cast_precision_loss, reason = "a day has 2^37 microseconds")]
+                let after = after as f64 / 1e6;
+                Seen {
+                    thread: (0..self.threads.len()).map(|n| log(State::Thread(n))).collect(),
+                    mode,
+                    after,
+                }
+            })
+            .collect()
+    }
+
+    /// What each kind of evidence says of a state for a span.
+    pub fn parts(&self, scene: &Scene, state: State) -> Parts {
+        self.parts_with(scene, state, &self.learned(scene, None))
+    }
+
+    fn parts_with(&self, scene: &Scene, state: State, learned: &[f64]) -> Parts {
+        let label = self.label(state);
+        let decided = match scene.decided {
+            Some(decided) if Some(decided) == label => DECIDED,
+            _ => 0.0,
+        };
+        let model = match scene.said {
+            Some((said, sure)) if Some(said) == label => self.weights.model * sure,
+            _ => 0.0,
+        };
+        Parts {
+            decided,
+            key: self.of_keys(scene, state),
+            learned: learned[index(self.threads.len(), state)],
+            words: self.of_title(scene, state),
+            model,
+        }
+    }
+
+    /// Time never lands on a task of another workspace only because it looks alike.
+    fn barred(&self, scene: &Scene, state: State) -> f64 {
+        let State::Thread(at) = state else { return 0.0 };
+        let thread = &self.threads[at];
+        match (scene.workspace, thread.workspace) {
+            (Some(of_time), Some(of_task)) if of_time != of_task => {
+                if scene.keys.iter().any(|key| Some(key.1) == thread.task) {
+                    0.0
+                } else {
+                    -DECIDED
+                }
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The label a state stands for; none for the unknown.
+    pub fn label(&self, state: State) -> Option<Label> {
+        match state {
+            State::Thread(at) => self.threads[at].task.map(Label::Task),
+            State::Mode(mode) => MODE_LABELS
+                .iter()
+                .find(|(place, _)| *place == mode)
+                .map(|(_, label)| *label),
+        }
+    }
+
+    /// Keys in sight. Those of somebody else's task speak for work without a task of one's own.
+    fn of_keys(&self, scene: &Scene, state: State) -> f64 {
+        let weights = self.weights;
+        let seen = |thread: &Thread| scene.keys.iter().find(|key| Some(key.1) == thread.task);
+        match state {
+            State::Mode(1)
+                if self
+                    .threads
+                    .iter()
+                    .any(|thread| thread.foreign && seen(thread).is_some()) =>
+            {
+                weights.review
+            }
+            State::Mode(_) => 0.0,
+            State::Thread(at) => {
+                let thread = &self.threads[at];
+                let Some(&(place, _)) = seen(thread) else {
+                    return 0.0;
+                };
+                #[expect(clippy::cast_precision_loss, reason = "a handful of keys")]
+                let sharing = (scene.keys.iter().filter(|key| key.0 == place).count() as f64).ln();
+                let factor = if thread.foreign { weights.foreign } else { 1.0 }
+                    * if thread.closed { weights.closed } else { 1.0 };
+                // A branch that the person reviewed time on speaks through what they said of it: it outlives the work.
+                let fades = match place {
+                    Place::Branch => weights.fades / (weights.fades + self.reviewed(scene.features.branch())),
+                    _ => 1.0,
+                };
+                (weights.keys[place as usize] - sharing).max(0.0) * factor * fades
+            }
+        }
+    }
+
+    /// Words of a task's title in sight; those of somebody else's task as their key.
+    fn of_title(&self, scene: &Scene, state: State) -> f64 {
+        let of = |thread: &Thread| {
+            let shared = scene
+                .features
+                .words
+                .iter()
+                .filter(|word| thread.words.contains(word));
+            self.weights.title
+                * shared
+                    .map(|word| self.rarity.get(word).copied().unwrap_or(0.0))
+                    .sum::<f64>()
+        };
+        match state {
+            State::Thread(at) if self.threads[at].foreign => of(&self.threads[at]) * self.weights.foreign,
+            State::Thread(at) => of(&self.threads[at]),
+            State::Mode(1) => {
+                let foreign = self.threads.iter().filter(|thread| thread.foreign);
+                foreign.map(of).fold(0.0, f64::max)
+            }
+            State::Mode(_) => 0.0,
+        }
+    }
+}
+
+/// The place of a state where the threads come first and then the modes.
+fn index(threads: usize, state: State) -> usize {
+    match state {
+        State::Thread(at) => at,
+        State::Mode(mode) => threads + mode - 1,
+    }
+}
+
+fn state_of(threads: &[Thread], label: Label) -> Option<State> {
+    match label {
+        Label::Task(task) => threads
+            .iter()
+            .position(|thread| thread.task == Some(task))
+            .map(State::Thread),
+        other => MODE_LABELS
+            .iter()
+            .find(|(_, label)| *label == other)
+            .map(|(mode, _)| State::Mode(*mode)),
+    }
+}
+
+/// The most probable state of a span and its probability; of equal ones the first.
+pub(crate) fn best(shares: &Smoothed) -> (State, f64) {
+    let threads = shares
+        .thread
+        .iter()
+        .copied()
+        .enumerate()
+        .map(|(at, p)| (State::Thread(at), p));
+    let modes = shares
+        .mode
+        .iter()
+        .copied()
+        .enumerate()
+        .skip(ON + 1)
+        .map(|(at, p)| (State::Mode(at), p));
+    threads.chain(modes).fold(
+        (State::Mode(1), -1.0),
+        |best, next| if next.1 > best.1 { next } else { best },
+    )
+}

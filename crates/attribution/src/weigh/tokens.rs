@@ -1,0 +1,214 @@
+//! What tokens say: how much more probable they are beside each state than anywhere, by what was reviewed and, on a
+//! second look, by what the day itself shows.
+
+use std::collections::HashMap;
+
+use super::{Scene, State, Weigher, index};
+use crate::{
+    features::{APP, GROUPS, HOUR},
+    learned::{Count, Learned},
+    smooth::{MODES, Smoothed},
+};
+
+impl Weigher<'_> {
+    /// What was learned of the span's tokens, for each state: how many times more probable they are in it than
+    /// anywhere, as a logarithm, cautious where a token was seen little.
+    pub(super) fn learned(&self, scene: &Scene, echo: Option<(&Echo, usize)>) -> Vec<f64> {
+        let features = &scene.features;
+        let mut sums = Sums::new(self, echo);
+        for (group, &token) in features.single.iter().enumerate() {
+            if token != 0 {
+                sums.add(token, self.weights.groups[group], self.weights.caution[group]);
+            }
+        }
+        if !features.words.is_empty() {
+            let (factor, caution) = self.weights.words;
+            #[expect(clippy::cast_precision_loss, reason = "two dozen words")]
+            let factor = factor / (features.words.len() as f64).sqrt();
+            for &word in &features.words {
+                sums.add(word, factor, caution);
+            }
+        }
+        sums.out
+    }
+
+    /// The weight of all reviews of a token.
+    pub(super) fn reviewed(&self, token: u32) -> f64 {
+        let of = |model: &Learned| -> f64 {
+            let rows = model.rows.get(&token);
+            rows.map_or(0.0, |row| {
+                row.by
+                    .values()
+                    .map(|count| f64::from(count.weight) / 1_000.0)
+                    .sum()
+            })
+        };
+        (of(self.learned) - self.without.map_or(0.0, of)).max(0.0)
+    }
+
+    /// The weight of each state in a group of tokens.
+    pub(super) fn totals_of(&self, group: usize) -> Vec<f64> {
+        let mut totals = vec![0.0; self.threads.len() + MODES - 1];
+        let mut add = |model: &Learned, places: &[Option<usize>], sign: f64| {
+            for (total, place) in model.totals.iter().zip(places) {
+                if let Some(place) = place {
+                    totals[*place] += sign * f64::from(total[group]) / 1_000.0;
+                }
+            }
+        };
+        add(self.learned, &self.states_of, 1.0);
+        if let Some(without) = self.without {
+            add(without, &self.without_states, -1.0);
+        }
+        totals.into_iter().map(|total| total.max(0.0)).collect()
+    }
+
+    /// How often the person put time with one of the span's tokens to this label, by the most particular token that
+    /// they ever did: reviews, and those of them that changed something.
+    pub fn told(&self, scene: &Scene, state: State) -> Option<Count> {
+        let wanted = Some(index(self.threads.len(), state));
+        let place = self.states_of.iter().position(|place| *place == wanted)?;
+        let place = u16::try_from(place).ok()?;
+        let tokens = (0..GROUPS)
+            .filter(|group| !matches!(*group, APP | HOUR))
+            .map(|group| scene.features.single[group]);
+        tokens
+            .filter(|&token| token != 0)
+            .find_map(|token| self.learned.rows.get(&token)?.by.get(&place).copied())
+    }
+}
+
+/// The sum over the tokens of a span, for each state.
+struct Sums<'s, 'w> {
+    weigher: &'s Weigher<'w>,
+    echo: Option<(&'s Echo, usize)>,
+    /// Weight of each state, with what the day says.
+    totals: Vec<f64>,
+    all: f64,
+    /// What a token says of each state it never stood with.
+    never: Vec<f64>,
+    /// Weight of one token with each state, emptied again after each.
+    with: Vec<f64>,
+    out: Vec<f64>,
+}
+
+/// No token says more than this, either way.
+const TOKEN_AT_MOST: f64 = 4.0;
+
+impl<'s, 'w> Sums<'s, 'w> {
+    fn new(weigher: &'s Weigher<'w>, echo: Option<(&'s Echo, usize)>) -> Self {
+        let mut totals = weigher.totals.clone();
+        if let Some((echo, at)) = echo {
+            for ((total, day), own) in totals.iter_mut().zip(&echo.totals).zip(&echo.own[at]) {
+                *total += (day - own).max(0.0) * echo.factor;
+            }
+        }
+        let smoothing = weigher.weights.smoothing;
+        let never = totals
+            .iter()
+            .map(|total| (smoothing / (total + smoothing)).ln().max(-TOKEN_AT_MOST))
+            .collect();
+        Self {
+            weigher,
+            echo,
+            all: totals.iter().sum::<f64>() + weigher.weights.elsewhere,
+            never,
+            with: vec![0.0; totals.len()],
+            out: vec![0.0; totals.len()],
+            totals,
+        }
+    }
+
+    fn add(&mut self, token: u32, factor: f64, caution: f64) {
+        let mut anywhere = 0.0;
+        let mut count = |model: &Learned, places: &[Option<usize>], sign: f64| {
+            for (label, count) in model.rows.get(&token).iter().flat_map(|row| &row.by) {
+                let weight = sign * f64::from(count.weight) / 1_000.0;
+                anywhere += weight;
+                if let Some(place) = places[usize::from(*label)] {
+                    self.with[place] += weight;
+                }
+            }
+        };
+        count(self.weigher.learned, &self.weigher.states_of, 1.0);
+        if let Some(without) = self.weigher.without {
+            count(without, &self.weigher.without_states, -1.0);
+        }
+        if let Some((echo, at)) = self.echo
+            && let Some((row, sum)) = echo.rows.get(&token)
+        {
+            anywhere += (sum - echo.own_sums[at]).max(0.0) * echo.factor;
+            for ((with, day), own) in self.with.iter_mut().zip(row).zip(&echo.own[at]) {
+                *with += (day - own).max(0.0) * echo.factor;
+            }
+        }
+        if anywhere > 0.01 {
+            let common = anywhere / self.all.max(anywhere);
+            let smoothing = self.weigher.weights.smoothing;
+            let factor = factor * anywhere / (anywhere + caution);
+            for (at, with) in self.with.iter().enumerate() {
+                let log = if *with > 0.001 {
+                    let share = (with + smoothing * common) / (self.totals[at] + smoothing);
+                    (share / common).ln().clamp(-TOKEN_AT_MOST, TOKEN_AT_MOST)
+                } else {
+                    self.never[at]
+                };
+                self.out[at] += factor * log;
+            }
+        }
+        self.with.fill(0.0);
+    }
+}
+
+/// What a day says of its own tokens, once weighed: a share of each span's time for each state.
+pub(super) struct Echo {
+    rows: HashMap<u32, (Vec<f64>, f64)>,
+    own: Vec<Vec<f64>>,
+    own_sums: Vec<f64>,
+    totals: Vec<f64>,
+    factor: f64,
+}
+
+/// A share so small that it is noise.
+const FAINT: f64 = 0.03;
+
+impl Echo {
+    pub(super) fn of(scenes: &[Scene], shares: &[Smoothed], weigher: &Weigher<'_>) -> Self {
+        let states = weigher.threads.len() + MODES - 1;
+        let mut echo = Self {
+            rows: HashMap::new(),
+            own: Vec::with_capacity(scenes.len()),
+            own_sums: Vec::with_capacity(scenes.len()),
+            totals: vec![0.0; states],
+            factor: weigher.weights.echo,
+        };
+        for (scene, share) in scenes.iter().zip(shares) {
+            let weight = (scene.seconds / 60.0).max(0.0).ln_1p();
+            // What is unknown teaches nothing.
+            let threads = share.thread.iter().zip(weigher.threads);
+            let threads = threads.map(|(p, thread)| if thread.task.is_some() { *p } else { 0.0 });
+            let own: Vec<f64> = threads
+                .chain(share.mode[1..].iter().copied())
+                .map(|p| if p < FAINT { 0.0 } else { p * weight })
+                .collect();
+            let sum: f64 = own.iter().sum();
+            let tokens = scene.features.single.iter().filter(|&&token| token != 0);
+            for token in tokens.chain(&scene.features.words) {
+                let row = echo
+                    .rows
+                    .entry(*token)
+                    .or_insert_with(|| (vec![0.0; states], 0.0));
+                row.1 += sum;
+                for (sum, p) in row.0.iter_mut().zip(&own) {
+                    *sum += p;
+                }
+            }
+            for (sum, p) in echo.totals.iter_mut().zip(&own) {
+                *sum += p;
+            }
+            echo.own.push(own);
+            echo.own_sums.push(sum);
+        }
+        echo
+    }
+}

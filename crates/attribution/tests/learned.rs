@@ -1,0 +1,411 @@
+//! What is learned from reviews, as a person meets it: time like what they moved goes where they moved it, rules stand
+//! above it, and doubt stays doubt.
+
+use std::collections::HashMap;
+
+use dayloom_attribution::{Attributor, Example, Learned, Scope, Teacher, Weights};
+use dayloom_domain::{
+    DeveloperId, DeviceId, EntryId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
+    day::{AnsweredBy, Attribution, Category, Signal, Span},
+    decision::{CandidatesDigest, Decision, signal_digest},
+    people::Task,
+    review::{EntryStatus, Pin},
+    rule::{Rule, RuleField, RuleMatch, RuleScope},
+};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const PROJECT: ProjectId = ProjectId(Uuid::from_u128(1));
+const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(9));
+const ELSEWHERE: WorkspaceId = WorkspaceId(Uuid::from_u128(10));
+const ADA: DeveloperId = DeveloperId(Uuid::from_u128(7));
+
+fn task(n: u128, key: &str) -> Task {
+    Task {
+        id: TaskId(Uuid::from_u128(n)),
+        workspace_id: WORKSPACE,
+        project_id: None,
+        key: Some(key.to_owned()),
+        title: format!("The work behind {key}"),
+        url: None,
+        status: "todo".to_owned(),
+        assignee_id: Some(ADA),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn tasks() -> Vec<Task> {
+    (1..=6).map(|n| task(n, &format!("PAY-{n}"))).collect()
+}
+
+fn scope() -> Scope {
+    Scope {
+        person: Some(ADA),
+        workspaces: HashMap::from([(PROJECT, WORKSPACE)]),
+        ..Scope::default()
+    }
+}
+
+fn date(day: i8) -> Date {
+    Date::constant(2026, 11, day)
+}
+
+/// Twenty minutes in one file, the `n`th of a day.
+fn span(day: i8, n: i64, file: &str) -> Span {
+    let start: Timestamp = format!("2026-11-{day:02}T09:00:00Z").parse().expect("an instant");
+    let start = start
+        .saturating_add(SignedDuration::from_mins(n * 20))
+        .expect("in range");
+    let end = start
+        .saturating_add(SignedDuration::from_mins(20))
+        .expect("in range");
+    Span {
+        start,
+        end,
+        micros: 1_200_000_000,
+        pieces: vec![(start, end)],
+        zone: Zone::utc(),
+        device_id: DeviceId(Uuid::from_u128(5)),
+        project_id: PROJECT,
+        signal: Signal {
+            app: "code".into(),
+            title: Some(format!("{file} - ledger")),
+            repo: Some("acme/ledger".into()),
+            branch: Some("main".into()),
+            path: Some(format!("/home/ada/ledger/src/{file}")),
+            ..Signal::default()
+        },
+        in_call: false,
+        event_ids: vec![EventId(Uuid::from_u128(6))],
+    }
+}
+
+fn pin(span: &Span, day: i8, status: EntryStatus, task: Option<TaskId>, category: Category) -> Pin {
+    Pin {
+        entry_id: EntryId(Uuid::from_u128(u128::from(span.start.as_second().unsigned_abs()))),
+        external_ref: String::new(),
+        date: date(day),
+        start: span.start,
+        end: span.end,
+        project_id: PROJECT,
+        status,
+        task_id: task,
+        category,
+        description: None,
+        hand: None,
+    }
+}
+
+/// What was said of a file, once for each of some days.
+fn said(
+    file: &str,
+    days: std::ops::Range<i8>,
+    n: i64,
+    status: EntryStatus,
+    task: Option<u128>,
+    category: Category,
+) -> Vec<Example> {
+    let teacher = Teacher::new(&tasks());
+    let task = task.map(|n| TaskId(Uuid::from_u128(n)));
+    days.filter_map(|day| {
+        let span = span(day, n, file);
+        teacher.example(date(day), &span, &pin(&span, day, status, task, category))
+    })
+    .collect()
+}
+
+fn moved(file: &str, days: std::ops::Range<i8>, n: i64, task: u128) -> Vec<Example> {
+    said(
+        file,
+        days,
+        n,
+        EntryStatus::Corrected,
+        Some(task),
+        Category::Productive,
+    )
+}
+
+fn attributor(examples: &[Example]) -> Attributor {
+    let learned = Learned::fit(examples, &tasks(), &scope(), &Weights::default());
+    Attributor::new(Vec::new(), tasks())
+        .within(scope())
+        .with_learned(learned)
+}
+
+fn answer(examples: &[Example], file: &str) -> Attribution {
+    attributor(examples).attribute(&[span(20, 0, file)]).remove(0)
+}
+
+#[test]
+fn time_like_what_was_moved_goes_where_it_was_moved() {
+    let mut examples = moved("rounding.rs", 10..16, 0, 1);
+    examples.extend(moved("refund.rs", 10..13, 3, 2));
+    let got = answer(&examples, "rounding.rs");
+    assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(1))));
+    assert_eq!(
+        (got.answered_by, &*got.reason),
+        (AnsweredBy::Learned, "you moved 6 like this to PAY-1")
+    );
+    let got = answer(&examples, "refund.rs");
+    assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(2))));
+}
+
+#[test]
+fn work_without_a_task_private_time_and_dismissals_are_learned_too() {
+    let mut examples = moved("rounding.rs", 10..14, 0, 1);
+    examples.extend(said(
+        "mail",
+        10..14,
+        4,
+        EntryStatus::Corrected,
+        None,
+        Category::Productive,
+    ));
+    examples.extend(said(
+        "shop",
+        10..14,
+        8,
+        EntryStatus::Corrected,
+        None,
+        Category::Personal,
+    ));
+    examples.extend(said(
+        "game",
+        10..14,
+        12,
+        EntryStatus::Dismissed,
+        None,
+        Category::Neutral,
+    ));
+    let got = answer(&examples, "mail");
+    assert_eq!((got.task_id, got.category), (None, Category::Productive));
+    assert_eq!(got.reason, "you called 4 like this work without a task");
+    let got = answer(&examples, "shop");
+    assert_eq!(
+        (got.category, &*got.reason),
+        (Category::Personal, "you called 4 like this private")
+    );
+    let got = answer(&examples, "game");
+    assert_eq!(
+        (got.category, got.answered_by),
+        (Category::Neutral, AnsweredBy::Nobody)
+    );
+    assert_eq!(got.reason, "you dismissed 4 like this");
+}
+
+#[test]
+fn what_was_given_to_two_tasks_alike_is_nobodys() {
+    let mut examples = moved("shared.rs", 10..14, 0, 1);
+    examples.extend(moved("shared.rs", 10..14, 3, 2));
+    let got = answer(&examples, "shared.rs");
+    assert_eq!((got.task_id, got.answered_by), (None, AnsweredBy::Nobody));
+    assert!(got.reason.starts_with("not sure enough; PAY-"), "{}", got.reason);
+}
+
+#[test]
+fn a_key_goes_on_answering_beside_whatever_was_reviewed() {
+    let many: Vec<Task> = (1..=30).map(|n| task(n, &format!("PAY-{n}"))).collect();
+    for examples in [
+        moved("rounding.rs", 10..11, 0, 1),
+        moved("rounding.rs", 10..18, 0, 1),
+    ] {
+        let learned = Learned::fit(&examples, &many, &scope(), &Weights::default());
+        let attributor = Attributor::new(Vec::new(), many.clone())
+            .within(scope())
+            .with_learned(learned);
+        let mut on_branch = span(20, 0, "webhook.rs");
+        on_branch.signal.branch = Some("feature/PAY-23".into());
+        let mut page = span(20, 0, "none");
+        page.signal = Signal {
+            app: "firefox".into(),
+            host: Some("tracker.example".into()),
+            url_path: Some("/browse/PAY-24".into()),
+            title: Some("An issue".into()),
+            ..Signal::default()
+        };
+        for (span, n, reason) in [
+            (on_branch, 23, "branch feature/PAY-23"),
+            (page, 24, "key PAY-24 in the page address"),
+        ] {
+            let got = attributor.attribute(&[span]).remove(0);
+            assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(n))), "{}", got.reason);
+            assert_eq!((got.answered_by, &*got.reason), (AnsweredBy::Key, reason));
+        }
+    }
+}
+
+#[test]
+fn a_branch_that_outlived_its_work_gives_way_to_what_was_said_of_it() {
+    let teacher = Teacher::new(&tasks());
+    let stale = |day: i8, file: &str| {
+        let mut span = span(day, 0, file);
+        span.signal.branch = Some("feature/PAY-2".into());
+        span
+    };
+    let examples: Vec<Example> = (10..18)
+        .filter_map(|day| {
+            let span = stale(day, "other.rs");
+            let task = Some(TaskId(Uuid::from_u128(1)));
+            let pin = pin(&span, day, EntryStatus::Corrected, task, Category::Productive);
+            teacher.example(date(day), &span, &pin)
+        })
+        .collect();
+    let got = attributor(&examples)
+        .attribute(&[stale(20, "other.rs")])
+        .remove(0);
+    assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(1))), "{}", got.reason);
+}
+
+#[test]
+fn a_rule_stands_above_what_was_learned() {
+    let rule = Rule {
+        id: RuleId(Uuid::from_u128(3)),
+        scope: RuleScope::Personal,
+        developer_id: ADA,
+        scope_project_id: None,
+        field: RuleField::Repo,
+        matching: RuleMatch::Glob,
+        pattern: "ledger".to_owned(),
+        task_id: Some(TaskId(Uuid::from_u128(5))),
+        project_id: None,
+        category: None,
+        position: 0,
+    };
+    let learned = Learned::fit(
+        &moved("rounding.rs", 10..16, 0, 1),
+        &tasks(),
+        &scope(),
+        &Weights::default(),
+    );
+    let attributor = Attributor::new(vec![rule], tasks())
+        .within(scope())
+        .with_learned(learned);
+    let got = attributor.attribute(&[span(20, 0, "rounding.rs")]).remove(0);
+    assert_eq!(
+        (got.task_id, got.confidence),
+        (Some(TaskId(Uuid::from_u128(5))), 1.0)
+    );
+}
+
+#[test]
+fn time_of_one_workspace_never_goes_to_a_task_of_another_for_being_alike() {
+    let learned = Learned::fit(
+        &moved("rounding.rs", 10..16, 0, 1),
+        &tasks(),
+        &scope(),
+        &Weights::default(),
+    );
+    let there = Scope {
+        workspaces: HashMap::from([(PROJECT, ELSEWHERE)]),
+        ..scope()
+    };
+    let attributor = Attributor::new(Vec::new(), tasks())
+        .within(there)
+        .with_learned(learned);
+    assert_eq!(
+        attributor.attribute(&[span(20, 0, "rounding.rs")])[0].task_id,
+        None
+    );
+}
+
+#[test]
+fn a_model_that_answers_is_evidence_and_said_to_be() {
+    let span = span(20, 0, "rounding.rs");
+    let decision = Decision {
+        signal: signal_digest(PROJECT, &span.signal),
+        candidates: CandidatesDigest(Uuid::nil()),
+        category: Category::Productive,
+        task_id: Some(TaskId(Uuid::from_u128(4))),
+        confidence: 0.95,
+        reason: "words of a title".to_owned(),
+        model: "any".to_owned(),
+        decided_at: Timestamp::UNIX_EPOCH,
+    };
+    let attributor = Attributor::new(Vec::new(), tasks())
+        .within(scope())
+        .with_decisions(vec![decision]);
+    let got = attributor.attribute(&[span]).remove(0);
+    assert_eq!(
+        (got.task_id, got.answered_by),
+        (Some(TaskId(Uuid::from_u128(4))), AnsweredBy::Model)
+    );
+    assert_eq!(
+        got.reason, "the language model takes it for PAY-4",
+        "never the model's own words"
+    );
+}
+
+#[test]
+fn a_person_who_reviewed_nothing_is_answered_by_rules_and_keys_alone() {
+    let learned = Learned::fit(&[], &tasks(), &scope(), &Weights::default());
+    assert!(learned.is_empty());
+    let got = Attributor::new(Vec::new(), tasks())
+        .with_learned(learned)
+        .attribute(&[span(20, 0, "x")]);
+    assert_eq!(got[0].reason, "no rule and no task key");
+}
+
+fn any_examples() -> impl Strategy<Value = Vec<Example>> {
+    let one = (10i8..18, 0i64..12, 0usize..4, 1u128..8, 0usize..4);
+    prop::collection::vec(one, 0..24).prop_map(|all| {
+        let files = ["a.rs", "b.rs", "PAY-2 notes", "shared.rs"];
+        all.into_iter()
+            .flat_map(|(day, n, file, task, kind)| {
+                let (status, task, category) = match kind {
+                    0 => (EntryStatus::Dismissed, None, Category::Neutral),
+                    1 => (EntryStatus::Corrected, None, Category::Personal),
+                    2 => (EntryStatus::Confirmed, None, Category::Productive),
+                    _ => (EntryStatus::Corrected, Some(task), Category::Productive),
+                };
+                said(files[file], day..day + 1, n, status, task, category)
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_model_is_a_function_of_its_examples(examples in any_examples(), turn in 0usize..24) {
+        let fit = |examples: &[Example], tasks: &[Task]| Learned::fit(examples, tasks, &scope(), &Weights::default());
+        let learned = fit(&examples, &tasks());
+        let mut other = examples.clone();
+        other.rotate_left(turn.min(examples.len()));
+        let turned: Vec<Task> = tasks().into_iter().rev().collect();
+        // Two reviews of one instant stand in the order of their ids, so that order never matters.
+        prop_assert_eq!(&fit(&other, &turned), &learned);
+        let text = serde_json::to_string(&learned).expect("written");
+        prop_assert_eq!(&serde_json::from_str::<Learned>(&text).expect("read"), &learned);
+        let again = serde_json::to_string(&serde_json::from_str::<Learned>(&text).expect("read")).expect("written");
+        prop_assert_eq!(again, text);
+    }
+
+    #[test]
+    fn only_given_tasks_are_named_and_explanations_agree(
+        examples in any_examples(),
+        files in prop::collection::vec(0usize..5, 0..8),
+    ) {
+        let names = ["a.rs", "b.rs", "PAY-2 notes", "shared.rs", "never.rs"];
+        let spans: Vec<Span> = files.iter().zip(0i64..).map(|(file, n)| span(20, n, names[*file])).collect();
+        let attributor = attributor(&examples);
+        let answers = attributor.attribute(&spans);
+        prop_assert_eq!(answers.len(), spans.len());
+        prop_assert_eq!(&attributor.attribute(&spans), &answers);
+        for (at, answer) in answers.iter().enumerate() {
+            prop_assert!(answer.task_id.is_none_or(|id| tasks().iter().any(|task| task.id == id)));
+            prop_assert!((0.0..=1.0).contains(&answer.confidence) && !answer.reason.is_empty());
+            prop_assert_eq!(answer.answered_by == AnsweredBy::Nobody, answer.confidence == 0.0);
+            let why = attributor.explain(&spans, at).expect("there is such a span");
+            prop_assert_eq!(&why.reason, &answer.reason);
+            prop_assert_eq!((why.answered_by, why.confidence), (answer.answered_by, answer.confidence));
+            let sum: f64 = why.candidates.iter().map(|(_, share)| share).sum();
+            prop_assert!(sum <= 1.01 && why.candidates.windows(2).all(|two| two[0].1 >= two[1].1));
+            if let Some(task) = answer.task_id {
+                prop_assert_eq!(why.candidates.first().map(|first| first.0), Some(task));
+            }
+        }
+    }
+}

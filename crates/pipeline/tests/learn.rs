@@ -1,0 +1,230 @@
+//! What a person says of one stretch of time moves what is like it, on both databases; and nothing else ever does.
+
+use dayloom_domain::{
+    Clock, DeveloperId, ReviewId, TaskId,
+    day::{AnsweredBy, Category, Day},
+    event::{ActiveApp, FileContext},
+    review::Change,
+};
+use dayloom_pipeline::derive_day;
+use dayloom_storage::{Batch, NewEvent, NewTask, Submitted};
+use dayloom_testkit::{Person, TestApp, Tracked, on_both};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use uuid::Uuid;
+
+const THURSDAY: Date = Date::constant(2026, 11, 19);
+const FRIDAY: Date = Date::constant(2026, 11, 20);
+
+/// Forty minutes in one file, from this hour of a date.
+async fn works(app: &TestApp, person: &Person, tracked: &Tracked, date: Date, hour: i8, file: &str) {
+    let from: Timestamp = format!("{date}T{hour:02}:00:00Z").parse().expect("an instant");
+    let event = |minute: i64| {
+        Submitted::Event(Box::new(NewEvent {
+            id: Uuid::new_v4().into(),
+            client_seq: minute,
+            ts: from
+                .saturating_add(SignedDuration::from_mins(minute))
+                .expect("in range"),
+            interval_s: 60,
+            tz: None,
+            idle_s: Some(3),
+            active_app: ActiveApp {
+                name: "code".to_owned(),
+                bundle_id: "code".to_owned(),
+                window_title: Some(format!("{file} - ledger")),
+            },
+            file_context: Some(FileContext {
+                path: Some(format!("/home/ada/ledger/src/{file}")),
+                repo: Some("acme/ledger".to_owned()),
+                branch: Some("main".to_owned()),
+            }),
+            dev_context: None,
+            browser: None,
+            input_cadence: None,
+            meeting: None,
+            system: None,
+            evidence_ref: None,
+        }))
+    };
+    let batch = Batch {
+        device_id: tracked.device,
+        developer_id: person.id,
+        now: app.clock.now(),
+        events: (0..40).map(event).collect(),
+    };
+    let outcome = app.store.events().ingest(batch).await.expect("a batch");
+    assert_eq!(outcome.rejected, []);
+}
+
+async fn task(app: &TestApp, tracked: &Tracked, owner: DeveloperId, key: &str) -> TaskId {
+    let new = NewTask {
+        title: format!("The work behind {key}"),
+        key: Some(key.to_owned()),
+        url: None,
+        status: None,
+        assignee_id: Some(owner),
+        project_id: Some(tracked.project),
+    };
+    let made = app
+        .store
+        .tasks()
+        .create(tracked.workspace, &new, app.clock.now())
+        .await;
+    made.expect("a task").id
+}
+
+async fn day(app: &TestApp, person: &Person, date: Date) -> Day {
+    let stored = app
+        .store
+        .days()
+        .read(person.id, date)
+        .await
+        .expect("a read")
+        .expect("a day");
+    assert!(!stored.pending, "{date} is up to date");
+    stored.day
+}
+
+/// Reviews the block at a place of a day and derives what that changes.
+async fn say(app: &TestApp, person: &Person, date: Date, at: usize, change: &Change) -> ReviewId {
+    let entry = day(app, person, date).await.blocks[at].entry_id.expect("stored");
+    let reviewed = app
+        .store
+        .reviews()
+        .apply(person.id, entry, change, None, app.clock.now())
+        .await;
+    app.derive().await;
+    reviewed.expect("a review").review.id
+}
+
+fn correct(task: TaskId) -> Change {
+    Change::Correct {
+        task_id: Some(task),
+        category: Category::Productive,
+    }
+}
+
+async fn revisions(app: &TestApp, person: &Person) -> Vec<(i64, Day)> {
+    let mut all = Vec::new();
+    for date in [THURSDAY, FRIDAY] {
+        let stored = app
+            .store
+            .days()
+            .read(person.id, date)
+            .await
+            .expect("a read")
+            .expect("a day");
+        all.push((stored.revision, stored.day));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_moves_what_is_like_it_and_a_replay_moves_nothing() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        task(&app, &tracked, person.id, "PAY-412").await;
+        for (date, file) in [(THURSDAY, "rounding.rs"), (FRIDAY, "rounding.rs")] {
+            works(&app, &person, &tracked, date, 9, file).await;
+        }
+        app.derive().await;
+        assert_eq!(day(&app, &person, THURSDAY).await.blocks[0].task_id, None);
+
+        say(&app, &person, FRIDAY, 0, &correct(rounding)).await;
+        let moved = day(&app, &person, THURSDAY).await;
+        assert_eq!(moved.blocks[0].task_id, Some(rounding));
+        assert_eq!(moved.blocks[0].reason, "you moved 1 like this to PAY-398");
+        let answer = &moved.spans[0].attribution;
+        assert_eq!(answer.answered_by, AnsweredBy::Learned);
+        assert!((0.6..1.0).contains(&answer.confidence), "{}", answer.confidence);
+
+        let before = revisions(&app, &person).await;
+        app.clock.advance(SignedDuration::from_hours(1));
+        for date in [THURSDAY, FRIDAY] {
+            let (_, written) = derive_day(&app.store, person.id, date, app.clock.now())
+                .await
+                .expect("a day");
+            assert!(!written.changed, "{date}");
+        }
+        assert_eq!(
+            app.store.days().backlog().await.expect("a count"),
+            0,
+            "nothing is marked again"
+        );
+        assert_eq!(revisions(&app, &person).await, before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_a_review_back_takes_back_what_was_learned_from_it() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        for date in [THURSDAY, FRIDAY] {
+            works(&app, &person, &tracked, date, 9, "rounding.rs").await;
+        }
+        app.derive().await;
+        let untouched = day(&app, &person, THURSDAY).await;
+        let review = say(&app, &person, FRIDAY, 0, &correct(rounding)).await;
+        assert_ne!(day(&app, &person, THURSDAY).await, untouched);
+        let undone = app.store.reviews().undo(person.id, review, app.clock.now()).await;
+        assert!(undone.expect("taken back").is_some());
+        app.derive().await;
+        assert_eq!(day(&app, &person, THURSDAY).await, untouched);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_person_says_changes_nothing_of_another() {
+    on_both(async |app| {
+        let (ada, bob) = (
+            app.person("ada@example.org").await,
+            app.person("bob@example.org").await,
+        );
+        let (of_ada, of_bob) = (app.tracked(&ada).await, app.tracked(&bob).await);
+        let rounding = task(&app, &of_ada, ada.id, "PAY-398").await;
+        for (person, tracked) in [(&ada, &of_ada), (&bob, &of_bob)] {
+            works(&app, person, tracked, THURSDAY, 9, "rounding.rs").await;
+            works(&app, person, tracked, FRIDAY, 9, "rounding.rs").await;
+        }
+        app.derive().await;
+        let before = revisions(&app, &bob).await;
+        say(&app, &ada, FRIDAY, 0, &correct(rounding)).await;
+        assert_eq!(revisions(&app, &bob).await, before);
+        assert_eq!(app.store.learned().model(bob.id).await.expect("a read"), None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_teaches_that_nobody_should_claim_such_time() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        for date in [THURSDAY, FRIDAY] {
+            works(&app, &person, &tracked, date, 9, "rounding.rs").await;
+            works(&app, &person, &tracked, date, 13, "game.rs").await;
+        }
+        app.derive().await;
+        say(&app, &person, FRIDAY, 0, &correct(rounding)).await;
+        say(&app, &person, FRIDAY, 1, &Change::Dismiss).await;
+        let like = day(&app, &person, THURSDAY).await;
+        assert_eq!(
+            like.attention_micros,
+            80 * 60_000_000,
+            "time is never taken away by what was learned"
+        );
+        assert_eq!(
+            (like.blocks[0].task_id, like.blocks[1].task_id),
+            (Some(rounding), None)
+        );
+        assert_eq!(like.blocks[1].reason, "you dismissed 1 like this");
+    })
+    .await;
+}

@@ -1,0 +1,129 @@
+//! What attribution learns of a person, kept as text that only the attribution reads: the examples of each reviewed day,
+//! and the model fitted to them.
+//!
+//! Days of one person may be derived side by side. So a model is only taken if it was fitted to the examples as they
+//! stand; whoever comes too late fits again.
+
+use dayloom_domain::DeveloperId;
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    StorageError,
+    db::{Columns, at, day, id, row, rows, run},
+    store::Inner,
+};
+
+/// The model of a person as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LearnedModel {
+    /// Grows with every change of the examples.
+    pub generation: i64,
+    /// The generation the model was fitted to; older than `generation` while a fit is due.
+    pub fitted: i64,
+    /// The model, where there is one.
+    pub model: Option<String>,
+}
+
+/// The repository of what was learned.
+#[derive(Clone, Copy)]
+pub struct Learned<'a>(pub(crate) &'a Inner);
+
+impl Learned<'_> {
+    /// The examples of a day.
+    pub async fn day(&self, developer: DeveloperId, date: Date) -> Result<Option<String>, StorageError> {
+        let sql = "SELECT examples FROM tracker_learned_days WHERE developer_id = $1 AND local_date = $2";
+        row(&self.0.read, sql, vec![id(developer), day(date)])
+            .await?
+            .map(|row| row.col("examples"))
+            .transpose()
+    }
+    /// Sets the examples of a day, or takes them away. True if that changed anything; then a fit is due.
+    pub async fn put_day(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+        examples: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let transaction = self.0.begin().await?;
+        let key = || vec![id(developer), day(date)];
+        let changed = match examples {
+            Some(examples) => {
+                let mut values = key();
+                values.push(examples.into());
+                let sql = "INSERT INTO tracker_learned_days (developer_id, local_date, examples) VALUES ($1, $2, $3)
+                           ON CONFLICT (developer_id, local_date) DO UPDATE SET examples = excluded.examples
+                           WHERE tracker_learned_days.examples <> excluded.examples";
+                run(&transaction, sql, values).await?
+            }
+            None => {
+                let sql = "DELETE FROM tracker_learned_days WHERE developer_id = $1 AND local_date = $2";
+                run(&transaction, sql, key()).await?
+            }
+        };
+        if changed > 0 {
+            run(
+                &transaction,
+                "INSERT INTO tracker_learned (developer_id, generation, updated_at) VALUES ($1, 1, $2)
+                 ON CONFLICT (developer_id) DO UPDATE
+                 SET generation = tracker_learned.generation + 1, updated_at = excluded.updated_at",
+                vec![id(developer), at(now)],
+            )
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(changed > 0)
+    }
+    /// The generation, and the examples of the newest `at_most` reviewed days, oldest first: what a model is fitted
+    /// to.
+    pub async fn examples(
+        &self,
+        developer: DeveloperId,
+        at_most: u32,
+    ) -> Result<(i64, Vec<String>), StorageError> {
+        // The generation is read first: examples that come in between make the model that is fitted too old.
+        let generation = self
+            .model(developer)
+            .await?
+            .map_or(0, |learned| learned.generation);
+        let sql = "SELECT examples FROM tracker_learned_days WHERE developer_id = $1 ORDER BY local_date DESC LIMIT $2";
+        let mut days = Vec::new();
+        for row in rows(&self.0.read, sql, vec![id(developer), i64::from(at_most).into()]).await? {
+            days.push(row.col("examples")?);
+        }
+        days.reverse();
+        Ok((generation, days))
+    }
+    /// Keeps a model fitted to this generation. False, keeping nothing, if the examples changed since, or a model of
+    /// this generation is there.
+    pub async fn put_model(
+        &self,
+        developer: DeveloperId,
+        generation: i64,
+        model: &str,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let kept = run(
+            &self.0.write,
+            "UPDATE tracker_learned SET model = $3, fitted = $2, updated_at = $4
+             WHERE developer_id = $1 AND generation = $2 AND fitted < $2",
+            vec![id(developer), generation.into(), model.into(), at(now)],
+        )
+        .await?;
+        Ok(kept > 0)
+    }
+    /// The model as it stands; `None` if the person never reviewed anything.
+    pub async fn model(&self, developer: DeveloperId) -> Result<Option<LearnedModel>, StorageError> {
+        let sql = "SELECT generation, fitted, model FROM tracker_learned WHERE developer_id = $1";
+        row(&self.0.read, sql, vec![id(developer)])
+            .await?
+            .map(|row| {
+                Ok(LearnedModel {
+                    generation: row.col("generation")?,
+                    fitted: row.col("fitted")?,
+                    model: row.col("model")?,
+                })
+            })
+            .transpose()
+    }
+}
