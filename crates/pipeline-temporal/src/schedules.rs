@@ -1,0 +1,76 @@
+//! The sweeps as Temporal schedules, under the names of `contract/tracker.md` §4.6.
+
+use dayloom_pipeline::Sweep;
+use temporalio_client::{
+    Client, RpcOptions, WorkflowIdConflictPolicy, WorkflowStartOptions,
+    schedules::{
+        CreateScheduleOptions, ScheduleAction, ScheduleError, ScheduleOverlapPolicy, ScheduleSpec,
+        ScheduleUpdate,
+    },
+    tonic::Code,
+};
+
+use crate::{TemporalError, Timing, address::short, orders::SweepOrder, workflows::Sweeping};
+
+fn order(sweep: Sweep, everything: bool) -> SweepOrder {
+    SweepOrder {
+        name: sweep.name().to_owned(),
+        days: sweep.marks_days(),
+        everything,
+        timing: Timing::SWEEP,
+    }
+}
+
+/// Makes the schedules, or brings those that are there up to date. Those a person has paused stay paused. Any number of
+/// workers may do so at the same time.
+pub(crate) async fn ensure(client: &Client, queue: &str) -> Result<(), TemporalError> {
+    for &sweep in Sweep::ALL {
+        let name = sweep.name();
+        let spec = ScheduleSpec::from_interval(sweep.every());
+        let action = ScheduleAction::start_workflow(Sweeping::run, order(sweep, false), queue, name);
+        let options = CreateScheduleOptions::builder()
+            .spec(spec.clone())
+            .action(action.clone())
+            .overlap_policy(ScheduleOverlapPolicy::Skip)
+            .build();
+        match client.create_schedule(name, options).await {
+            Err(ScheduleError::Rpc(status)) if status.code() == Code::AlreadyExists => {
+                update(client, name, spec, action).await?;
+            }
+            made => drop(made.map_err(refused)?),
+        }
+    }
+    Ok(())
+}
+
+async fn update(
+    client: &Client,
+    name: &str,
+    spec: ScheduleSpec,
+    action: ScheduleAction,
+) -> Result<(), TemporalError> {
+    let handle = client.get_schedule_handle(name);
+    let change = move |schedule: &mut ScheduleUpdate| {
+        schedule.set_spec(spec).set_action(action);
+        schedule.set_overlap_policy(ScheduleOverlapPolicy::Skip);
+    };
+    match handle.update(change, RpcOptions::default()).await {
+        // Another worker updates it at this moment, to the same.
+        Err(ScheduleError::Rpc(status)) if status.code() == Code::FailedPrecondition => Ok(()),
+        updated => updated.map_err(refused),
+    }
+}
+
+/// Looks once over all that may still be uploaded, as an engine does when it starts; once for all workers that start
+/// at the same time.
+pub(crate) async fn look_back(client: &Client, queue: &str) -> Result<(), TemporalError> {
+    let options = WorkflowStartOptions::new(queue, format!("{}-start", Sweep::Days.name()))
+        .id_conflict_policy(WorkflowIdConflictPolicy::UseExisting)
+        .build();
+    let started = client.start_workflow(Sweeping::run, order(Sweep::Days, true), options);
+    started.await.map(drop).map_err(refused)
+}
+
+fn refused(error: impl std::fmt::Display) -> TemporalError {
+    TemporalError::Refused(short(&error))
+}
