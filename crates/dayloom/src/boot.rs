@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
-use dayloom_pipeline::Runner;
+use dayloom_pipeline::Stages;
 use dayloom_server::{Limiter, Secret, ServerState, Settings as ServerSettings};
 use dayloom_storage::{Migrate, StorageError, Store};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -12,13 +12,12 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Context,
     clock::SystemClock,
+    engine::Engine,
     failure::{Exit, Failure, Outcome},
     home::Home,
     settings::{
         Settings,
-        table::{
-            CLOSED_STATUSES, DATABASE_URL, ENGINE, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL,
-        },
+        table::{CLOSED_STATUSES, DATABASE_URL, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL},
     },
 };
 
@@ -53,15 +52,9 @@ pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
     })
 }
 
-/// Refuses settings that name something this version does not have, rather than passing over them.
-pub fn check(settings: &Settings) -> Outcome {
-    if settings.text(&ENGINE) == Some("temporal") {
-        return Err(Failure::usage(
-            "The engine `temporal` is not built into this version",
-            "Use `embedded`: several servers on one Postgres share its work just as well",
-        ));
-    }
-    Ok(())
+/// What the engine drives, on this database.
+pub fn stages(_settings: &Settings, store: &Store) -> Outcome<Stages> {
+    Ok(Stages::new(store.clone(), Arc::new(SystemClock)))
 }
 
 /// Opens the database of the settings.
@@ -181,24 +174,20 @@ impl Server {
             )
         })?;
         let stop = CancellationToken::new();
-        let runner = Runner::new(store.clone(), clock.clone());
-        let wake = runner.wake();
+        let engine = Engine::of(settings)?;
+        let (rings, runner) = engine.start(stages(settings, &store)?, clock.clone(), stop.clone());
         let chosen = ServerSettings {
             secret,
             rate_limits: settings.on(&RATE_LIMITS),
             public_url: settings.text(&WEB_URL).map(str::to_owned),
             kept_in: home.map(Home::shown),
         };
-        let state = ServerState::new(chosen, store.clone(), clock, move || wake.notify());
+        let state = ServerState::new(chosen, store.clone(), clock, rings);
         let state = match settings.text(&REDIS_URL) {
             Some(url) => state.with_limiter(limiter(url)?),
             None => state,
         };
         let web = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
-        let runner = tokio::spawn({
-            let stop = stop.clone();
-            async move { runner.run(stop).await }
-        });
         Ok(Self {
             store,
             url: origin(address),

@@ -74,6 +74,8 @@ pub enum Cmd {
     Up,
     /// Run the server and the pipeline, for many.
     Serve,
+    /// Work for the engine `temporal`: any number of workers share what the servers hand out.
+    Worker,
     /// Bring the database up to date, and nothing else.
     Migrate,
     /// Capture on this machine and upload.

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod demo;
 mod documented;
+mod engine;
 mod failure;
 mod home;
 mod logs;

@@ -40,6 +40,18 @@ impl Timing {
         ..Timing::DERIVE
     };
 
+    /// With workers that count as gone after so many seconds of silence. What a shorter one means for what they held is
+    /// shortened with it: their days and the wait before the next attempt.
+    #[must_use]
+    pub fn with_heartbeat(self, seconds: u64) -> Timing {
+        Timing {
+            heartbeat_s: seconds,
+            first_wait_s: self.first_wait_s.min(seconds),
+            lease_s: self.lease_s.min(seconds),
+            ..self
+        }
+    }
+
     pub(crate) fn options(self) -> ActivityOptions {
         let retries = RetryPolicy::builder()
             .initial_interval(Duration::from_secs(self.first_wait_s))

@@ -12,22 +12,22 @@ use temporalio_client::{
 
 use crate::{TemporalError, Timing, address::short, orders::SweepOrder, workflows::Sweeping};
 
-fn order(sweep: Sweep, everything: bool) -> SweepOrder {
+fn order(sweep: Sweep, everything: bool, timing: Timing) -> SweepOrder {
     SweepOrder {
         name: sweep.name().to_owned(),
         days: sweep.marks_days(),
         everything,
-        timing: Timing::SWEEP,
+        timing,
     }
 }
 
 /// Makes the schedules, or brings those that are there up to date. Those a person has paused stay paused. Any number of
 /// workers may do so at the same time.
-pub(crate) async fn ensure(client: &Client, queue: &str) -> Result<(), TemporalError> {
+pub(crate) async fn ensure(client: &Client, queue: &str, timing: Timing) -> Result<(), TemporalError> {
     for &sweep in Sweep::ALL {
         let name = sweep.name();
         let spec = ScheduleSpec::from_interval(sweep.every());
-        let action = ScheduleAction::start_workflow(Sweeping::run, order(sweep, false), queue, name);
+        let action = ScheduleAction::start_workflow(Sweeping::run, order(sweep, false, timing), queue, name);
         let options = CreateScheduleOptions::builder()
             .spec(spec.clone())
             .action(action.clone())
@@ -63,11 +63,11 @@ async fn update(
 
 /// Looks once over all that may still be uploaded, as an engine does when it starts; once for all workers that start
 /// at the same time.
-pub(crate) async fn look_back(client: &Client, queue: &str) -> Result<(), TemporalError> {
+pub(crate) async fn look_back(client: &Client, queue: &str, timing: Timing) -> Result<(), TemporalError> {
     let options = WorkflowStartOptions::new(queue, format!("{}-start", Sweep::Days.name()))
         .id_conflict_policy(WorkflowIdConflictPolicy::UseExisting)
         .build();
-    let started = client.start_workflow(Sweeping::run, order(Sweep::Days, true), options);
+    let started = client.start_workflow(Sweeping::run, order(Sweep::Days, true, timing), options);
     started.await.map(drop).map_err(refused)
 }
 

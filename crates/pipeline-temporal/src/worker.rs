@@ -14,7 +14,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Address, QUEUE, TemporalError,
+    Address, QUEUE, TemporalError, Timing,
     activities::Activities,
     address::short,
     schedules,
@@ -37,6 +37,8 @@ pub struct WorkerSettings {
     pub queue: String,
     /// Whether it makes the schedules, and looks over everything when it starts.
     pub schedules: bool,
+    /// Time-outs of the sweeps.
+    pub timing: Timing,
 }
 
 impl Default for WorkerSettings {
@@ -44,6 +46,7 @@ impl Default for WorkerSettings {
         Self {
             queue: QUEUE.to_owned(),
             schedules: true,
+            timing: Timing::SWEEP,
         }
     }
 }
@@ -109,8 +112,8 @@ fn on_own_runtime(
     runtime.block_on(async {
         let client = address.connect().await?;
         if settings.schedules {
-            schedules::ensure(&client, &settings.queue).await?;
-            schedules::look_back(&client, &settings.queue).await?;
+            schedules::ensure(&client, &settings.queue, settings.timing).await?;
+            schedules::look_back(&client, &settings.queue, settings.timing).await?;
         }
         poll(activities, client, &settings.queue, stop, tell_ready).await
     })

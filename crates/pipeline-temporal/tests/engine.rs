@@ -68,6 +68,7 @@ async fn worker(app: &TestApp, url: &str, queue: &str, stop: &CancellationToken)
     let settings = WorkerSettings {
         queue: queue.to_owned(),
         schedules: false,
+        ..WorkerSettings::default()
     };
     Worker::start(stages(app), address(url), settings, stop.clone())
         .await
@@ -378,7 +379,7 @@ async fn schedules_are_made_once_and_kept_paused() {
     let (queue, stop) = (own_queue(), CancellationToken::new());
     let settings = WorkerSettings {
         queue,
-        schedules: true,
+        ..WorkerSettings::default()
     };
     let start = || Worker::start(stages(&app), address(&url), settings.clone(), stop.clone());
     let (one, two) = tokio::join!(start(), start());

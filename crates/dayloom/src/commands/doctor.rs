@@ -16,6 +16,7 @@ use super::agent;
 use crate::{
     Context,
     clock::SystemClock,
+    engine::Engine,
     failure::{Failure, Outcome},
     output::{columns, plain},
     settings::table::{AGENT, DATABASE_URL, ENGINE, REDIS_URL, SERVER},
@@ -67,7 +68,7 @@ impl Finding {
 /// Looks at everything and prints it. Exit code 1 if something that is switched on does not work.
 pub async fn run(cx: &Context) -> Outcome {
     let mut findings = vec![home(cx)];
-    findings.push(engine(cx));
+    findings.push(engine(cx).await);
     findings.push(database(cx).await);
     findings.extend(limits(cx).await);
     findings.push(server(cx).await);
@@ -98,11 +99,36 @@ fn home(cx: &Context) -> Finding {
     }
 }
 
-fn engine(cx: &Context) -> Finding {
+async fn engine(cx: &Context) -> Finding {
     let name = cx.settings.text(&ENGINE).unwrap_or("embedded");
-    match crate::boot::check(&cx.settings) {
-        Ok(()) => Finding::new("engine", name, State::Works, "runs inside the server"),
+    match Engine::of(&cx.settings) {
+        Ok(Engine::Embedded) => Finding::new("engine", name, State::Works, "runs inside the server"),
+        #[cfg(feature = "temporal")]
+        Ok(Engine::Temporal { address, .. }) => temporal(name, &address).await,
         Err(failure) => Finding::new("engine", name, State::Fails, failure.what).mend(failure.todo),
+    }
+}
+
+#[cfg(feature = "temporal")]
+async fn temporal(name: &str, address: &dayloom_pipeline_temporal::Address) -> Finding {
+    let start = "`dayloom worker --temporal URL` starts one; until then days wait in the database";
+    match dayloom_pipeline_temporal::look(address, dayloom_pipeline_temporal::QUEUE).await {
+        Ok(health) if health.workers == 0 => Finding::new(
+            "engine",
+            name,
+            State::Fails,
+            format!("{address} answers, and no worker does"),
+        )
+        .mend(start),
+        Ok(health) => {
+            let workers = if health.workers == 1 { "worker" } else { "workers" };
+            let detail = format!("{address} answers, {} {workers}", health.workers);
+            Finding::new("engine", name, State::Works, detail)
+        }
+        Err(error) => {
+            let failure = super::worker::failure(error);
+            Finding::new("engine", name, State::Fails, failure.what).mend(failure.todo)
+        }
     }
 }
 

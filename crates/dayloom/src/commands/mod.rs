@@ -17,6 +17,8 @@ mod team;
 pub mod told;
 mod up;
 mod why;
+#[cfg(feature = "temporal")]
+mod worker;
 mod workplace;
 
 use crate::{Context, boot, cli::Cmd, failure::Outcome, logs, settings::table::LOG};
@@ -25,7 +27,7 @@ pub use agent::failure as agent_failure;
 
 /// Runs a command: the short ones and the agent on one thread, servers on two.
 pub fn run(command: Cmd, cx: Context) -> Outcome {
-    let serves = matches!(command, Cmd::Up | Cmd::Serve | Cmd::Demo { .. });
+    let serves = matches!(command, Cmd::Up | Cmd::Serve | Cmd::Worker | Cmd::Demo { .. });
     let stays = serves || matches!(command, Cmd::Agent { once: false });
     let filter = cx.settings.text(&LOG);
     if stays {
@@ -45,6 +47,10 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
     match command {
         Cmd::Up => up::up(cx).await,
         Cmd::Serve => serve::serve(cx).await,
+        #[cfg(feature = "temporal")]
+        Cmd::Worker => worker::run(cx).await,
+        #[cfg(not(feature = "temporal"))]
+        Cmd::Worker => Err(crate::engine::not_built()),
         Cmd::Migrate => serve::migrate(cx).await,
         Cmd::Agent { once } => agent::run(cx, once).await,
         Cmd::Token { email, name, days } => serve::token(cx, &email, name.as_deref(), days).await,

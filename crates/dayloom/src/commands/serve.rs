@@ -9,13 +9,14 @@ use crate::{
     Context,
     boot::{self, Server},
     clock::SystemClock,
+    engine::Engine,
     failure::{Failure, Outcome},
     settings::table::LISTEN,
 };
 
 /// Runs the server until it is told to stop.
 pub async fn serve(cx: &Context) -> Outcome {
-    boot::check(&cx.settings)?;
+    Engine::of(&cx.settings)?;
     let listener = boot::listen(&cx.settings).await?;
     let store = boot::open_store(cx, boot::migrate_of(&cx.settings)).await?;
     let server = Server::start(&cx.settings, None, store, listener).await?;

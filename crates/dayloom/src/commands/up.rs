@@ -11,6 +11,7 @@ use crate::{
     boot::{self, Server, database},
     clock::SystemClock,
     demo,
+    engine::Engine,
     failure::{Failure, Outcome},
     home::{Home, Running},
     page,
@@ -26,7 +27,7 @@ const DEMO_MARK: &str = "this-is-a-demo";
 
 /// Runs server, pipeline and agent until told to stop.
 pub async fn up(cx: &Context) -> Outcome {
-    boot::check(&cx.settings)?;
+    Engine::of(&cx.settings)?;
     cx.home.create()?;
     let _lock = cx.home.lock("up.lock", "A Dayloom")?;
     let listener = boot::listen(&cx.settings).await?;
@@ -85,7 +86,7 @@ pub async fn open(cx: &Context) -> Outcome {
 
 /// Makes the demonstration and shows it until told to stop.
 pub async fn demo(cx: &Context, days: u32) -> Outcome {
-    boot::check(&cx.settings)?;
+    Engine::of(&cx.settings)?;
     let home = Home::find(Some(cx.home.file("demo")))?;
     home.create()?;
     let _lock = home.lock("up.lock", "A demonstration")?;

@@ -89,12 +89,12 @@ settings! {
         key: "database_url", env: "DAYLOOM_DATABASE_URL", flag: Flag::Takes("database-url", "URL"),
         kind: Kind::Database, secret: true,
         doc: "Database of the server: `sqlite:FILE`, `sqlite::memory:` or `postgres://…`; by default `dayloom.db` in the home folder",
-        shown_in: &["serve", "migrate", "token", "replay", "doctor"],
+        shown_in: &["serve", "worker", "migrate", "token", "replay", "doctor"],
     }
     MIGRATE {
         key: "migrate", env: "DAYLOOM_MIGRATE", flag: Flag::Means("no-migrate", "false", "Refuse an older database instead of bringing it up to date"), kind: Kind::Bool,
         default: Some("true"), doc: "Bring an older database up to date at start instead of refusing it",
-        shown_in: &["serve"],
+        shown_in: &["serve", "worker"],
     }
     SECRET {
         key: "secret", env: "DAYLOOM_SECRET", flag: Flag::Takes("secret", "TEXT"), kind: Kind::Secret, secret: true,
@@ -112,8 +112,18 @@ settings! {
         doc: "What runs the pipeline", shown_in: &["serve"],
     }
     TEMPORAL_URL {
-        key: "temporal_url", env: "DAYLOOM_TEMPORAL_URL", flag: Flag::Takes("temporal-url", "URL"), kind: Kind::Url,
-        doc: "Temporal server of the `temporal` engine",
+        key: "temporal_url", env: "DAYLOOM_TEMPORAL_URL", flag: Flag::Takes("temporal", "URL"), kind: Kind::Url,
+        doc: "Temporal server of the `temporal` engine: `http://HOST:PORT/NAMESPACE`, `https` with TLS",
+        shown_in: &["serve", "worker", "doctor"],
+    }
+    TEMPORAL_API_KEY {
+        key: "temporal_api_key", env: "DAYLOOM_TEMPORAL_API_KEY", flag: Flag::Takes("temporal-api-key", "KEY"),
+        kind: Kind::Text, secret: true, doc: "Key for that server, where it wants one",
+    }
+    TEMPORAL_HEARTBEAT {
+        key: "temporal_heartbeat_s", env: "DAYLOOM_TEMPORAL_HEARTBEAT",
+        flag: Flag::Takes("temporal-heartbeat", "SECONDS"), kind: Kind::Int(2, 600), default: Some("120"),
+        doc: "Seconds a worker may be silent before others take over what it held",
     }
     REDIS_URL {
         key: "redis_url", env: "DAYLOOM_REDIS_URL", flag: Flag::Takes("redis-url", "URL"),

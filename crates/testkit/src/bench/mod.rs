@@ -7,6 +7,7 @@ mod bare;
 pub mod derive;
 pub mod ingest;
 mod load;
+pub mod pipeline;
 pub mod quality;
 pub mod server;
 

@@ -10,10 +10,10 @@
 
 use std::process::ExitCode;
 
-use dayloom_testkit::bench::{Report, agent, derive, ingest, quality, server};
+use dayloom_testkit::bench::{Report, agent, derive, ingest, pipeline, quality, server};
 
 const USAGE: &str =
-    "say what to measure: dayloom-bench [--json] derive|ingest|quality|server|agent[=MINUTES] …";
+    "say what to measure: dayloom-bench [--json] derive|ingest|pipeline|quality|server|agent[=MINUTES] …";
 /// How long the agent is watched if nothing else is said.
 const MINUTES: u64 = 10;
 
@@ -32,6 +32,7 @@ fn measure(what: &str) -> Option<Report> {
     let figures = match (name, more) {
         ("derive", None) => derive::run(),
         ("ingest", None) => ingest::run(),
+        ("pipeline", None) => pipeline::run(),
         ("quality", None) => {
             let (text, figures) = quality::report();
             // The tables are for a reader; on standard error they do not meet a program that reads the figures.

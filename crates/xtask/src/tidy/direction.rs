@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Each crate and what of ours it may depend on, without its dev-dependencies.
-const MAY: [(&str, &[&str]); 18] = [
+const MAY: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("client", &["api", "domain"]),
@@ -15,6 +15,7 @@ const MAY: [(&str, &[&str]); 18] = [
     ("attribution", &["domain"]),
     ("patterns", &["domain"]),
     ("pipeline", &["attribution", "domain", "llm", "storage"]),
+    ("pipeline-temporal", &["domain", "pipeline", "storage"]),
     ("capture", &["domain"]),
     ("capture-linux", &["capture", "domain"]),
     ("capture-macos", &["capture"]),
@@ -47,6 +48,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "domain",
             "llm",
             "pipeline",
+            "pipeline-temporal",
             "server",
             "storage",
             "views",

@@ -1,0 +1,279 @@
+//! The program on Temporal: the same load through the embedded engine and through Temporal gives equal timesheets, with
+//! workers killed at random. Needs `DAYLOOM_TEST_TEMPORAL` and `DAYLOOM_TEST_POSTGRES`.
+#![cfg(all(unix, feature = "temporal"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says when it is left out"
+)]
+
+mod program;
+
+use std::time::Duration;
+
+use dayloom_client::Client;
+use dayloom_domain::Clock;
+use dayloom_testkit::db::TestDb;
+use jiff::{SignedDuration, Timestamp};
+use program::{Program, Up};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Workers are started and killed so often.
+const KILLS: usize = 12;
+/// Far above what it needs, because machines differ.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+struct Now;
+
+impl Clock for Now {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the servers of this test have the real clock"
+    )]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Address of a namespace of our own on the server for tests.
+fn temporal() -> Option<String> {
+    match std::env::var("DAYLOOM_TEST_TEMPORAL") {
+        Ok(url) if !url.is_empty() => Some(format!("{url}/dayloom-process")),
+        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
+            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_TEMPORAL is not set")
+        }
+        _ => {
+            eprintln!("skipped: DAYLOOM_TEST_TEMPORAL is not set");
+            None
+        }
+    }
+}
+
+/// One who is tracked on a server.
+struct Person {
+    client: Client,
+    device: Uuid,
+}
+
+impl Person {
+    /// The n-th person, with a project, a task and a device.
+    async fn new(program: &Program, server: &Up, database: &str, n: u128) -> Self {
+        let email = format!("p{n}@example.org");
+        let signed = program.json(&["token", "--email", &email, "--database-url", database]);
+        let client = Client::new(&server.url, signed["token"].as_str()).unwrap();
+        let workspace: Value = client
+            .post("/workspaces", &json!({"name": format!("Work {n}")}))
+            .await
+            .unwrap();
+        let workspace = workspace["id"].as_str().unwrap();
+        let project: Value = client
+            .post(
+                &format!("/workspaces/{workspace}/projects"),
+                &json!({"name": "Loom", "tracker_enabled": true}),
+            )
+            .await
+            .unwrap();
+        let task = json!({"title": "Retry refunds", "key": "PAY-412"});
+        let _: Value = client
+            .post(&format!("/workspaces/{workspace}/tasks"), &task)
+            .await
+            .unwrap();
+        let device = Uuid::from_u128(n + 1);
+        let enroll = json!({"device_id": device, "project_id": project["id"], "platform": "linux"});
+        let _: Value = client.post("/tracker/devices:enroll", &enroll).await.unwrap();
+        Self { client, device }
+    }
+
+    async fn send(&self, events: &[Value]) {
+        let batch = json!({"schema_version": "1.0", "device_id": self.device, "sent_at": Now.now(), "events": events});
+        let answer: Value = self.client.post("/tracker/events:batch", &batch).await.unwrap();
+        assert_eq!(answer["accepted"], events.len(), "{answer}");
+    }
+
+    /// Rows of the timesheet as people read them, without ids.
+    async fn timesheet(&self, from: Timestamp) -> Vec<Value> {
+        let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+        let first = day(from - SignedDuration::from_hours(48));
+        let last = day(Now.now() + SignedDuration::from_hours(24));
+        let range = [("start", &*first), ("end", &*last)];
+        let mut sheet: Value = self.client.get("/tracker/timesheet", &range).await.unwrap();
+        let days = sheet["days"].as_array_mut().unwrap();
+        for day in &mut *days {
+            for entry in day["entries"].as_array_mut().unwrap() {
+                let entry = entry.as_object_mut().unwrap();
+                entry.remove("id");
+                entry.remove("task_id");
+            }
+        }
+        days.clone()
+    }
+}
+
+/// Four days of an hour or so each, in batches of a quarter of an hour: on the task, in reviews, on the web.
+fn batches(n: u128, from: Timestamp) -> Vec<Vec<Value>> {
+    let mut events = Vec::new();
+    for minute in 0..4 * 75_i64 {
+        let (day, within) = (minute / 75, minute % 75);
+        let ts = from + SignedDuration::from_hours(24 * day) + SignedDuration::from_mins(within);
+        let (app, title) = match (within / 9) % 3 {
+            0 => ("code", "refund.rs – PAY-412 – loom"),
+            1 => ("firefox", "Review queue"),
+            _ => ("slack", "general"),
+        };
+        let id = Uuid::from_u128((n + 1) << 64 | u128::try_from(minute).unwrap());
+        events.push(json!({
+            "event_id": id, "client_seq": minute, "ts": ts, "interval_s": 60, "tz": "UTC",
+            "active_app": {"name": app, "bundle_id": app, "window_title": title},
+        }));
+    }
+    events.chunks(15).map(<[Value]>::to_vec).collect()
+}
+
+/// A server on the embedded engine and one on Temporal, and the same people on both.
+struct Two {
+    there: Program,
+    postgres: TestDb,
+    temporal: String,
+    servers: [Up; 2],
+    people: Vec<[Person; 2]>,
+}
+
+impl Two {
+    async fn start(temporal: String, postgres: TestDb) -> Self {
+        let (here, there) = (Program::new(), Program::new());
+        let off = [("DAYLOOM_RATE_LIMITS", "off")];
+        let sqlite = format!("sqlite:{}", here.path("embedded.db").display());
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--database-url"];
+        let embedded = here.start_with(&[&serve[..], &[&sqlite]].concat(), &off);
+        let engine = [
+            "--engine",
+            "temporal",
+            "--temporal",
+            &temporal,
+            "--temporal-heartbeat",
+            "3",
+        ];
+        let many = there.start_with(&[&serve[..], &[&postgres.url], &engine].concat(), &off);
+        let mut people = Vec::new();
+        for n in 0..3 {
+            people.push([
+                Person::new(&here, &embedded, &sqlite, n).await,
+                Person::new(&there, &many, &postgres.url, n).await,
+            ]);
+        }
+        Self {
+            there,
+            postgres,
+            temporal,
+            servers: [embedded, many],
+            people,
+        }
+    }
+
+    fn worker(&self) -> Up {
+        let place = ["--database-url", &self.postgres.url, "--temporal", &self.temporal];
+        self.there
+            .start(&[&["worker"][..], &place, &["--temporal-heartbeat", "3"]].concat())
+    }
+
+    /// What the doctor says of the engine.
+    fn engine(&self) -> Value {
+        let place = ["--database-url", &self.postgres.url, "--temporal", &self.temporal];
+        let ran = self
+            .there
+            .run(&[&["doctor", "--json", "--engine", "temporal"][..], &place].concat());
+        let found: Value = serde_json::from_str(&ran.out).unwrap();
+        let findings = found.as_array().unwrap();
+        findings.iter().find(|f| f["part"] == "engine").unwrap().clone()
+    }
+
+    async fn idle(&self) {
+        let idle = async {
+            while self.postgres.store.days().backlog().await.unwrap() > 0 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, idle)
+            .await
+            .expect("every day is derived");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
+    let Some(temporal) = temporal() else { return };
+    let Some(postgres) = TestDb::postgres().await else {
+        return;
+    };
+    let two = Two::start(temporal, postgres).await;
+    let from = Now.now() - SignedDuration::from_hours(24 * 5);
+    let mut load: Vec<(usize, Vec<Value>)> = (0..two.people.len())
+        .flat_map(|n| batches(n as u128, from).into_iter().map(move |batch| (n, batch)))
+        .collect();
+    let mut chance = StdRng::seed_from_u64(11);
+    load.shuffle(&mut chance);
+    let mut workers: Vec<Up> = Vec::new();
+    let every = load.len() / KILLS;
+    for (count, (n, batch)) in load.iter().enumerate() {
+        for person in &two.people[*n] {
+            person.send(batch).await;
+        }
+        if count % every == 0 {
+            workers.push(two.worker());
+            tokio::time::sleep(Duration::from_millis(chance.random_range(0..400))).await;
+            if workers.len() > 2 {
+                workers.remove(chance.random_range(0..3)).kill();
+            }
+        }
+    }
+    for worker in workers.drain(1..) {
+        worker.kill();
+    }
+    let engine = two.engine();
+    assert_eq!(engine["state"], "works", "{engine}");
+    two.idle().await;
+    for [alone, shared] in &two.people {
+        let expected = settled(alone, from).await;
+        assert!(expected.len() >= 4, "{expected:?}");
+        assert_eq!(shared.timesheet(from).await, expected);
+    }
+    assert_eq!(workers.remove(0).terminate().0, 0, "a worker ends cleanly");
+    for server in two.servers {
+        assert_eq!(server.terminate().0, 0);
+    }
+}
+
+/// The timesheet of the embedded engine, once it has derived everything.
+async fn settled(person: &Person, from: Timestamp) -> Vec<Value> {
+    let waiting = async {
+        loop {
+            let mut pending = false;
+            for back in 0..7 {
+                let date = (from + SignedDuration::from_hours(24 * back)).strftime("%Y-%m-%d");
+                let path = format!("/tracker/days/{date}");
+                let day: Value = person.client.get(&path, &[]).await.unwrap();
+                pending |= day["pending"] == true;
+            }
+            if !pending {
+                return person.timesheet(from).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("it is derived")
+}
+
+#[test]
+fn a_worker_without_a_server_says_so() {
+    let program = Program::new();
+    let nowhere = program.run(&["worker"]);
+    assert_eq!(nowhere.code, 2, "{}", nowhere.err);
+    assert!(nowhere.err.contains("needs the address"), "{}", nowhere.err);
+    let away = program.run(&["worker", "--temporal", "http://127.0.0.1:9"]);
+    assert_eq!(away.code, 5, "{}", away.err);
+    assert!(away.err.contains("does not answer"), "{}", away.err);
+}

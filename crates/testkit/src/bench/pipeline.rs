@@ -1,0 +1,158 @@
+//! The whole way from stored samples to stored days, without a model: 100,000 pending samples of 200 people, taken,
+//! derived, attributed and written by one engine; and by four that share the work. SQLite always; Postgres where
+//! `DAYLOOM_TEST_POSTGRES` names one.
+
+use std::{sync::Arc, time::Instant};
+
+use dayloom_domain::{
+    Clock, DeveloperId,
+    event::Event,
+    sample::{self, Developer},
+};
+use dayloom_pipeline::{Pace, Progress, Stages, Wake};
+use dayloom_storage::{Batch, NewEvent, NewTask, Store, Submitted};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Figure, load::who};
+use crate::{FrozenClock, db::TestDb};
+
+/// People.
+const PEOPLE: usize = 200;
+/// Samples of each: a day and a bit.
+const SAMPLES: usize = 500;
+/// Engines that share the work in the second run.
+const WORKERS: usize = 4;
+/// The first day.
+const FROM: Date = Date::constant(2026, 11, 16);
+
+/// Measures; takes a minute or so, most of it to store the samples.
+pub fn run() -> Vec<Figure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let mut figures = on("SQLite", TestDb::sqlite().await, 1).await;
+        for workers in [1, WORKERS] {
+            if let Some(db) = TestDb::postgres().await {
+                figures.extend(on("Postgres", db, workers).await);
+            }
+        }
+        figures
+    })
+}
+
+async fn on(name: &str, db: TestDb, workers: usize) -> Vec<Figure> {
+    let store = &db.store;
+    let events = fill(store).await;
+    let waiting = store.days().backlog().await.expect("a count");
+    let clock = Arc::new(FrozenClock::at(now()));
+    let begun = Instant::now();
+    let mut engines = JoinSet::new();
+    for _ in 0..workers {
+        engines.spawn(work(Stages::new(
+            store.clone(),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+        )));
+    }
+    let done = engines.join_all().await;
+    let seconds = begun.elapsed().as_secs_f64();
+    let worked: u64 = done.iter().map(Progress::days).sum();
+    assert_eq!(
+        store.days().backlog().await.expect("a count"),
+        0,
+        "all is derived"
+    );
+    let name = match workers {
+        1 => format!("{name}: {events} samples of {PEOPLE} people, {waiting} days"),
+        many => format!("{name}: the same by {many} engines"),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let twice = worked as f64 - waiting as f64;
+    let figures = vec![
+        Figure::at_most(name.clone(), seconds, "s", 10.0, "<= 10 s"),
+        Figure::at_most(format!("{name}: done twice"), twice, "days", 0.0, "0"),
+    ];
+    store.close().await;
+    figures
+}
+
+async fn work(stages: Stages) -> Progress {
+    let (wake, never) = (Wake::new(), CancellationToken::new());
+    let worked = stages
+        .work_off(None, Pace::default(), &wake, &never, |_| ())
+        .await;
+    worked.expect("the queue is worked off")
+}
+
+/// Stores the samples of everyone, and their tasks; how many samples.
+async fn fill(store: &Store) -> usize {
+    let mut stored = 0;
+    for (n, (person, device)) in who(store, PEOPLE, now()).await.into_iter().enumerate() {
+        let developer = Developer {
+            developer_id: person,
+            device_id: device,
+            ..Developer::default()
+        };
+        tasks(store, person, &developer.keys).await;
+        let seed = u64::try_from(n).unwrap_or(0);
+        let events: Vec<Submitted> = sample::year(&developer, FROM, 5, seed)
+            .into_iter()
+            .take(SAMPLES)
+            .map(submitted)
+            .collect();
+        stored += events.len();
+        let batch = Batch {
+            device_id: device,
+            developer_id: person,
+            now: now(),
+            events,
+        };
+        store.events().ingest(batch).await.expect("a batch");
+    }
+    stored
+}
+
+/// A task for every key of the samples, so that keys have something to find.
+async fn tasks(store: &Store, person: DeveloperId, keys: &[String]) {
+    let workspaces = store.workspaces().list_for(person).await.expect("workspaces");
+    let workspace = workspaces.first().expect("a workspace").0.id;
+    for key in keys {
+        let task = NewTask {
+            title: format!("Task {key}"),
+            key: Some(key.clone()),
+            url: None,
+            status: None,
+            assignee_id: Some(person),
+            project_id: None,
+        };
+        store
+            .tasks()
+            .create(workspace, &task, now())
+            .await
+            .expect("a task");
+    }
+}
+
+fn now() -> Timestamp {
+    let after = FROM.saturating_add(5.days()).to_zoned(jiff::tz::TimeZone::UTC);
+    after.expect("midnight").timestamp()
+}
+
+fn submitted(event: Event) -> Submitted {
+    Submitted::Event(Box::new(NewEvent {
+        id: event.id,
+        client_seq: event.client_seq,
+        ts: event.ts,
+        interval_s: event.interval_s,
+        tz: Some(event.tz),
+        idle_s: event.idle_s,
+        active_app: event.active_app,
+        file_context: event.file_context,
+        dev_context: event.dev_context,
+        browser: event.browser,
+        input_cadence: event.input_cadence,
+        meeting: event.meeting,
+        system: event.system,
+        evidence_ref: event.evidence_ref,
+    }))
+}
