@@ -52,14 +52,7 @@ impl<Q: Decode + Send, B: Decode + Send> FromRequest<ServerState> for Call<Q, B>
             };
         }
         let json = is_json(&parts.headers);
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
-            .await
-            .map_err(|refused| match refused.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
-                }
-                _ => ApiError::bad_request("There was an error reading the body"),
-            })?;
+        let bytes = read_body(Request::from_parts(parts.clone(), body), state).await?;
         let mut body_problems = Vec::new();
         let body = if !json || bytes.is_empty() {
             body_problems.push(no_body(bytes.is_empty()));
@@ -112,7 +105,18 @@ pub fn id<T: FromStr>(text: &str, not_found: &'static str) -> Result<T, ApiError
     text.parse().map_err(|_| ApiError::not_found(not_found))
 }
 
-fn read_query<Q: Decode>(text: &str, problems: &mut Vec<Problem>) -> Option<Q> {
+/// The whole body, if it is not too large.
+pub(crate) async fn read_body(request: Request, state: &ServerState) -> Result<Bytes, ApiError> {
+    let read = Bytes::from_request(request, state).await;
+    read.map_err(|refused| match refused.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
+        }
+        _ => ApiError::bad_request("There was an error reading the body"),
+    })
+}
+
+pub(crate) fn read_query<Q: Decode>(text: &str, problems: &mut Vec<Problem>) -> Option<Q> {
     let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (unescape(name), unescape(value))
@@ -147,7 +151,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|sub| sub == "json" || sub.ends_with("+json"))
 }
 
-fn no_body(empty: bool) -> Problem {
+pub(crate) fn no_body(empty: bool) -> Problem {
     let fault = if empty {
         Fault::new("missing", "Field required")
     } else {

@@ -20,6 +20,7 @@ mod replay;
 mod router;
 mod serve;
 pub mod state;
+mod team;
 
 pub use auth::{Account, Caller};
 pub use error::ApiError;

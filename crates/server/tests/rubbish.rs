@@ -252,6 +252,9 @@ async fn populated(world: &World) -> (Person, Vec<String>) {
     world.app.derive().await;
     let day = world.get(&owner, "/tracker/days/2026-11-21").await.expect(200);
     let entry = day["blocks"][0]["entry_id"].as_str().expect("a block").to_owned();
+    let invites = format!("/api/team/workspaces/{workspace}/invites");
+    let invite = world.call(&owner, "POST", &invites, json!({})).await.expect(201);
+    let code = invite["code"].as_str().unwrap_or_default().to_owned();
     (
         owner.clone(),
         vec![
@@ -264,6 +267,7 @@ async fn populated(world: &World) -> (Person, Vec<String>) {
             rule,
             event.to_owned(),
             entry,
+            code,
         ],
     )
 }
@@ -286,6 +290,13 @@ async fn rubbish_never_breaks_the_server(world: &World) {
                     .send(Some(&owner), method, &target, kind.as_deref(), body.clone())
                     .await;
                 let status = answer.status;
+                let team_refusal = path.starts_with("/api/team/") && (400..500).contains(&status);
+                if team_refusal && !answer.body["detail"].is_string() {
+                    failures.push(format!(
+                        "{method} {target} → {status} is no sentence: {}",
+                        answer.body
+                    ));
+                }
                 let unavailable_by_contract = status == 503 && path.ends_with("evidence:presign");
                 if status >= 500 && !unavailable_by_contract {
                     let body = String::from_utf8_lossy(&body).into_owned();

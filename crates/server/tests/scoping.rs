@@ -30,6 +30,7 @@ struct Possessions {
     entry: String,
     review: String,
     target: String,
+    invite: String,
 }
 
 /// The one event of the owner.
@@ -90,6 +91,22 @@ async fn populated(world: &World) -> Possessions {
     let path = format!("/tracker/target-hours?workspace_id={workspace}");
     let hours = json!({ "target_hours_per_day": 7 });
     let target = id(&world.call(&owner, "PUT", &path, hours).await.expect(200));
+    let team = format!("/api/team/workspaces/{workspace}");
+    let patterns = json!({ "repo_patterns": [format!("{MARK}/*")] });
+    world
+        .call(&owner, "PUT", &format!("{team}/repo-patterns"), patterns)
+        .await
+        .expect(200);
+    let invite = world
+        .call(&owner, "POST", &format!("{team}/invites"), json!({}))
+        .await
+        .expect(201);
+    let item = json!({ "id": workspace, "kind": "external", "source": MARK });
+    let minutes = json!({ "timezone": "Asia/Kathmandu", "minutes": [{ "workspaces": [item] }] });
+    world
+        .call(&owner, "POST", "/api/team/active-minutes", minutes)
+        .await
+        .expect(200);
     Possessions {
         entry,
         review: said["review_id"].as_str().expect("a review").to_owned(),
@@ -103,6 +120,7 @@ async fn populated(world: &World) -> Possessions {
         device,
         token,
         notification: notified(world, &owner_id).await,
+        invite: invite["code"].as_str().expect("a code").to_owned(),
     }
 }
 
@@ -166,6 +184,10 @@ async fn seen_by_owner(world: &World, has: &Possessions) -> Vec<Value> {
         format!("/workspaces/{workspace}/tasks"),
         format!("/tracker/admin/projects/{}/config", has.project),
         format!("/tracker/admin/projects?workspace_id={workspace}"),
+        "/api/team/me".to_owned(),
+        format!("/api/team/workspaces/{workspace}/invites"),
+        format!("/api/team/workspaces/{workspace}/members"),
+        format!("/api/team/workspaces/{workspace}/activity"),
     ] {
         seen.push(world.get(&has.owner, &path).await.expect(200));
     }
@@ -230,6 +252,7 @@ fn filled(has: &Possessions, path: &str, rule: &str) -> (String, bool) {
         ("{review_id}", &has.review),
         ("{target_id}", &has.target),
         ("{event_id}", EVENT),
+        ("{code}", &has.invite),
     ];
     let target = ids
         .iter()

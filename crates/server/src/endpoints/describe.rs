@@ -55,7 +55,10 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 
 /// `post_tracker_devices_enroll` of `POST /api/v1/tracker/devices:enroll`.
 fn id(method: &str, path: &str) -> String {
-    let path = path.strip_prefix(BASE).unwrap_or(path);
+    let path = path
+        .strip_prefix(BASE)
+        .or_else(|| path.strip_prefix("/api"))
+        .unwrap_or(path);
     let words = path
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
@@ -119,5 +122,6 @@ mod tests {
             "post_tracker_devices_enroll"
         );
         assert_eq!(id("delete", "/api/v1/a-b/{c_id}"), "delete_a_b_c_id");
+        assert_eq!(id("get", "/api/team/me"), "get_team_me");
     }
 }

@@ -28,6 +28,7 @@ mod target_hours;
 mod task_import;
 mod tasks;
 mod tasks_open;
+mod team;
 mod timesheet;
 mod tokens;
 mod tracker_projects;
@@ -46,6 +47,9 @@ use crate::ServerState;
 
 /// Under which path everything of the API is (`contract/tracker.md` §0).
 pub const BASE: &str = "/api/v1";
+
+/// Under which path the team API is (`contract/team.md` §4).
+pub const TEAM_BASE: &str = "/api/team";
 
 /// Every endpoint. Methods of one path stand in one line.
 pub fn all() -> OpenApiRouter<ServerState> {
@@ -68,7 +72,9 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .merge(workspaces())
         .merge(notifications())
         .merge(administration());
-    let mut router = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints);
+    let mut router = OpenApiRouter::with_openapi(Document::openapi())
+        .nest(BASE, endpoints)
+        .nest(TEAM_BASE, team::all());
     describe::complete(router.get_openapi_mut());
     router
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use dayloom_domain::{DeviceId, ProjectId};
+use dayloom_domain::{DeveloperId, DeviceId, ProjectId};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -33,6 +33,8 @@ const BATCHES_PER_PROJECT: u64 = 600;
 const EVENTS_PER_PROJECT: u64 = 50_000;
 /// Uploads a device may ask for within a window.
 const PRESIGNS_PER_DEVICE: u64 = 60;
+/// Invite codes a person may try within a window (`contract/team.md` §4).
+const JOINS_PER_PERSON: u64 = 30;
 /// How often a Redis that does not answer is spoken of.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
@@ -43,6 +45,7 @@ enum Counter {
     ProjectBatches(ProjectId),
     ProjectEvents(ProjectId),
     DevicePresigns(DeviceId),
+    PersonJoins(DeveloperId),
 }
 
 impl Counter {
@@ -54,6 +57,10 @@ impl Counter {
             Counter::ProjectBatches(_) => (BATCHES_PER_PROJECT, REQUESTS),
             Counter::ProjectEvents(_) => (EVENTS_PER_PROJECT, "Event volume exceeded"),
             Counter::DevicePresigns(_) => (PRESIGNS_PER_DEVICE, REQUESTS),
+            Counter::PersonJoins(_) => (
+                JOINS_PER_PERSON,
+                "`code`: At most 30 invites can be tried within a minute.",
+            ),
         }
     }
 }
@@ -130,6 +137,11 @@ impl Limiter {
     /// Lets a presign through, or refuses it.
     pub(crate) async fn presign(&self, device: DeviceId, now: Timestamp) -> Result<(), ApiError> {
         self.pass(&[(Counter::DevicePresigns(device), 1)], now).await
+    }
+
+    /// Lets a person try an invite, or refuses it.
+    pub(crate) async fn join(&self, person: DeveloperId, now: Timestamp) -> Result<(), ApiError> {
+        self.pass(&[(Counter::PersonJoins(person), 1)], now).await
     }
 
     async fn pass(&self, claims: &[Claim], now: Timestamp) -> Result<(), ApiError> {

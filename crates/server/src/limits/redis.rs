@@ -71,6 +71,7 @@ impl Counter {
             Counter::ProjectBatches(project) => format!("trk:batch:project:{project}"),
             Counter::ProjectEvents(project) => format!("trk:events:project:{project}"),
             Counter::DevicePresigns(device) => format!("trk:presign:device:{device}"),
+            Counter::PersonJoins(person) => format!("team:join:person:{person}"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod cast;
+
 use dayloom_testkit::TestApp;
 use jiff::SignedDuration;
 use reqwest::{Method, header};
@@ -109,14 +111,18 @@ impl World {
         }
     }
 
-    /// Calls an endpoint below `/api/v1` with JSON, or without a body where it is null.
+    /// Calls an endpoint below `/api/v1`, or one by its whole path, with JSON, or without a body where it is null.
     pub async fn call(&self, who: &Person, method: &str, path: &str, body: Value) -> Answer {
         let (kind, body) = match body {
             Value::Null => (None, Vec::new()),
             body => (Some("application/json"), body.to_string().into_bytes()),
         };
-        self.send(Some(who), method, &format!("/api/v1{path}"), kind, body)
-            .await
+        let target = if path.starts_with("/api/") {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        self.send(Some(who), method, &target, kind, body).await
     }
 
     /// `GET`.
@@ -153,6 +159,24 @@ impl World {
             body,
             call: format!("{method} {target}"),
         }
+    }
+
+    /// Calls an endpoint below `/api/team`.
+    pub async fn team(&self, who: &Person, method: &str, path: &str, body: Value) -> Answer {
+        self.call(who, method, &format!("/api/team{path}"), body).await
+    }
+
+    /// `GET` below `/api/team`, where that is answered.
+    pub async fn team_get(&self, who: &Person, path: &str) -> Value {
+        self.team(who, "GET", path, Value::Null).await.expect(200)
+    }
+
+    /// A workspace made through the team API.
+    pub async fn team_workspace(&self, owner: &Person, name: &str) -> String {
+        let made = self
+            .team(owner, "POST", "/workspaces", json!({ "name": name }))
+            .await;
+        id(&made.expect(201))
     }
 
     /// A workspace of this owner.

@@ -29,6 +29,7 @@ const MAY: [(&str, &[&str]); 19] = [
             "attribution",
             "domain",
             "llm",
+            "patterns",
             "pipeline",
             "storage",
             "views",
