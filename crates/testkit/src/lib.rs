@@ -7,6 +7,7 @@ pub mod db;
 pub mod desktop;
 pub mod model;
 pub mod reference;
+pub mod team;
 pub mod wayland;
 pub mod week;
 

@@ -68,7 +68,7 @@
   }
   document.addEventListener("keydown", (e) => {
     const keys = $("keys"), to = $("page") ? $("page").dataset : {};
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select") || (keys && keys.open)) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea") || (keys && keys.open)) return;
     const url = {
       ArrowLeft: to.before, ArrowRight: to.after, t: to.today, z: to.zoom, d: g && to.today, w: g && to.week,
     }[e.key];

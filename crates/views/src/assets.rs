@@ -27,6 +27,10 @@ pub struct Names {
     pub font: String,
     /// Mark.
     pub mark: String,
+    /// Style sheet of the team's pages, beside the one of all.
+    pub team_css: String,
+    /// Script of the team's pages.
+    pub team_js: String,
 }
 
 static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
@@ -52,13 +56,19 @@ static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
         "image/svg+xml",
         include_bytes!("../assets/mark.svg").to_vec(),
     );
+    let team_css = include_bytes!("../assets/team.css").to_vec();
+    let team_css = asset("team", "css", "text/css; charset=utf-8", team_css);
+    let team_js = include_bytes!("../assets/team.js").to_vec();
+    let team_js = asset("team", "js", "text/javascript; charset=utf-8", team_js);
     let names = Names {
         css: urls::asset(&css.name),
         js: urls::asset(&js.name),
         font: urls::asset(&font.name),
         mark: urls::asset(&mark.name),
+        team_css: urls::asset(&team_css.name),
+        team_js: urls::asset(&team_js.name),
     };
-    (vec![font, css, js, mark], names)
+    (vec![font, css, js, mark, team_css, team_js], names)
 });
 
 /// Addresses of the assets.
@@ -88,6 +98,8 @@ mod tests {
             (&names().css, 20_480),
             (&names().js, 4_096),
             (&names().font, 20_480),
+            (&names().team_css, 6_144),
+            (&names().team_js, 2_048),
         ] {
             let bytes = find(name.trim_start_matches("/assets/")).unwrap().bytes.len();
             assert!(bytes <= most, "{name} has {bytes} bytes, {most} are allowed");

@@ -42,7 +42,7 @@ pub fn day(date: Date, rows: &[Row]) -> String {
 }
 
 /// A quoted cell. Titles come from outside: what a spreadsheet would take for a formula gets an apostrophe first.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         "'"
     } else {

@@ -29,6 +29,8 @@ pub struct Viewer {
     pub unread: i64,
     /// Devices of the person, the one seen last first.
     pub devices: Vec<DeviceFact>,
+    /// The person is in a workspace, whose activity the top bar leads to.
+    pub team: bool,
 }
 
 impl Viewer {

@@ -77,30 +77,39 @@ impl Frame {
     pub fn new(viewer: &Viewer, section: Section, title: &str) -> Self {
         let words = viewer.locale.words();
         let first = monday(viewer.today());
+        let mut nav = vec![
+            NavItem {
+                name: words.nav_day,
+                url: urls::TRACKER.to_owned(),
+                current: section == Section::Day,
+                unread: 0,
+            },
+            NavItem {
+                name: words.nav_week,
+                url: urls::range(first, add_days(first, 6)),
+                current: section == Section::Week,
+                unread: 0,
+            },
+            NavItem {
+                name: words.nav_insights,
+                url: urls::INSIGHTS.to_owned(),
+                current: section == Section::Insights,
+                unread: viewer.unread,
+            },
+        ];
+        if viewer.team {
+            nav.push(NavItem {
+                name: words.nav_team,
+                url: urls::TEAM.to_owned(),
+                current: section == Section::Team,
+                unread: 0,
+            });
+        }
         Self {
             title: format!("{title} · Dayloom"),
             words,
             assets: assets::names(),
-            nav: vec![
-                NavItem {
-                    name: words.nav_day,
-                    url: urls::TRACKER.to_owned(),
-                    current: section == Section::Day,
-                    unread: 0,
-                },
-                NavItem {
-                    name: words.nav_week,
-                    url: urls::range(first, add_days(first, 6)),
-                    current: section == Section::Week,
-                    unread: 0,
-                },
-                NavItem {
-                    name: words.nav_insights,
-                    url: urls::INSIGHTS.to_owned(),
-                    current: section == Section::Insights,
-                    unread: viewer.unread,
-                },
-            ],
+            nav,
             person: viewer.name.clone(),
             state: Some(state(viewer, words)),
             pause: pause(viewer),
@@ -139,6 +148,8 @@ pub enum Section {
     Week,
     /// Insights.
     Insights,
+    /// The team.
+    Team,
     /// Any other page.
     Other,
 }

@@ -22,6 +22,7 @@ pub mod range;
 pub mod rows;
 pub mod state;
 pub mod tables;
+pub mod team;
 pub mod threads;
 pub mod time;
 pub mod totals;

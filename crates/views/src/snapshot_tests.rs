@@ -10,6 +10,7 @@ use crate::{
     rows::Kind,
     samples::{self, Sample},
     state::{ErrorPage, FirstRunPage},
+    team::{TeamPage, none::NoTeamPage},
     words::{EN, HI},
 };
 
@@ -26,6 +27,8 @@ fn every_page() -> Vec<(String, String)> {
     pages.extend(render::<InsightsPage>("insights"));
     pages.extend(render::<FirstRunPage>("first-run"));
     pages.extend(render::<ErrorPage>("error"));
+    pages.extend(render::<TeamPage>("team"));
+    pages.extend(render::<NoTeamPage>("no-team"));
     pages
 }
 
@@ -40,6 +43,8 @@ fn write_out(pages: &[(String, String)]) {
         &assets::names().js,
         &assets::names().font,
         &assets::names().mark,
+        &assets::names().team_css,
+        &assets::names().team_js,
     ] {
         let name = url.trim_start_matches("/assets/");
         std::fs::write(format!("{dir}/{name}"), &assets::find(name).unwrap().bytes).unwrap();
@@ -62,6 +67,8 @@ fn every_page_renders_with_every_sample() {
             (&names.js, "JS"),
             (&names.font, "FONT"),
             (&names.mark, "MARK"),
+            (&names.team_css, "TEAM-CSS"),
+            (&names.team_js, "TEAM-JS"),
         ] {
             text = text.replace(url.as_str(), plain);
         }

@@ -3,6 +3,15 @@
 use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+/// Leads to the person's oldest workspace, or says how to get into one.
+pub const TEAM: &str = "/team";
+/// Joins a workspace by a code.
+pub const TEAM_JOIN: &str = "/team/join";
+/// The route of a workspace's activity.
+pub const TEAM_ACTIVITY: &str = "/team/{workspace}/activity";
+/// The route of the same as comma-separated values.
+pub const TEAM_CSV: &str = "/team/{workspace}/activity.csv";
+
 /// The front door; leads to [`TRACKER`].
 pub const ROOT: &str = "/";
 /// A day, or a range of days.
@@ -67,4 +76,29 @@ pub fn open(code: &str) -> String {
 /// A style, script or font by its hashed name.
 pub fn asset(name: &str) -> String {
     format!("/assets/{name}")
+}
+
+/// A workspace's activity from `from` to `to`, both included.
+pub fn team(workspace: impl std::fmt::Display, from: Date, to: Date) -> String {
+    format!("/team/{workspace}/activity?from={from}&to={to}")
+}
+
+/// A workspace's activity of today.
+pub fn team_now(workspace: impl std::fmt::Display) -> String {
+    format!("/team/{workspace}/activity")
+}
+
+/// One member's days.
+pub fn team_member(
+    workspace: impl std::fmt::Display,
+    from: Date,
+    to: Date,
+    member: impl std::fmt::Display,
+) -> String {
+    format!("/team/{workspace}/activity?from={from}&to={to}&member={member}")
+}
+
+/// A workspace's activity as comma-separated values.
+pub fn team_csv(workspace: impl std::fmt::Display, from: Date, to: Date) -> String {
+    format!("/team/{workspace}/activity.csv?from={from}&to={to}")
 }

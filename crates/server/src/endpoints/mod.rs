@@ -28,7 +28,7 @@ mod target_hours;
 mod task_import;
 mod tasks;
 mod tasks_open;
-mod team;
+pub(crate) mod team;
 mod timesheet;
 mod tokens;
 mod tracker_projects;

@@ -50,6 +50,7 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         .collect();
     devices.sort_by_key(|d| std::cmp::Reverse(d.last_seen));
     let person_id = person.id;
+    let team = !store.workspaces().list_for(person_id).await?.is_empty();
     let name = person.name.filter(|n| !n.trim().is_empty());
     Ok(Viewer {
         name: name.unwrap_or(person.email),
@@ -61,6 +62,7 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         csrf,
         unread: store.notifications().counts(person_id).await?.1,
         devices,
+        team,
     })
 }
 

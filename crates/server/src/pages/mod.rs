@@ -14,6 +14,7 @@ mod open;
 mod pause;
 mod query;
 mod shadows;
+mod team;
 mod visitor;
 
 use axum::{
@@ -36,6 +37,10 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route(urls::ROOT, get(|| async { Redirect::to(urls::TRACKER) }))
         .route(urls::TRACKER, get(day::page))
         .route(urls::TRACKER_CSV, get(day::csv))
+        .route(urls::TEAM, get(team::door).post(team::create))
+        .route(urls::TEAM_JOIN, post(team::join))
+        .route(urls::TEAM_ACTIVITY, get(team::page).post(team::submit))
+        .route(urls::TEAM_CSV, get(team::as_csv))
         .route(urls::OPEN, get(open::page))
         .route(urls::PAUSE, post(pause::submit))
         .route(urls::INSIGHTS, get(insights::page).post(insights::submit))

@@ -10,6 +10,7 @@ mod load;
 pub mod pipeline;
 pub mod quality;
 pub mod server;
+pub mod team;
 
 use serde::Serialize;
 

@@ -10,10 +10,9 @@
 
 use std::process::ExitCode;
 
-use dayloom_testkit::bench::{Report, agent, derive, ingest, pipeline, quality, server};
+use dayloom_testkit::bench::{Report, agent, derive, ingest, pipeline, quality, server, team};
 
-const USAGE: &str =
-    "say what to measure: dayloom-bench [--json] derive|ingest|pipeline|quality|server|agent[=MINUTES] …";
+const USAGE: &str = "say what to measure: dayloom-bench [--json] derive|ingest|pipeline|quality|server|team|agent[=MINUTES] …";
 /// How long the agent is watched if nothing else is said.
 const MINUTES: u64 = 10;
 
@@ -40,6 +39,7 @@ fn measure(what: &str) -> Option<Report> {
             figures
         }
         ("server", None) => server::run(now()),
+        ("team", None) => team::run(),
         ("agent", None) => agent::run(MINUTES),
         ("agent", Some(minutes)) => agent::run(minutes.parse().ok().filter(|&n| n > 0)?),
         _ => return None,

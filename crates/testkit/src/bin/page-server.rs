@@ -2,7 +2,7 @@
 //!
 //! Prints `ready URL`, then answers commands on standard input, one a line: `link` prints a one-time link, `more`
 //! sends five minutes of new work and derives them, `first` prints a link of a person without evidence, `sample`
-//! sends that person's first sample. Ends with its input.
+//! sends that person's first sample, `colleague` prints a link of a plain member of the team. Ends with its input.
 
 use std::io::{BufRead, Write};
 
@@ -14,7 +14,7 @@ use dayloom_domain::{
 };
 use dayloom_server::pages::one_time_link;
 use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule, NewTask};
-use dayloom_testkit::{Person, TestApp, week};
+use dayloom_testkit::{Person, TestApp, team, week};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ const NOW: i64 = 18 * 60 + 41;
 async fn main() -> anyhow::Result<()> {
     let app = TestApp::sqlite_with_limits(false).await;
     app.clock.set(week::instant(week::THURSDAY, NOW));
-    let (person, laptop) = seed(&app).await?;
+    let (person, laptop, colleague) = seed(&app).await?;
     let newcomer = app.person("new@example.org").await;
     let own = app.tracked(&newcomer).await;
     say(&format!("ready {}", app.url))?;
@@ -34,6 +34,7 @@ async fn main() -> anyhow::Result<()> {
     for line in std::io::stdin().lock().lines() {
         match line?.trim() {
             "link" => say(&link(&app, person.id).await?)?,
+            "colleague" => say(&link(&app, colleague).await?)?,
             "first" => say(&link(&app, newcomer.id).await?)?,
             "more" => {
                 let stint = week::Stint {
@@ -75,7 +76,7 @@ async fn link(app: &TestApp, person: DeveloperId) -> anyhow::Result<String> {
     Ok(format!("{}{path}", app.url))
 }
 
-async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId)> {
+async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId, DeveloperId)> {
     let person = app.person("meera@example.org").await;
     let now = dayloom_domain::Clock::now(&*app.clock);
     let patch = DeveloperPatch {
@@ -132,7 +133,9 @@ async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId)> {
     }
     app.derive().await;
     review(app, &person).await?;
-    Ok((person, tracked.device))
+    let team = team::seed(&app.store, person.id, tracked.workspace, week::THURSDAY, now).await?;
+    let olena = *team.get(2).context("the team is there")?;
+    Ok((person, tracked.device, olena))
 }
 
 /// The person confirms the morning and dismisses the plan.

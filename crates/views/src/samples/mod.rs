@@ -2,6 +2,7 @@
 
 mod days;
 mod line;
+mod team;
 mod told;
 
 use std::collections::HashMap;
@@ -78,6 +79,7 @@ pub fn viewer() -> Viewer {
         now: at(18 * 60 + 41),
         csrf: "form-token".to_owned(),
         unread: 2,
+        team: false,
         devices: vec![
             known(0, "thinkpad-x1", "linux", seen),
             known(1, "mac-mini", "macos", at(14 * 60 + 30)),

@@ -12,6 +12,8 @@ mod minutes;
 mod patterns;
 mod workspaces;
 
+pub(crate) use invites::fresh_invite;
+
 use dayloom_api::Refusal;
 use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};

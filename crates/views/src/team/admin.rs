@@ -1,0 +1,91 @@
+//! The parts below the table: the live tester, which every member has, and what an admin manages.
+
+use dayloom_domain::DeveloperId;
+use jiff::Timestamp;
+
+/// A form that was refused, shown again with what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Which form: its `act`.
+    pub act: String,
+    /// Why, for a person to read.
+    pub why: String,
+    /// What was typed, where the form has one long field.
+    pub typed: String,
+}
+
+/// The live tester with what was asked and answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tester {
+    /// Repository as typed: a name or an address.
+    pub repo: String,
+    /// App as typed.
+    pub app: String,
+    /// Title as typed.
+    pub title: String,
+    /// The answer, once something was asked.
+    pub verdict: Option<Verdict>,
+}
+
+/// What the tester says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Internal.
+    pub internal: bool,
+    /// What it is filed under.
+    pub source: String,
+    /// The repository pattern that matched.
+    pub repo_pattern: Option<String>,
+    /// The allowlist pattern that matched.
+    pub app_pattern: Option<String>,
+    /// Patterns that took too long.
+    pub exceeded: Vec<String>,
+}
+
+/// What an admin sees of the workspace.
+#[derive(Clone, Debug, Default)]
+pub struct AdminFacts {
+    /// Globs of repositories.
+    pub repo_patterns: Vec<String>,
+    /// Patterns of apps.
+    pub app_allowlist: Vec<String>,
+    /// Idle window in minutes.
+    pub idle: u32,
+    /// Cap of a day in minutes.
+    pub cap: u32,
+    /// The live invite: code, end, uses.
+    pub invite: Option<(String, Timestamp, u32)>,
+    /// Members with their roles.
+    pub members: Vec<MemberRow>,
+    /// A form that was refused.
+    pub refused: Option<Refused>,
+}
+
+/// A member as an admin manages them.
+#[derive(Clone, Debug)]
+pub struct MemberRow {
+    /// Id.
+    pub id: DeveloperId,
+    /// The name they go by.
+    pub name: String,
+    /// An admin or an owner.
+    pub admin: bool,
+    /// Who looks.
+    pub own: bool,
+}
+
+impl AdminFacts {
+    /// Why a form was refused, if it was this one.
+    pub fn why(&self, act: &str) -> Option<&str> {
+        let refused = self.refused.as_ref().filter(|refused| refused.act == act);
+        refused.map(|refused| refused.why.as_str())
+    }
+
+    /// The text of a list's field: what was typed where it was refused, else what stands.
+    pub fn lines(&self, act: &str, list: &[String]) -> String {
+        match self.refused.as_ref().filter(|refused| refused.act == act) {
+            Some(refused) => refused.typed.clone(),
+            None => list.join("\n"),
+        }
+    }
+}
