@@ -43,7 +43,7 @@ impl Seen {
     pub fn idled(&mut self, now: Instant) {
         // A pause right after the beginning says nothing about input before: there may have been none for hours.
         let had_input = match self.phase {
-            Phase::Fresh => now.duration_since(self.created) > PAUSE * 3 / 2,
+            Phase::Fresh => now.duration_since(self.created) > PAUSE * 2,
             Phase::Resumed(_) => true,
             Phase::Paused(_, had_input) => had_input,
         };

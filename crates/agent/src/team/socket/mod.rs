@@ -22,5 +22,5 @@ pub use place::address;
 pub use rpc::RpcError;
 pub use serve::{ServeError, serve};
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

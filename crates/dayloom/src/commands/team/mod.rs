@@ -2,22 +2,24 @@
 
 pub mod collect;
 mod trace;
+mod way;
 
 use std::sync::Arc;
 
 use dayloom_agent::account::base_url;
 use dayloom_agent::credentials::Credential;
-use dayloom_agent::team::socket::protocol::{Snapshot, method};
-use dayloom_agent::team::socket::{Client, ClientError};
+use dayloom_agent::team::socket::protocol::{PreviewAnswer, Snapshot, code, method};
+use dayloom_agent::team::socket::{Client, ClientError, RpcError};
 use dayloom_agent::team::{
-    MOST_MINUTES, Minutes, OrderError, Session, TeamLink, TeamSettingsChange, allowlist, find_workspace,
-    preview, team_connect, words,
+    MOST_MINUTES, Minutes, OrderError, Preview, Session, TeamLink, TeamSettingsChange, allowlist,
+    find_workspace, preview, team_connect, words,
 };
 use dayloom_agent::{Home as AgentHome, Secret};
-use dayloom_api::team::{Me, TeamWorkspace};
+use dayloom_api::team::TeamWorkspace;
 use dayloom_client::ClientError as HttpError;
 use serde_json::{Value, json};
 
+use self::way::{Way, call, nudge};
 use super::agent;
 use crate::{
     Context,
@@ -66,13 +68,6 @@ fn link(cx: &Context) -> Outcome<Arc<dyn TeamLink>> {
 
 fn said(error: &HttpError) -> Failure {
     remote::said(error, false)
-}
-
-/// Tells a running agent to look at the server anew. That none runs is no matter.
-async fn nudge(cx: &Context) {
-    if let Ok(mut agent) = Client::connect(cx.home.dir()).await {
-        let _: Result<Value, _> = agent.call(method::TEAM_REFRESH, &json!({})).await;
-    }
 }
 
 async fn status(cx: &Context) -> Outcome {
@@ -182,11 +177,10 @@ async fn logout(cx: &Context) -> Outcome {
 }
 
 async fn workspaces(cx: &Context) -> Outcome {
-    let me: Me = link(cx)?.me().await.map_err(|error| said(&error))?;
+    let me = Way::of(cx).await?.me().await?;
     if me.workspaces.is_empty() {
         cx.out.hint("You are in no workspace yet. Join one with `dayloom team join CODE`, or make one with `dayloom team create NAME`.");
     }
-    nudge(cx).await;
     cx.out.facts(&me.workspaces, || table(&me.workspaces))
 }
 
@@ -205,7 +199,7 @@ fn table(workspaces: &[TeamWorkspace]) -> String {
 }
 
 async fn create(cx: &Context, name: &str) -> Outcome {
-    let made = link(cx)?.create(name).await.map_err(|error| said(&error))?;
+    let made = Way::of(cx).await?.create(name).await?;
     nudge(cx).await;
     cx.out.facts(&made, || {
         format!(
@@ -218,43 +212,55 @@ async fn create(cx: &Context, name: &str) -> Outcome {
 }
 
 async fn join(cx: &Context, code: &str) -> Outcome {
-    let joined = link(cx)?.join(code.trim()).await.map_err(|error| said(&error))?;
+    let joined = Way::of(cx).await?.join(code.trim()).await?;
     nudge(cx).await;
     cx.out
         .facts(&joined, || format!("member of {}", plain(&joined.name)))
 }
 
 async fn allowlist_of(cx: &Context, patterns: Option<&str>, workspace: Option<&str>) -> Outcome {
-    let link = link(cx)?;
-    let me = link.me().await.map_err(|error| said(&error))?;
-    let found = find_workspace(me.workspaces, workspace).map_err(|error| order(&error))?;
-    let found = match patterns {
-        None => found,
-        Some(text) => {
-            let patterns = allowlist::split(text).map_err(|error| order(&error.into()))?;
-            let changed = link
-                .set_allowlist(found.id, &patterns)
-                .await
-                .map_err(|error| said(&error))?;
-            nudge(cx).await;
-            changed
-        }
-    };
+    let mut way = Way::of(cx).await?;
+    let me = way.me().await?;
+    let mut found = find_workspace(me.workspaces, workspace).map_err(|error| order(&error))?;
+    if let Some(text) = patterns {
+        let patterns = allowlist::split(text).map_err(|error| order(&error.into()))?;
+        found = way.set_allowlist(found.id, &patterns).await?;
+        nudge(cx).await;
+    }
     if found.app_allowlist.is_empty() {
         cx.out.hint("Every application counts.");
     }
     cx.out.facts(&found.app_allowlist, || {
-        found
-            .app_allowlist
-            .iter()
-            .map(|p| plain(p))
-            .collect::<Vec<_>>()
-            .join("\n")
+        let lines: Vec<String> = found.app_allowlist.iter().map(|p| plain(p)).collect();
+        lines.join("\n")
     })
 }
 
-/// What would be sent at the next flush, read from disk: the agent need not run.
+/// What would be sent at the next flush: as the agent says, or where none runs as the disk does.
 async fn show_preview(cx: &Context) -> Outcome {
+    let (body, waiting) = match Client::connect(cx.home.dir()).await {
+        Ok(mut agent) => {
+            let answer: PreviewAnswer = call(&mut agent, method::TEAM_PREVIEW, &json!({})).await?;
+            (answer.body, answer.waiting)
+        }
+        Err(_) => {
+            let answer = preview_of_disk(cx).await?;
+            let body = serde_json::to_value(&answer.body).unwrap_or_default();
+            (body, answer.waiting)
+        }
+    };
+    if waiting as usize > MOST_MINUTES {
+        cx.out.hint(format_args!(
+            "{waiting} minutes wait; the first request holds the oldest {MOST_MINUTES}."
+        ));
+    } else if waiting == 0 {
+        cx.out
+            .hint("No minute waits. What a request holds is shown here as soon as one does.");
+    }
+    cx.out.json(&body)
+}
+
+async fn preview_of_disk(cx: &Context) -> Outcome<Preview> {
     let credential = credential(cx)?;
     let link = team_connect(&credential).map_err(|error| said(&error))?;
     let session = Session::new(&credential, link);
@@ -263,25 +269,14 @@ async fn show_preview(cx: &Context) -> Outcome {
     let path = cx.home.file("minutes.db");
     let home = AgentHome::open(cx.home.dir()).map_err(|error| agent::failure(&error))?;
     let zone = dayloom_capture::platform::system_zone();
-    let answer = if path.exists() {
-        let minutes = Minutes::open(&path).await.map_err(|error| trouble(&error))?;
-        let answer = preview(&session, &home, &minutes, zone.as_ref()).await;
-        let answer = answer.map_err(|error| trouble(&error))?;
-        minutes.close().await.map_err(|error| trouble(&error))?;
-        answer
-    } else {
-        dayloom_agent::team::Preview::empty(zone.as_ref())
-    };
-    if answer.waiting as usize > MOST_MINUTES {
-        cx.out.hint(format_args!(
-            "{} minutes wait; the first request holds the oldest {MOST_MINUTES}.",
-            answer.waiting
-        ));
-    } else if answer.waiting == 0 {
-        cx.out
-            .hint("No minute waits. What a request holds is shown here as soon as one does.");
+    if !path.exists() {
+        return Ok(Preview::empty(zone.as_ref()));
     }
-    cx.out.json(&answer.body)
+    let minutes = Minutes::open(&path).await.map_err(|error| trouble(&error))?;
+    let answer = preview(&session, &home, &minutes, zone.as_ref()).await;
+    let answer = answer.map_err(|error| trouble(&error))?;
+    minutes.close().await.map_err(|error| trouble(&error))?;
+    Ok(answer)
 }
 
 async fn activity_watch(cx: &Context, what: &str) -> Outcome {
@@ -311,12 +306,19 @@ fn refused(error: &ClientError) -> Failure {
         ClientError::NotRunning => Exit::Unreachable,
         ClientError::Broken => Exit::Failed,
         ClientError::Refused(refusal) => match refusal.code {
-            dayloom_agent::team::socket::protocol::code::SIGNED_OUT => Exit::Refused,
-            dayloom_agent::team::socket::protocol::code::UNREACHABLE => Exit::Unreachable,
+            code::SIGNED_OUT => Exit::Refused,
+            code::UNREACHABLE => Exit::Unreachable,
+            code::REFUSED if is_about_rights(refusal) => Exit::Refused,
             _ => Exit::Failed,
         },
     };
     worded(exit, &error.to_string())
+}
+
+/// Whether the server refused because of who asks, not because of what was asked.
+fn is_about_rights(refusal: &RpcError) -> bool {
+    let status = refusal.data.as_ref().and_then(|data| data["status"].as_u64());
+    matches!(status, Some(401 | 403))
 }
 
 fn order(error: &OrderError) -> Failure {
