@@ -206,8 +206,8 @@ mod tests {
     use super::*;
 
     const PACE: Pace = Pace {
-        stay: [1_800.0, 600.0, 400.0, 400.0, 30.0, 100.0],
-        leave: [0.6, 0.15, 0.1, 0.05, 0.07, 0.03],
+        stay: [1_800.0, 600.0, 400.0, 400.0, 600.0, 400.0],
+        leave: [0.6, 0.125, 0.05, 0.05, 0.125, 0.05],
         comes_back: [0.7, 0.95],
     };
 
@@ -232,10 +232,10 @@ mod tests {
     #[test]
     fn after_an_interruption_the_thread_goes_on() {
         let on = || seen(&[4.0, 0.0], [0.0; MODES]);
-        let mail = || seen(&[0.0, 0.0], [0.0, 6.0, 0.0, 0.0]);
+        let mail = || seen(&[0.0, 0.0], [0.0, 8.0, 0.0, 0.0]);
         let nothing = || seen(&[0.0, 0.0], [-2.0; MODES]);
         let smoothed = smooth(&[on(), mail(), nothing()], &[0.5, 0.5], &PACE);
-        assert!(smoothed[1].mode[1] > 0.8);
+        assert!(smoothed[1].mode[1] > 0.8, "{:?}", smoothed[1].mode);
         assert!(smoothed[2].thread[0] > smoothed[2].thread[1] * 2.0);
     }
 
