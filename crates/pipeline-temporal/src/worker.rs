@@ -3,18 +3,18 @@
 
 use std::{thread, time::Duration};
 
-use dayloom_pipeline::Stages;
+use dayloom_pipeline::{Stages, Wake};
 use temporalio_client::Client;
 use temporalio_common::worker::WorkerDeploymentOptions;
 use temporalio_sdk::{
     Runtime, Worker as SdkWorker, WorkerOptions,
     runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder},
 };
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Address, QUEUE, TemporalError, Timing,
+    Address, Bell, QUEUE, TemporalError, Timing,
     activities::Activities,
     address::short,
     schedules,
@@ -54,6 +54,8 @@ impl Default for WorkerSettings {
 /// A running worker.
 pub struct Worker {
     ended: oneshot::Receiver<Result<(), TemporalError>>,
+    asking: JoinHandle<()>,
+    stop: CancellationToken,
 }
 
 impl Worker {
@@ -65,7 +67,9 @@ impl Worker {
         settings: WorkerSettings,
         stop: CancellationToken,
     ) -> Result<Self, TemporalError> {
-        let activities = Activities::new(stages, Handle::current(), stop.clone());
+        let activities = Activities::new(stages.clone(), Handle::current(), stop.clone());
+        let ask = keep_asking(stages, address.clone(), settings.clone(), stop.clone());
+        let stopped = stop.clone();
         let (tell_ready, ready) = oneshot::channel();
         let (tell_ended, ended) = oneshot::channel();
         thread::Builder::new()
@@ -77,15 +81,47 @@ impl Worker {
             })
             .map_err(TemporalError::Thread)?;
         match ready.await {
-            Ok(()) => Ok(Self { ended }),
+            Ok(()) => Ok(Self {
+                ended,
+                asking: tokio::spawn(ask),
+                stop: stopped,
+            }),
             Err(_) => Err(end_of(ended).await.err().unwrap_or_else(vanished)),
         }
     }
 
     /// Waits until it has ended: after the stop, or by itself with the reason.
     pub async fn ended(self) -> Result<(), TemporalError> {
-        end_of(self.ended).await
+        let result = end_of(self.ended).await;
+        self.stop.cancel();
+        // A fault in asking is its own; what it held is free again when its lease runs out.
+        let _ = self.asking.await;
+        result
     }
+}
+
+/// Asks the language model, if there is one, beside the activities: waiting for it must hold up no derivation. Workers
+/// share the people to ask for through the database, and what is answered is rung for like what is uploaded.
+async fn keep_asking(stages: Stages, address: Address, settings: WorkerSettings, stop: CancellationToken) {
+    if stages.models().is_none() {
+        return;
+    }
+    let timing = Timing::DERIVE.with_heartbeat(settings.timing.heartbeat_s);
+    let (bell, carry) = Bell::hang(address, &settings.queue, timing, stages.clock(), stop.clone());
+    let wake = Wake::new();
+    let ring = async {
+        loop {
+            wake.notified().await;
+            bell.ring(None);
+        }
+    };
+    let rung = async {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = ring => {}
+        }
+    };
+    tokio::join!(stages.keep_asking(wake.clone(), stop.clone()), carry, rung);
 }
 
 async fn end_of(ended: oneshot::Receiver<Result<(), TemporalError>>) -> Result<(), TemporalError> {

@@ -13,10 +13,14 @@ use dayloom_domain::{
     event::Event,
     sample::{self},
 };
-use dayloom_pipeline::{Stages, Sweep};
+use dayloom_pipeline::{Models, Stages, Sweep};
 use dayloom_pipeline_temporal::{Address, Bell, Timing, Worker, WorkerSettings, look};
-use dayloom_storage::{Batch, Enroll, NewEvent, Submitted};
-use dayloom_testkit::{Person, TestApp, Tracked, on_both};
+use dayloom_storage::{Batch, Enroll, NewEvent, NewTask, Submitted};
+use dayloom_testkit::{
+    Person, Scripted, TestApp, Tracked,
+    model::{by_words, sorted_by},
+    on_both,
+};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use temporalio_client::{
     Client, ClientOptions, Connection, ConnectionOptions, RpcOptions, schedules::ListSchedulesOptions,
@@ -311,6 +315,70 @@ async fn a_worker_that_stops_in_the_middle_leaves_the_rest_to_others() {
         carried.await.expect("it ends");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_asks_the_model_and_its_answers_are_derived() {
+    let Some(url) = temporal() else { return };
+    let app = TestApp::sqlite().await;
+    let (queue, stop) = (own_queue(), CancellationToken::new());
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    let task = NewTask {
+        title: "Retry refunds".to_owned(),
+        key: None,
+        url: None,
+        status: None,
+        assignee_id: Some(person.id),
+        project_id: None,
+    };
+    let tasks = app.store.tasks();
+    let task = tasks
+        .create(tracked.workspace, &task, app.clock.now())
+        .await
+        .expect("a task");
+    let model = Scripted::new(|prompt| Ok(sorted_by(&prompt.user, by_words)));
+    let models = Models::new(app.store.clone(), model.clone(), None);
+    let settings = WorkerSettings {
+        queue: queue.clone(),
+        schedules: false,
+        ..WorkerSettings::default()
+    };
+    let worker = Worker::start(
+        stages(&app).with_models(models),
+        address(&url),
+        settings,
+        stop.clone(),
+    )
+    .await
+    .expect("a worker");
+    let (bell, _carried) = bell(&app, &url, &queue, &stop);
+    let mut event = earlier(0, tracked.device);
+    event.ts = app.clock.now() - SignedDuration::from_mins(5);
+    event.active_app.window_title = Some("Refunds".to_owned());
+    upload(&app, &person, tracked.device, &[event]).await;
+    bell.ring(Some(tracked.project));
+    let attributed = async {
+        loop {
+            app.clock.advance(SignedDuration::from_secs(1));
+            let day = app
+                .store
+                .days()
+                .read(person.id, Date::constant(2026, 11, 21))
+                .await;
+            let spans = day.expect("a read").map(|day| day.day.spans).unwrap_or_default();
+            if spans.iter().any(|span| span.attribution.task_id == Some(task.id)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, attributed)
+        .await
+        .expect("the answer is in the day");
+    assert_eq!(model.asked().len(), 1);
+    stop.cancel();
+    ended(worker).await;
 }
 
 /// Passes connections on to the real server, from the moment it is started.

@@ -100,6 +100,11 @@ impl Stages {
         &self.store
     }
 
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// The instant now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

@@ -21,7 +21,7 @@ impl Wake {
     }
 
     /// Waits for the next call, or returns at once if there was one since the last wait.
-    pub(crate) async fn notified(&self) {
+    pub async fn notified(&self) {
         self.0.notified().await;
     }
 }

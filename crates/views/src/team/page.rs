@@ -207,7 +207,7 @@ fn row(
 ) -> Row {
     let (bars, told) = bars(&figures.strip, full, words);
     let mut labels: Vec<&(String, u32)> = figures.repos.iter().chain(&figures.sources).collect();
-    labels.sort_by(|a, b| b.1.cmp(&a.1));
+    labels.sort_by_key(|label| std::cmp::Reverse(label.1));
     let more = labels.len().saturating_sub(MOST_LABELS);
     let labels = labels
         .into_iter()
