@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dayloom_agent::credentials::Credential;
 use dayloom_agent::team::socket::protocol::{Snapshot, method};
-use dayloom_agent::team::socket::{Client as Editor, serve};
+use dayloom_agent::team::socket::{Client as Editor, Socket};
 use dayloom_agent::team::{
     Collector, Desk, DeskParts, Flushed, Senses, Shelf, TeamLink, TeamSettings, TeamSettingsChange,
 };
@@ -232,10 +232,8 @@ impl Machine {
         let touched = Arc::new(Mutex::new(Duration::from_secs(1)));
         let desk = desk(app, person, dir.path(), line.clone(), touched.clone()).await;
         let stop = CancellationToken::new();
-        tokio::spawn({
-            let (desk, home, stop) = (desk.clone(), dir.path().to_owned(), stop.clone());
-            async move { serve(desk, &home, stop).await.unwrap() }
-        });
+        let socket = Socket::bind(dir.path()).unwrap();
+        tokio::spawn(socket.serve(desk.clone(), stop.clone()));
         let mut machine = Self {
             dir,
             desk,

@@ -309,16 +309,38 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
     // A value that does not stand is said, and the former stays in force.
     home.write("config.toml", "[team]\nidle_sleep_window = \"night\"\n");
     let begun = Instant::now();
-    while home.json(&["team", "status"])["warning"].is_null() {
+    while ask(&home, "state/get", &json!({}))["warning"].is_null() {
         assert!(
             begun.elapsed() < PATIENCE,
             "nothing is said of a value that does not stand"
         );
         std::thread::sleep(Duration::from_millis(200));
     }
-    let last = lines(&home).pop().unwrap();
-    assert_eq!(last["reason"], "sleep-window");
-    assert_eq!(last.as_object().unwrap().len(), 3, "at, state, reason");
+    let settings = ask(&home, "settings/get", &json!({}));
+    assert_eq!(settings["idle_sleep_window"], "10:00-10:00");
+    let last = ask(&home, "log/read", &json!({"limit": 1}));
+    assert_eq!(last[0]["reason"], "sleep-window");
+    // Over the socket: in force at once, and in the file for the next start.
+    home.write(
+        "config.toml",
+        "# mine\n[team]\nidle_sleep_window = \"10:00-10:00\"\n",
+    );
+    ask(
+        &home,
+        "settings/set",
+        &json!({"idle_sleep_window": "", "require_tracking": true}),
+    );
+    let kept = std::fs::read_to_string(home.path("config.toml")).unwrap();
+    assert!(
+        kept.contains("# mine") && kept.contains("require_tracking = true"),
+        "{kept}"
+    );
+    let from = lines(&home).len();
+    let new = until(&home, from, "ACTIVE", "aw+os", || {
+        desktop.xdotool(&["key", "g"]);
+        aw.not_afk(Duration::ZERO);
+    });
+    assert_eq!(new[0].as_object().unwrap().len(), 3, "at, state, reason");
     let (code, _) = up.terminate();
     assert_eq!(code, 0);
 }

@@ -36,11 +36,6 @@ pub async fn up(cx: &Context) -> Outcome {
     let server = Server::start(&cx.settings, Some(&cx.home), store, listener).await?;
     let database_url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
     let running = announce(&cx.home, &server, person, database_url).await?;
-    cx.out.line(format_args!("ready {}", server.url))?;
-    let capture = cx
-        .settings
-        .on(&AGENT)
-        .then(|| agent::beside(cx, &running, server.stopping()));
     let team = match cx.settings.on(&AGENT) {
         true => collect::start(cx, Some(&running), server.stopping()).await,
         false => Ok(None),
@@ -50,6 +45,11 @@ pub async fn up(cx: &Context) -> Outcome {
             .hint(format_args!("No team minutes are counted: {failure}"));
         None
     });
+    cx.out.line(format_args!("ready {}", server.url))?;
+    let capture = cx
+        .settings
+        .on(&AGENT)
+        .then(|| agent::beside(cx, &running, server.stopping()));
     welcome(cx, &server, person).await;
     if cx.settings.on(&AGENT)
         && let Some(lacking) = doctor::lacking(cx).await

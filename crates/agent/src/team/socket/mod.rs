@@ -20,7 +20,7 @@ mod system;
 pub use client::{Client, ClientError};
 pub use place::address;
 pub use rpc::RpcError;
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, Socket};
 
 #[cfg(all(test, unix))]
 mod tests;

@@ -36,28 +36,50 @@ pub struct ServeError {
     pub error: io::Error,
 }
 
-/// Answers editors and commands until told to stop. The caller holds the lock of the home.
-pub async fn serve(desk: Arc<Desk>, home: &Path, stop: CancellationToken) -> Result<(), ServeError> {
-    let path = address(home);
-    let failed = |error| ServeError {
-        path: path.clone(),
-        error,
-    };
-    let mut listener = Listener::bind(&path).map_err(failed)?;
-    // Editors that cannot work the address out read it here.
-    let note = home.join("agent.socket");
-    home::write_private(&note, path.as_os_str().as_encoded_bytes(), false).map_err(failed)?;
+/// The socket of a home, taken and not yet answered.
+pub struct Socket {
+    listener: Listener,
+    path: PathBuf,
+    note: PathBuf,
+}
+
+impl Socket {
+    /// Takes the address: whoever connects from now on is answered once [`Socket::serve`] runs. The caller holds the lock
+    /// of the home.
+    pub fn bind(home: &Path) -> Result<Self, ServeError> {
+        let path = address(home);
+        let failed = |error| ServeError {
+            path: path.clone(),
+            error,
+        };
+        let listener = Listener::bind(&path).map_err(failed)?;
+        // Editors that cannot work the address out read it here.
+        let note = home.join("agent.socket");
+        home::write_private(&note, path.as_os_str().as_encoded_bytes(), false).map_err(failed)?;
+        Ok(Self { listener, path, note })
+    }
+
+    /// Answers editors and commands until told to stop.
+    pub async fn serve(mut self, desk: Arc<Desk>, stop: CancellationToken) {
+        answer_all(&mut self.listener, desk, stop).await;
+        drop(self.listener);
+        remove(&self.path);
+        let _ = std::fs::remove_file(self.note);
+    }
+}
+
+async fn answer_all(listener: &mut Listener, desk: Arc<Desk>, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MOST_CLIENTS));
     let editors = AtomicU64::new(1);
     loop {
         let place = tokio::select! {
             biased;
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => return,
             place = places.clone().acquire_owned() => place,
         };
         let stream = tokio::select! {
             biased;
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => return,
             stream = listener.accept() => stream,
         };
         match stream {
@@ -78,10 +100,6 @@ pub async fn serve(desk: Arc<Desk>, home: &Path, stop: CancellationToken) -> Res
             }
         }
     }
-    drop(listener);
-    remove(&path);
-    let _ = std::fs::remove_file(note);
-    Ok(())
 }
 
 struct Connection {

@@ -112,10 +112,8 @@ async fn agent() -> Agent {
     .await
     .expect("a desk");
     let stop = CancellationToken::new();
-    tokio::spawn({
-        let (desk, home, stop) = (desk.clone(), dir.path().to_owned(), stop.clone());
-        async move { serve(desk, &home, stop).await.expect("a socket") }
-    });
+    let socket = Socket::bind(dir.path()).expect("a socket");
+    tokio::spawn(socket.serve(desk.clone(), stop.clone()));
     let agent = Agent { dir, desk, stop };
     for _ in 0..500 {
         if Client::connect(agent.dir.path()).await.is_ok() {

@@ -36,14 +36,19 @@ pub async fn start(
     let desk = Desk::new(parts(cx, local)?)
         .await
         .map_err(|error| Failure::failed(error, "`dayloom doctor` looks for the reason"))?;
-    let home = cx.home.dir().to_owned();
-    let out = cx.out;
+    let socket = match socket::Socket::bind(cx.home.dir()) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            tracing::error!(%error, "no local socket");
+            cx.out.hint(&error);
+            None
+        }
+    };
     Ok(Some(tokio::spawn(async move {
         let _held: Lock = lock;
         let serving = async {
-            if let Err(error) = socket::serve(desk.clone(), &home, stop.clone()).await {
-                tracing::error!(%error, "no local socket");
-                out.hint(error);
+            if let Some(socket) = socket {
+                socket.serve(desk.clone(), stop.clone()).await;
             }
         };
         tokio::join!(serving, desk.clone().run(stop.clone()));
