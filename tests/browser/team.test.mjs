@@ -145,7 +145,7 @@ test("a member sees the team's figures and their own places, and nothing to mana
   await context.close();
 });
 
-test("an outsider finds no team, and can make one", async () => {
+test("an outsider finds no such page", async () => {
   const { context, page } = await at.open({ command: "first" });
   assert.equal((await page.goto(at.url + path)).status(), 404);
   assert.equal((await page.goto(`${at.url}${path}.csv`)).status(), 404);
