@@ -44,6 +44,9 @@ pub use weights::Weights;
 /// Confidence of what a rule says: a person decided it.
 pub const RULE_CONFIDENCE: f64 = 1.0;
 
+/// The confidence a key alone needs: more likely right than not, by some.
+const ENOUGH: f64 = 0.6;
+
 /// What is left of a key's confidence where its task is assigned to somebody else: enough for a branch alone.
 const FOREIGN: f64 = 0.7;
 
@@ -176,7 +179,7 @@ impl Attributor {
             _ => return Ok(found),
         };
         let confidence = found.confidence * factor;
-        if confidence < self.weights.threshold {
+        if confidence < ENOUGH {
             return Err(Attribution::nobody(format!(
                 "{}, but that task is {why}",
                 found.reason

@@ -98,11 +98,21 @@ impl Chances {
     }
 }
 
+/// The share of first spans that show a thread: a day mostly begins with work, and a day of one span is mostly work.
+const BEGINS_ON: f64 = 0.6;
+
 fn begin(prior: &[f64], pace: &Pace) -> State {
-    // A day begins anywhere; the first span shows a thread as often as a thread is turned to.
+    let off = 1.0 - pace.leave[ON];
+    let chance = |mode: usize| {
+        if mode == ON {
+            BEGINS_ON
+        } else {
+            (1.0 - BEGINS_ON) * pace.leave[mode] / off
+        }
+    };
     prior
         .iter()
-        .map(|share| pace.leave.map(|chance| share * chance))
+        .map(|share| std::array::from_fn(|mode| share * chance(mode)))
         .collect()
 }
 

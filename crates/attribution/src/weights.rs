@@ -18,7 +18,8 @@ pub struct Weights {
     /// Weight of all that a person does and never reviews, beside what they reviewed: without it, one review of one
     /// thing would say nothing, as everything reviewed would be that.
     pub elsewhere: f64,
-    /// Of a key in the branch, on the task's own page, in an address and in a title.
+    /// Of a key in the branch, on the task's own page, in an address and in a title: so much that one alone answers,
+    /// whatever else was ever reviewed.
     pub keys: [f64; 4],
     /// Weight of reviews of a branch at which its key counts half.
     pub fades: f64,
@@ -59,7 +60,7 @@ impl Default for Weights {
             words: (0.6, 2.7),
             smoothing: 6.0,
             elsewhere: 100.0,
-            keys: [5.0, 6.0, 4.5, 4.0],
+            keys: [6.0, 6.5, 6.0, 5.0],
             fades: 2.0,
             foreign: 0.3,
             closed: 0.5,
@@ -77,7 +78,7 @@ impl Default for Weights {
                 comes_back: [0.33, 0.975],
             },
             lasting: 0.7,
-            threshold: 0.6,
+            threshold: 0.72,
         }
     }
 }
