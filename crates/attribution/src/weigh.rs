@@ -256,7 +256,7 @@ impl<'w> Weigher<'w> {
             _ => 0.0,
         };
         let model = match scene.said {
-            Some((said, sure)) if Some(said) == label => self.weights.model * sure,
+            Some((said, sure)) if Some(said) == label => self.model() * sure,
             _ => 0.0,
         };
         Parts {
@@ -266,6 +266,17 @@ impl<'w> Weigher<'w> {
             words: self.of_title(scene, state),
             model,
         }
+    }
+
+    /// The weight of a language model's answer. Where nothing was reviewed it is most of what there is, and says the more
+    /// the more tasks it chose from.
+    fn model(&self) -> f64 {
+        if !self.learned.is_empty() {
+            return self.weights.model;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a handful of tasks")]
+        let choice = (self.threads.len() as f64 / FEW).max(1.0).ln();
+        self.weights.model_alone + choice
     }
 
     /// Time never lands on a task of another workspace only because it looks alike.

@@ -33,6 +33,8 @@ pub struct Weights {
     pub title: f64,
     /// Of a language model's answer that is sure of itself.
     pub model: f64,
+    /// The same where nothing was reviewed.
+    pub model_alone: f64,
     /// All evidence of a span together: a factor, as pieces of evidence repeat each other.
     pub temper: f64,
     /// The most that the evidence of one span may come to, either way.
@@ -67,6 +69,7 @@ impl Default for Weights {
             review: 2.5,
             title: 1.0,
             model: 3.0,
+            model_alone: 6.5,
             temper: 0.7,
             at_most: 9.0,
             fresh: (1.5, 0.3),

@@ -10,43 +10,57 @@ const TUESDAY: Date = date(2026, 11, 17);
 
 pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
     let w = world(store, "ada").await;
-    let learned = store.learned();
-    assert_eq!(learned.model(w.owner).await.unwrap(), None);
-    assert_eq!(learned.examples(w.owner, 9).await.unwrap(), (0, vec![]));
+    assert_eq!(store.learned().model(w.owner).await.unwrap(), None);
+    assert_eq!(store.learned().examples(w.owner, 9).await.unwrap(), (0, vec![]));
     assert!(
-        learned
+        store
+            .learned()
             .put_day(w.owner, TUESDAY, Some("[2]"), now())
             .await
             .unwrap()
     );
     assert!(
-        !learned
+        !store
+            .learned()
             .put_day(w.owner, TUESDAY, Some("[2]"), now())
             .await
             .unwrap()
     );
     assert!(
-        learned
+        store
+            .learned()
             .put_day(w.owner, MONDAY, Some("[1]"), now())
             .await
             .unwrap()
     );
     assert_eq!(
-        learned.day(w.owner, MONDAY).await.unwrap().as_deref(),
+        store.learned().day(w.owner, MONDAY).await.unwrap().as_deref(),
         Some("[1]")
     );
-    let (generation, days) = learned.examples(w.owner, 9).await.unwrap();
+    let (generation, days) = store.learned().examples(w.owner, 9).await.unwrap();
     assert_eq!((generation, days), (2, vec!["[1]".to_owned(), "[2]".to_owned()]));
     assert_eq!(
-        learned.examples(w.owner, 1).await.unwrap().1,
+        store.learned().examples(w.owner, 1).await.unwrap().1,
         ["[2]"],
         "the newest"
     );
 
-    assert!(!learned.put_model(w.owner, 1, "old", now()).await.unwrap());
-    assert!(learned.put_model(w.owner, 2, "new", minute(1)).await.unwrap());
-    assert!(!learned.put_model(w.owner, 2, "again", minute(2)).await.unwrap());
-    let model = learned.model(w.owner).await.unwrap().unwrap();
+    assert!(!store.learned().put_model(w.owner, 1, "old", now()).await.unwrap());
+    assert!(
+        store
+            .learned()
+            .put_model(w.owner, 2, "new", minute(1))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .learned()
+            .put_model(w.owner, 2, "again", minute(2))
+            .await
+            .unwrap()
+    );
+    let model = store.learned().model(w.owner).await.unwrap().unwrap();
     assert_eq!(
         (model.generation, model.fitted, model.model.as_deref()),
         (2, 2, Some("new"))
@@ -55,19 +69,31 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
 
 pub async fn taking_examples_away_makes_a_fit_due(store: &Store) {
     let w = world(store, "ada").await;
-    let learned = store.learned();
-    assert!(!learned.put_day(w.owner, MONDAY, None, now()).await.unwrap());
     assert!(
-        learned
+        !store
+            .learned()
+            .put_day(w.owner, MONDAY, None, now())
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .learned()
             .put_day(w.owner, MONDAY, Some("[1]"), now())
             .await
             .unwrap()
     );
-    assert!(learned.put_model(w.owner, 1, "one", now()).await.unwrap());
-    assert!(learned.put_day(w.owner, MONDAY, None, now()).await.unwrap());
-    let model = learned.model(w.owner).await.unwrap().unwrap();
+    assert!(store.learned().put_model(w.owner, 1, "one", now()).await.unwrap());
+    assert!(
+        store
+            .learned()
+            .put_day(w.owner, MONDAY, None, now())
+            .await
+            .unwrap()
+    );
+    let model = store.learned().model(w.owner).await.unwrap().unwrap();
     assert_eq!((model.generation, model.fitted), (2, 1));
-    assert_eq!(learned.day(w.owner, MONDAY).await.unwrap(), None);
+    assert_eq!(store.learned().day(w.owner, MONDAY).await.unwrap(), None);
     let other = world(store, "bob").await;
     assert_eq!(
         store.learned().model(other.owner).await.unwrap(),
