@@ -1,6 +1,5 @@
 //! A real Wayland session, with a real X server inside it: what cannot be seen there is said, not guessed.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod program;
 

@@ -132,7 +132,7 @@ pub async fn a_type_that_is_turned_off_makes_none(store: &Store) {
     );
     assert_eq!(
         store.notifications().preferences(ada).await.unwrap(),
-        [said.clone()]
+        std::slice::from_ref(&said)
     );
     assert!(
         !store
