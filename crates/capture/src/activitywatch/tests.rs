@@ -374,6 +374,10 @@ async fn fill(real: &Real) {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "what one real server goes through is told in one piece"
+)]
 async fn the_real_server_is_understood_and_its_restart_survived() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Some(real) = real().await else { return };

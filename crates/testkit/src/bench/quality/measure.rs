@@ -9,6 +9,9 @@ use dayloom_domain::{
 
 use super::days::{Minute, Truth};
 
+/// An instant in seconds, what was true of it, and what was said of it.
+type Moment = (i64, Truth, Option<Truth>);
+
 /// Shares and sums of one or many days. Lengths are minutes of attention.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -64,7 +67,7 @@ impl Tally {
             .zip(judgement)
             .map(|(m, judged)| (m.event.id, (m.truth, *judged)))
             .collect();
-        let mut timeline: Vec<(i64, Truth, Option<Truth>)> = Vec::new();
+        let mut timeline: Vec<Moment> = Vec::new();
         for attributed in &day.spans {
             let answer = &attributed.attribution;
             let said = match (answer.task_id, answer.category) {
@@ -148,8 +151,8 @@ impl Tally {
     }
 
     /// A change is from one task to another, whatever of other kinds stands between.
-    fn switches(&mut self, timeline: &[(i64, Truth, Option<Truth>)]) {
-        let changes = |of: &dyn Fn(&(i64, Truth, Option<Truth>)) -> Option<Truth>| -> Vec<(i64, Truth)> {
+    fn switches(&mut self, timeline: &[Moment]) {
+        let changes = |of: &dyn Fn(&Moment) -> Option<Truth>| -> Vec<(i64, Truth)> {
             let mut last = None;
             let mut found = Vec::new();
             for entry in timeline {
