@@ -241,6 +241,10 @@ fn counting(home: &Program, desktop: &Desktop, aw: Option<&ActivityWatch>) -> (U
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "an hour of one desktop is told in one piece"
+)]
 fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
     let Some(desktop) = Desktop::start() else { return };
     let Some(mut aw) = ActivityWatch::start() else {
