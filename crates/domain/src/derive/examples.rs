@@ -434,7 +434,7 @@ fn inferred_time_flows_around_an_entry_made_by_hand() {
             "1 09:03:30–09:05:00 1"
         ]
     );
-    assert_eq!(day.attention_micros, 270_000_000);
+    assert_eq!(day.attention_micros, 300_000_000, "its interval counts, whole");
     assert_eq!(
         day.devices[0].attention_micros, 150_000_000,
         "the device proved what is not by hand"
