@@ -10,6 +10,7 @@ pub mod developers;
 pub mod devices;
 pub mod json;
 pub mod members;
+pub mod models;
 pub mod notifications;
 pub mod projects;
 pub mod rules;

@@ -15,6 +15,7 @@ use crate::{
     engine::Engine,
     failure::{Exit, Failure, Outcome},
     home::Home,
+    model,
     settings::{
         Settings,
         table::{CLOSED_STATUSES, DATABASE_URL, LISTEN, MIGRATE, RATE_LIMITS, REDIS_URL, SECRET, WEB_URL},
@@ -53,8 +54,9 @@ pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
 }
 
 /// What the engine drives, on this database.
-pub fn stages(_settings: &Settings, store: &Store) -> Outcome<Stages> {
-    Ok(Stages::new(store.clone(), Arc::new(SystemClock)))
+pub fn stages(settings: &Settings, store: &Store) -> Outcome<Stages> {
+    let models = model::models(settings, store)?;
+    Ok(Stages::new(store.clone(), Arc::new(SystemClock)).with_models(models))
 }
 
 /// Opens the database of the settings.
@@ -174,15 +176,17 @@ impl Server {
             )
         })?;
         let stop = CancellationToken::new();
+        let stages = stages(settings, &store)?;
+        let models = stages.models().clone();
         let engine = Engine::of(settings)?;
-        let (rings, runner) = engine.start(stages(settings, &store)?, clock.clone(), stop.clone());
+        let (rings, runner) = engine.start(stages, clock.clone(), stop.clone());
         let chosen = ServerSettings {
             secret,
             rate_limits: settings.on(&RATE_LIMITS),
             public_url: settings.text(&WEB_URL).map(str::to_owned),
             kept_in: home.map(Home::shown),
         };
-        let state = ServerState::new(chosen, store.clone(), clock, rings);
+        let state = ServerState::new(chosen, store.clone(), clock, rings).with_models(models);
         let state = match settings.text(&REDIS_URL) {
             Some(url) => state.with_limiter(limiter(url)?),
             None => state,

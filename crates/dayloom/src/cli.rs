@@ -133,6 +133,9 @@ pub enum Cmd {
     /// Devices that capture for you.
     #[command(subcommand)]
     Devices(Devices),
+    /// The language model: what would be sent to it, and what it used.
+    #[command(subcommand)]
+    Model(Model),
     /// Team minutes.
     #[command(subcommand)]
     Team(Team),
@@ -263,6 +266,26 @@ pub enum Team {
         /// What to do.
         #[arg(value_parser = ["start", "stop"])]
         what: String,
+    },
+}
+
+/// `dayloom model …`
+#[derive(Debug, Subcommand)]
+pub enum Model {
+    /// Show exactly what would be sent about a day, and send nothing.
+    Preview {
+        /// Local date as YYYY-MM-DD, `today` or `yesterday`.
+        #[arg(default_value = "today")]
+        date: String,
+        /// Also what was asked before.
+        #[arg(long)]
+        again: bool,
+    },
+    /// Show calls, tokens and cost of the last days.
+    Usage {
+        /// Days to show, today included.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3660))]
+        days: u16,
     },
 }
 

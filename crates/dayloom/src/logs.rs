@@ -30,6 +30,9 @@ pub struct Loudness {
     pub color: bool,
 }
 
+/// A library that repeats whole prompts in its logs.
+const SILENT: &str = "genai=off";
+
 /// Starts logging. `filter` replaces what -v and -q say; `folder` is for long-running commands.
 pub fn start(loudness: Loudness, filter: Option<&str>, folder: Option<&Path>) {
     let level = match (loudness.quiet, loudness.verbose) {
@@ -43,18 +46,23 @@ pub fn start(loudness: Loudness, filter: Option<&str>, folder: Option<&Path>) {
         .with_writer(io::stderr)
         .with_ansi(loudness.color)
         .with_target(loudness.verbose > 1)
-        .with_filter(EnvFilter::new(filter.unwrap_or(level)));
+        .with_filter(only(filter.unwrap_or(level)));
     let to_file = folder.map(|folder| {
         tracing_subscriber::fmt::layer()
             .with_writer(Mutex::new(Daily::new(folder)))
             .with_ansi(false)
-            .with_filter(EnvFilter::new(filter.unwrap_or("info,sqlx=warn")))
+            .with_filter(only(filter.unwrap_or("info,sqlx=warn")))
     });
     // A second start in one process is a test's; the first one stands.
     let _ = tracing_subscriber::registry()
         .with(to_terminal)
         .with(to_file)
         .try_init();
+}
+
+/// What the filter lets through, and in no case what must not be logged.
+fn only(filter: &str) -> EnvFilter {
+    EnvFilter::new(format!("{filter},{SILENT}"))
 }
 
 /// A file a day, the oldest removed, each bounded.

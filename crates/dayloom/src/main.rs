@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod home;
 mod logs;
+mod model;
 mod output;
 mod page;
 mod remote;

@@ -154,13 +154,18 @@ impl ServerState {
         // Two answers to one person take turns, so that neither takes the day away from the other.
         let group = usize::from(person.0.as_bytes()[15]) % TURNS;
         let _turn = self.inner.turns[group].lock().await;
-        let stages = Stages::new(self.inner.store.clone(), Arc::clone(&self.inner.clock));
+        let stages = self.stages();
         for date in dates {
             if let Err(error) = stages.settle(person, date).await {
                 tracing::warn!(%error, "a reviewed day could not be derived at once; it is derived later");
                 self.wake();
             }
         }
+    }
+
+    /// The stages as this server calls them.
+    pub(crate) fn stages(&self) -> Stages {
+        Stages::new(self.inner.store.clone(), Arc::clone(&self.inner.clock)).with_models(self.models.clone())
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {

@@ -183,6 +183,7 @@ async fn seen_by_owner(world: &World, has: &Possessions) -> Vec<Value> {
         format!("/workspaces/{workspace}/projects"),
         format!("/workspaces/{workspace}/tasks"),
         format!("/tracker/admin/projects/{}/config", has.project),
+        format!("/tracker/admin/projects/{}/models", has.project),
         format!("/tracker/admin/projects?workspace_id={workspace}"),
         "/api/team/me".to_owned(),
         format!("/api/team/workspaces/{workspace}/invites"),
@@ -227,6 +228,7 @@ fn body(world: &World, has: &Possessions, operation: &str) -> Value {
         }
         "put /tracker/target-hours" => json!({ "target_hours_per_day": 1 }),
         "put /tracker/admin/projects/{project_id}/config" => json!({ "enabled": false }),
+        "put /tracker/admin/projects/{project_id}/models" => json!({ "models": "hosted" }),
         _ if path.ends_with("/projects")
             || path.ends_with("/workspaces")
             || path.ends_with("/api-tokens") =>
@@ -365,7 +367,7 @@ async fn former_members_get_nothing(world: &World) {
 
 /// A developer of the workspace: method, path with W, P, O, D, R, T for ids, body, status. Inside a workspace a missing
 /// right is 403, and only what is another person's own is 404.
-const OF_A_DEVELOPER: [(&str, &str, &str, u16); 17] = [
+const OF_A_DEVELOPER: [(&str, &str, &str, u16); 19] = [
     (
         "POST",
         "/workspaces/W/members",
@@ -382,6 +384,13 @@ const OF_A_DEVELOPER: [(&str, &str, &str, u16); 17] = [
         "PUT",
         "/tracker/admin/projects/P/config",
         r#"{"enabled": true}"#,
+        403,
+    ),
+    ("GET", "/tracker/admin/projects/P/models", "null", 403),
+    (
+        "PUT",
+        "/tracker/admin/projects/P/models",
+        r#"{"models": "none"}"#,
         403,
     ),
     ("GET", "/tracker/admin/projects?workspace_id=W", "null", 403),

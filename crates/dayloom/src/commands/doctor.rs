@@ -71,6 +71,7 @@ pub async fn run(cx: &Context) -> Outcome {
     findings.push(engine(cx).await);
     findings.push(database(cx).await);
     findings.extend(limits(cx).await);
+    findings.push(model(cx).await);
     findings.push(server(cx).await);
     findings.push(capturing(cx));
     findings.extend(sources(cx).await);
@@ -96,6 +97,37 @@ fn home(cx: &Context) -> Finding {
     match tried {
         Ok(()) => Finding::new("home", "folder", State::Works, shown),
         Err(failure) => Finding::new("home", "folder", State::Fails, failure.what).mend(failure.todo),
+    }
+}
+
+/// Asks the model for one word.
+async fn model(cx: &Context) -> Finding {
+    let part = "model";
+    let settings = match crate::model::chosen(&cx.settings) {
+        Ok(Some(settings)) => settings,
+        Ok(None) => {
+            return Finding::new(
+                part,
+                "none",
+                State::Off,
+                "rules, keys and what was learned do the work",
+            );
+        }
+        Err(failure) => {
+            return Finding::new(part, "settings", State::Fails, failure.what).mend(failure.todo);
+        }
+    };
+    let name = settings.name.clone().unwrap_or_default();
+    match crate::model::answers(&settings).await {
+        Ok(local) => {
+            let detail = if local {
+                "answers; local"
+            } else {
+                "answers; hosted"
+            };
+            Finding::new(part, name, State::Works, detail)
+        }
+        Err(failure) => Finding::new(part, name, State::Fails, failure.what).mend(failure.todo),
     }
 }
 

@@ -7,6 +7,7 @@ mod devices;
 mod doctor;
 mod editor_sim;
 mod log;
+mod model;
 pub mod papers;
 mod replay;
 mod rules;
@@ -70,6 +71,7 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::EditorSim { focused, remote } => editor_sim::run(cx, focused, remote.as_deref()).await,
         Cmd::Demo { days } => up::demo(cx, days).await,
         Cmd::Open => up::open(cx).await,
+        Cmd::Model(command) => model::run(cx, &command).await,
         Cmd::Doctor => doctor::run(cx).await,
         Cmd::Config => config::run(cx),
         Cmd::ShellInit { shell } => papers::shell_init(shell, &cx.home, &cx.out),

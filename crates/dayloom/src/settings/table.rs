@@ -207,6 +207,10 @@ settings! {
         key: "model.api_key", env: "DAYLOOM_MODEL_API_KEY", flag: Flag::Takes("model-api-key", "KEY"),
         kind: Kind::Text, secret: true, doc: "Key of the model's provider",
     }
+    MODEL_TIMEOUT {
+        key: "model.timeout_s", env: "DAYLOOM_MODEL_TIMEOUT", flag: Flag::Takes("model-timeout", "SECONDS"),
+        kind: Kind::Int(1, 600), default: Some("60"), doc: "How long the model may take for an answer",
+    }
     MODEL_DAILY_BUDGET {
         key: "model.daily_budget", env: "DAYLOOM_MODEL_DAILY_BUDGET", flag: Flag::Takes("model-daily-budget", "TOKENS"),
         kind: Kind::Int(0, 1_000_000_000), doc: "Tokens a developer may use in a day",

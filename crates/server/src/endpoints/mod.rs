@@ -17,6 +17,7 @@ mod evidence;
 mod explain;
 pub(crate) mod journals;
 mod members;
+mod models;
 mod notifications;
 mod own_devices;
 mod projects;
@@ -65,6 +66,8 @@ pub fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(timesheet::read))
         .routes(routes!(tasks_open::list))
         .routes(routes!(days::read))
+        .routes(routes!(models::usage))
+        .routes(routes!(models::preview))
         .routes(routes!(journals::read, journals::change))
         .routes(routes!(qa::ask))
         .routes(routes!(qa::stream))
@@ -133,6 +136,7 @@ fn administration() -> OpenApiRouter<ServerState> {
         .routes(routes!(own_devices::list))
         .routes(routes!(own_devices::change, own_devices::release))
         .routes(routes!(admin::read_config, admin::replace_config))
+        .routes(routes!(models::read_project, models::replace_project))
         .routes(routes!(admin::projects))
         .routes(routes!(admin::member_timesheet))
 }

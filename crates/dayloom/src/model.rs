@@ -1,0 +1,83 @@
+//! The language model of the settings: read, checked, connected, and asked whether it is there.
+
+use std::time::Duration;
+
+use dayloom_llm::{Failure as NoAnswer, Key, ModelSettings, Prompt, Provider, Purpose, SettingsError};
+use dayloom_pipeline::Models;
+use dayloom_storage::Store;
+
+use crate::{
+    boot::capital,
+    failure::{Failure, Outcome},
+    settings::{
+        Settings,
+        table::{
+            MODEL_API_KEY, MODEL_BASE_URL, MODEL_DAILY_BUDGET, MODEL_NAME, MODEL_PROVIDER, MODEL_TIMEOUT,
+        },
+    },
+};
+
+/// How long an answer may take where nothing is said.
+const TIMEOUT_S: u64 = 60;
+
+/// The model of the settings, checked, or none.
+pub fn chosen(settings: &Settings) -> Outcome<Option<ModelSettings>> {
+    let Some(provider) = settings.text(&MODEL_PROVIDER).and_then(Provider::of_word) else {
+        return Ok(None);
+    };
+    let timeout = settings.int(&MODEL_TIMEOUT).and_then(|s| u64::try_from(s).ok());
+    let text = |setting| settings.text(setting).map(str::to_owned);
+    let chosen = ModelSettings {
+        provider,
+        base_url: text(&MODEL_BASE_URL),
+        name: text(&MODEL_NAME),
+        key: settings.text(&MODEL_API_KEY).map(Key::new),
+        timeout: Duration::from_secs(timeout.unwrap_or(TIMEOUT_S)),
+    };
+    chosen.check().map_err(|error| wrong(&error))?;
+    Ok(Some(chosen))
+}
+
+/// What a server asks, with its ledger in this database.
+pub fn models(settings: &Settings, store: &Store) -> Outcome<Models> {
+    let Some(chosen) = chosen(settings)? else {
+        return Ok(Models::none());
+    };
+    let model = dayloom_llm::connect(&chosen).map_err(|error| wrong(&error))?;
+    let budget = settings
+        .int(&MODEL_DAILY_BUDGET)
+        .and_then(|b| u64::try_from(b).ok());
+    Ok(Models::new(store.clone(), model, budget))
+}
+
+/// Asks the model for one word; whether it is a local one.
+pub async fn answers(chosen: &ModelSettings) -> Outcome<bool> {
+    let model = dayloom_llm::connect(chosen).map_err(|error| wrong(&error))?;
+    let prompt = Prompt {
+        purpose: Purpose::Question,
+        system: "Answer with the word ok.".to_owned(),
+        user: "{}".to_owned(),
+        schema: None,
+        max_output_tokens: 1000,
+    };
+    match model.ask(&prompt).await {
+        Ok(_) => Ok(model.identity().local),
+        // It is there and says no for now, or says something else.
+        Err(NoAnswer::Undecodable) => Ok(model.identity().local),
+        Err(failure) => {
+            let (what, todo) = parts(&failure.to_string());
+            Err(Failure::unreachable(what, todo))
+        }
+    }
+}
+
+fn wrong(error: &SettingsError) -> Failure {
+    let (what, todo) = parts(&error.to_string());
+    Failure::usage(what, todo)
+}
+
+/// What happened and what to do, apart by a semicolon.
+fn parts(text: &str) -> (String, String) {
+    let (what, todo) = text.split_once("; ").unwrap_or((text, "Look at the log"));
+    (capital(what), capital(todo))
+}
