@@ -42,6 +42,15 @@ install_activitywatch() {
     flask==2.2.5 werkzeug==2.3.8 flask-restx==1.3.0 'peewee<4' 'setuptools<81'
 }
 
+# A LiteLLM proxy in a virtual environment: a server that speaks as OpenAI does and is not ours.
+install_litellm() {
+  local home=$1
+  [[ -x $home/bin/litellm ]] && return
+  rm -rf "$home"
+  python3 -m venv "$home"
+  "$home/bin/pip" install -q 'litellm[proxy]==1.106.2'
+}
+
 # cargo-deny, built once.
 install_cargo_deny() {
   [[ -x $1/bin/cargo-deny ]] || cargo install --quiet --debug --locked --root "$1" cargo-deny@0.20.2

@@ -39,6 +39,8 @@ pub fn connect(settings: &ModelSettings) -> Result<Arc<dyn Model>, SettingsError
         name: name.clone(),
         local: place::is_local(&address),
     };
+    // Two TLS libraries could be linked in; this says which one is used. A second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .timeout(settings.timeout)
