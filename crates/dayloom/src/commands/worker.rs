@@ -1,6 +1,5 @@
 //! `worker`: works for the `temporal` engine until it is told to stop.
 
-use dayloom_pipeline::Wake;
 use dayloom_pipeline_temporal::{Address, TemporalError, Timing, Worker, WorkerSettings};
 use dayloom_storage::Store;
 use tokio_util::sync::CancellationToken;
@@ -30,11 +29,6 @@ async fn work(cx: &Context, store: &Store, address: Address, heartbeat_s: u64) -
         timing: Timing::SWEEP.with_heartbeat(heartbeat_s),
         ..WorkerSettings::default()
     };
-    // What a model answers is derived by the sweep of the days, a few minutes later at most.
-    let asking = tokio::spawn({
-        let (stages, stop) = (stages.clone(), stop.clone());
-        async move { stages.keep_asking(Wake::new(), stop).await }
-    });
     let worker = Worker::start(stages, address, settings, stop.clone())
         .await
         .map_err(failure)?;
@@ -42,16 +36,13 @@ async fn work(cx: &Context, store: &Store, address: Address, heartbeat_s: u64) -
     tracing::info!(temporal = shown, "the worker waits for work");
     let ended = worker.ended();
     tokio::pin!(ended);
-    let result = tokio::select! {
-        ended = &mut ended => ended,
+    tokio::select! {
+        ended = &mut ended => ended.map_err(failure),
         () = boot::stop_signal() => {
             stop.cancel();
-            ended.await
+            ended.await.map_err(failure)
         }
-    };
-    stop.cancel();
-    let _ = asking.await;
-    result.map_err(failure)
+    }
 }
 
 /// A failure of the Temporal server as a person reads it.
