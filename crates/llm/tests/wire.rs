@@ -176,16 +176,16 @@ async fn gemini() {
 /// How each way to answer badly is told.
 #[tokio::test]
 async fn every_refusal_has_its_kind() {
-    let json = (header::CONTENT_TYPE, "application/json");
+    let json = || [(header::CONTENT_TYPE, "application/json")];
     let cases: Vec<(&str, Say, Failure)> = vec![
         (
             "an error",
-            Arc::new(move || (StatusCode::INTERNAL_SERVER_ERROR, [json], "{\"error\":{}}").into_response()),
+            Arc::new(move || (StatusCode::INTERNAL_SERVER_ERROR, json(), "{\"error\":{}}").into_response()),
             Failure::Refused { status: 500 },
         ),
         (
             "a wrong key",
-            Arc::new(move || (StatusCode::UNAUTHORIZED, [json], "{\"error\":{}}").into_response()),
+            Arc::new(move || (StatusCode::UNAUTHORIZED, json(), "{\"error\":{}}").into_response()),
             Failure::Refused { status: 401 },
         ),
         (
@@ -202,17 +202,17 @@ async fn every_refusal_has_its_kind() {
         ),
         (
             "half of it",
-            Arc::new(move || ([json], "{\"choices\":[{\"mess").into_response()),
+            Arc::new(move || (json(), "{\"choices\":[{\"mess").into_response()),
             Failure::Undecodable,
         ),
         (
             "nothing in it",
-            Arc::new(move || ([json], "{\"choices\":[]}").into_response()),
+            Arc::new(move || (json(), "{\"choices\":[]}").into_response()),
             Failure::Undecodable,
         ),
         (
             "another shape",
-            Arc::new(move || ([json], "[1,2,3]").into_response()),
+            Arc::new(move || (json(), "[1,2,3]").into_response()),
             Failure::Undecodable,
         ),
     ];
