@@ -194,7 +194,7 @@ async fn a_workplace_by_the_client_alone() {
         })
         .await
         .unwrap();
-    assert_eq!(client.workspaces().await.unwrap(), [made.clone()]);
+    assert_eq!(client.workspaces().await.unwrap(), std::slice::from_ref(&made));
     let workspace = WorkspaceId(made.id);
     let new = NewMember {
         email: "bob@example.org".into(),
@@ -215,7 +215,10 @@ async fn a_workplace_by_the_client_alone() {
         tracker_enabled: true,
     };
     let project = client.create_project(workspace, &new).await.unwrap();
-    assert_eq!(client.projects(workspace).await.unwrap(), [project.clone()]);
+    assert_eq!(
+        client.projects(workspace).await.unwrap(),
+        std::slice::from_ref(&project)
+    );
     let project = ProjectId(project.id);
     let joined = client
         .put_project_member(project, bob.id, &ProjectMemberPut::default())
@@ -253,7 +256,7 @@ async fn a_workplace_by_the_client_alone() {
         .unwrap();
     assert_eq!(
         client.tasks(workspace, &[("limit", "5")]).await.unwrap().tasks,
-        [task.clone()]
+        std::slice::from_ref(&task)
     );
     let rows = [ImportRow {
         key: Some("PROJ-2".into()),
@@ -280,7 +283,7 @@ async fn a_workplace_by_the_client_alone() {
         ..RuleChange::default()
     };
     let rule = client.change_rule(RuleId(rule.id), &change).await.unwrap();
-    assert_eq!(client.rules().await.unwrap(), [rule.clone()]);
+    assert_eq!(client.rules().await.unwrap(), std::slice::from_ref(&rule));
     assert_eq!(client.test_rules().await.unwrap()[0].rule, rule);
     client.delete_rule(RuleId(rule.id)).await.unwrap();
 
