@@ -10,7 +10,7 @@ use dayloom_domain::{
     sample::{self, Developer},
 };
 use dayloom_pipeline::{Pace, Progress, Stages, Wake};
-use dayloom_storage::{Batch, NewEvent, NewTask, Store, Submitted};
+use dayloom_storage::{Batch, ImportRow, NewEvent, Store, Submitted};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -112,25 +112,24 @@ async fn fill(store: &Store) -> usize {
     stored
 }
 
-/// A task for every key of the samples, so that keys have something to find.
+/// A task for every key of the samples, so that keys have something to find; in one transaction.
 async fn tasks(store: &Store, person: DeveloperId, keys: &[String]) {
     let workspaces = store.workspaces().list_for(person).await.expect("workspaces");
     let workspace = workspaces.first().expect("a workspace").0.id;
-    for key in keys {
-        let task = NewTask {
-            title: format!("Task {key}"),
-            key: Some(key.clone()),
-            url: None,
-            status: None,
-            assignee_id: Some(person),
-            project_id: None,
-        };
-        store
-            .tasks()
-            .create(workspace, &task, now())
-            .await
-            .expect("a task");
-    }
+    let row = |key: &String| ImportRow {
+        key: Some(key.clone()),
+        title: Some(format!("Task {key}")),
+        url: None,
+        status: None,
+        assignee: None,
+    };
+    let rows: Vec<ImportRow> = keys.iter().map(row).collect();
+    let made = store
+        .tasks()
+        .import(workspace, &rows, now())
+        .await
+        .expect("tasks");
+    assert!(made.rejected.is_empty(), "{made:?}");
 }
 
 fn now() -> Timestamp {
