@@ -60,8 +60,10 @@ pub(super) struct Unknown {
 fn is_open(answer: &Attribution) -> bool {
     match answer.answered_by {
         AnsweredBy::Review | AnsweredBy::Rule(_) | AnsweredBy::Key => false,
-        AnsweredBy::Learned | AnsweredBy::Model | AnsweredBy::Neighbours => answer.confidence < SURE,
-        AnsweredBy::Nobody => true,
+        AnsweredBy::Learned => answer.confidence < SURE,
+        // What stands around a signal, or was said of others, is no word about it; one that was asked about is left
+        // out by its digest.
+        AnsweredBy::Model | AnsweredBy::Neighbours | AnsweredBy::Nobody => true,
     }
 }
 
