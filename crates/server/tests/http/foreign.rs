@@ -63,6 +63,14 @@ async fn probes(app: &TestApp, ann: &Person) -> Vec<Probe> {
             "/tracker/timesheet?start=2026-11-21&end=2026-11-21",
         ),
         own("GET /tracker/days/{date}", "/tracker/days/2026-11-21"),
+        own(
+            "GET /tracker/model-preview/{date}",
+            "/tracker/model-preview/2026-11-21",
+        ),
+        own(
+            "GET /tracker/model-usage",
+            "/tracker/model-usage?start=2026-11-21&end=2026-11-21",
+        ),
         refusal(
             "GET /tracker/journals/{date}",
             "/tracker/journals/2026-11-21".into(),
