@@ -96,7 +96,7 @@ async fn reviewed(app: &TestApp, ann: &Person, first: Date, task: TaskId) {
         .await
         .expect("days")
     {
-        if !random.chance(25) {
+        if !random.chance(12) {
             continue;
         }
         let day = read(app, ann, date).await;
@@ -191,7 +191,7 @@ async fn a_year_replayed_twice_changes_nothing_the_second_time() {
         replay(&app, &ann, first, false).await;
         let (said, before) = (pins(&app, &ann).await, all(&app, &ann, first).await);
         assert!(
-            said.len() > 20 && before.len() > 30,
+            said.len() > 5 && before.len() > 30,
             "{} reviews of {} days",
             said.len(),
             before.len()
