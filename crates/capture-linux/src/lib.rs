@@ -1,6 +1,8 @@
 //! Sources of Linux: X11, Wayland's idle protocol, the session bus, `/proc` and `/sys`. They give raw facts and never decide; presence, privacy and meaning
 //! belong to `dayloom-capture`. Nothing here contacts another machine.
 
+#![cfg(target_os = "linux")]
+
 mod idle;
 mod memory;
 mod own;

@@ -1,5 +1,7 @@
 //! A real X server, a real window manager, real windows and keys.
 
+#![cfg(target_os = "linux")]
+
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
