@@ -4,7 +4,8 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
-use dayloom_storage::{StorageError, Store};
+use dayloom_storage::{REST, StorageError, Store};
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -100,25 +101,38 @@ impl Runner {
     async fn work_off(&self, stop: &CancellationToken) {
         let pace = self.settings.pace;
         while !stop.is_cancelled() {
+            let mut rest = pace.poll;
             match self.stages.work_off(None, pace, &self.wake, stop, |_| ()).await {
-                Ok(_) => {}
+                Ok(done) => rest = self.until(done.retry_at).map_or(rest, |due| due.min(rest)),
                 Err(StorageError::Closed) => break,
                 Err(error) => tracing::warn!(%error, "dirty days could not be taken; trying again"),
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep(pace.poll) => {}
+                () = tokio::time::sleep(rest) => {}
             }
         }
     }
 
-    /// Derives days until none is due, and returns how many; for commands that must not end before the queue is empty.
+    fn until(&self, due: Option<Timestamp>) -> Option<Duration> {
+        due.map(|due| Duration::try_from(due.duration_since(self.stages.now())).unwrap_or_default())
+    }
+
+    /// Derives days until none is due or rests, and returns how many; for commands that must not end before the queue
+    /// is empty.
     pub async fn run_until_idle(&self) -> Result<usize, StorageError> {
         let (wake, never) = (Wake::new(), CancellationToken::new());
-        let pace = self.settings.pace;
-        let done = self.stages.work_off(None, pace, &wake, &never, |_| ()).await?;
-        Ok(usize::try_from(done.days()).unwrap_or(usize::MAX))
+        let mut days = 0;
+        loop {
+            let pace = self.settings.pace;
+            let done = self.stages.work_off(None, pace, &wake, &never, |_| ()).await?;
+            days += done.days();
+            match self.until(done.retry_at) {
+                Some(rest) if done.days() > 0 && rest <= REST => tokio::time::sleep(rest).await,
+                _ => return Ok(usize::try_from(days).unwrap_or(usize::MAX)),
+            }
+        }
     }
 
     /// Sweeps at once over all that may still be uploaded, then runs every sweep when it is due. Each has a time of its

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use dayloom_domain::ProjectId;
-use dayloom_storage::{StorageError, Taken};
+use dayloom_storage::{REST, StorageError, Taken};
 use jiff::Timestamp;
 use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ pub struct Progress {
     pub lost: u64,
     /// Days that failed.
     pub failed: u64,
-    /// When the first of those that failed is due again.
+    /// When the first of those is due again that failed, or rest because they were marked while they were derived.
     pub retry_at: Option<Timestamp>,
 }
 
@@ -59,9 +59,13 @@ impl Progress {
             Outcome::LeaseLost => self.lost += 1,
             Outcome::Failed(retry_at) => {
                 self.failed += 1;
-                self.retry_at = Some(self.retry_at.map_or(retry_at, |first| first.min(retry_at)));
+                self.look_again(retry_at);
             }
         }
+    }
+
+    fn look_again(&mut self, at: Timestamp) {
+        self.retry_at = Some(self.retry_at.map_or(at, |first| first.min(at)));
     }
 }
 
@@ -146,6 +150,22 @@ impl Stages {
                 () = stop.cancelled(), if going_on => {}
             }
         }
-        failure.map_or(Ok(progress), Err)
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        // Whoever works for one project may have been called for a day that rests, and nobody else would look again.
+        if (progress.days() > 0 || project.is_some())
+            && let Some(due) = self.resting().await?
+        {
+            progress.look_again(due);
+        }
+        Ok(progress)
+    }
+
+    /// When the first day is due that rests after it was derived.
+    async fn resting(&self) -> Result<Option<Timestamp>, StorageError> {
+        let soon = self.now().saturating_add(REST).unwrap_or(Timestamp::MAX);
+        let due = self.store().days().next_due().await?;
+        Ok(due.filter(|due| *due <= soon))
     }
 }

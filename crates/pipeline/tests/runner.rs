@@ -240,6 +240,8 @@ async fn evidence_that_comes_during_the_derivation_is_not_lost() {
                 .expect("a look"),
             "marked again"
         );
+        app.clock
+            .advance(SignedDuration::try_from(dayloom_storage::REST).expect("a short rest"));
         app.derive().await;
         assert_eq!(stored(&app, &person, today()).await.attention_micros, 120_000_000);
     })

@@ -3,6 +3,7 @@
 //! Reading a window is a hot path: one text per dialect, side by side, over the driver itself.
 
 use dayloom_domain::{DeveloperId, DeviceId, EventId, Zone, event::Event};
+use futures::TryStreamExt;
 use jiff::{Timestamp, ToSpan};
 use serde::de::DeserializeOwned;
 use sqlx::{
@@ -44,29 +45,26 @@ impl Events<'_> {
         to: Timestamp,
     ) -> Result<Vec<Event>, StorageError> {
         let mut zones = Zones::default();
+        // Row by row: a day's rows weigh several times what its events do.
+        let mut events = Vec::new();
         match &self.0.backend {
             Backend::Sqlite { readers, .. } => {
                 let query = sqlx::query(WINDOW_SQLITE).bind(developer.0);
                 let query = query.bind(from.as_microsecond()).bind(to.as_microsecond());
-                let found = query.fetch_all(readers).await?;
-                found
-                    .iter()
-                    .map(|row| of_sqlite(row, developer, &mut zones))
-                    .collect()
+                let mut found = query.fetch(readers);
+                while let Some(row) = found.try_next().await? {
+                    events.push(of_sqlite(&row, developer, &mut zones)?);
+                }
             }
             Backend::Postgres { pool, .. } => {
                 let query = sqlx::query(WINDOW_POSTGRES).bind(developer.0);
-                let found = query
-                    .bind(to_chrono(from))
-                    .bind(to_chrono(to))
-                    .fetch_all(pool)
-                    .await?;
-                found
-                    .iter()
-                    .map(|row| of_postgres(row, developer, &mut zones))
-                    .collect()
+                let mut found = query.bind(to_chrono(from)).bind(to_chrono(to)).fetch(pool);
+                while let Some(row) = found.try_next().await? {
+                    events.push(of_postgres(&row, developer, &mut zones)?);
+                }
             }
         }
+        Ok(events)
     }
     /// How many events of a person are stored.
     pub async fn count(&self, developer: DeveloperId) -> Result<i64, StorageError> {

@@ -17,6 +17,7 @@ mod timesheet;
 mod works;
 mod write;
 
+pub use queue::REST;
 pub(crate) use queue::mark;
 pub(crate) use write::entry_id;
 
@@ -44,6 +45,8 @@ pub struct Written {
     pub revision: i64,
     /// Whether the content differed from what was stored.
     pub changed: bool,
+    /// When the day is due again, because it was marked while it was derived.
+    pub due_again: Option<Timestamp>,
 }
 
 /// What a task is called, for those allowed to see it.
@@ -152,7 +155,7 @@ impl Days<'_> {
         queue::give_back(&self.0.write, taken).await
     }
     /// Writes the derived day and cleans the mark in one transaction. `None`, writing nothing, if the lease was lost.
-    /// If the day was marked again since it was taken, it stays dirty.
+    /// If the day was marked again since it was taken, it stays dirty, and is due again after a rest of [`REST`].
     pub async fn finish(
         &self,
         taken: &Taken,
@@ -163,20 +166,10 @@ impl Days<'_> {
         let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
             return Ok(None);
         };
-        let written = write::write(self.0, &transaction, taken.developer_id, day, now).await?;
-        queue::clean(&transaction, taken, again).await?;
+        let mut written = write::write(self.0, &transaction, taken.developer_id, day, now).await?;
+        written.due_again = queue::clean(&transaction, taken, again, now).await?;
         transaction.commit().await?;
         Ok(Some(written))
-    }
-    /// Cleans the mark without writing. False if the lease was lost. If the day was marked again it stays dirty.
-    pub async fn done(&self, taken: &Taken) -> Result<bool, StorageError> {
-        let transaction = self.0.begin().await?;
-        let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
-            return Ok(false);
-        };
-        queue::clean(&transaction, taken, again).await?;
-        transaction.commit().await?;
-        Ok(true)
     }
     /// Gives a day back after a failure; it is due again at `retry_at`. False if the lease was lost.
     pub async fn fail(&self, taken: &Taken, retry_at: Timestamp) -> Result<bool, StorageError> {

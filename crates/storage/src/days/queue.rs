@@ -13,6 +13,11 @@ use crate::{
     store::Inner,
 };
 
+/// How long a day rests that was marked again while it was derived. Evidence that comes in without a pause would
+/// otherwise have its day derived without a pause, and each time from the start; with it a quiet machine still shows
+/// what came within a second.
+pub const REST: Duration = Duration::from_millis(400);
+
 /// The project a person's newest device is bound to: whose turn a mark counts against.
 const PROJECT: &str = "(SELECT d.project_id FROM tracker_devices d WHERE d.developer_id = $1
     ORDER BY d.created_at DESC, d.id LIMIT 1)";
@@ -152,16 +157,26 @@ pub(super) async fn hold(
         .transpose()
 }
 
-/// Takes the mark away, or only the lease if the day was marked again.
-pub(super) async fn clean(on: &DatabaseTransaction, taken: &Taken, again: bool) -> Result<(), StorageError> {
-    let sql = if again {
-        "UPDATE tracker_dirty_days SET lease = NULL, leased_until = NULL, attempts = 0
-         WHERE developer_id = $1 AND local_date = $2 AND lease = $3"
-    } else {
-        "DELETE FROM tracker_dirty_days WHERE developer_id = $1 AND local_date = $2 AND lease = $3"
-    };
-    run(on, sql, keys(taken)).await?;
-    Ok(())
+/// Takes the mark away, or only the lease if the day was marked again; then returns when it is due.
+pub(super) async fn clean(
+    on: &DatabaseTransaction,
+    taken: &Taken,
+    again: bool,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StorageError> {
+    if !again {
+        let sql = "DELETE FROM tracker_dirty_days WHERE developer_id = $1 AND local_date = $2 AND lease = $3";
+        run(on, sql, keys(taken)).await?;
+        return Ok(None);
+    }
+    let due = now.saturating_add(REST).unwrap_or(Timestamp::MAX);
+    let sql =
+        "UPDATE tracker_dirty_days SET lease = NULL, leased_until = NULL, attempts = 0, next_attempt_at = $4
+               WHERE developer_id = $1 AND local_date = $2 AND lease = $3";
+    let mut values = keys(taken);
+    values.push(at(due));
+    run(on, sql, values).await?;
+    Ok(Some(due))
 }
 
 pub(super) async fn fail<C: ConnectionTrait>(

@@ -73,6 +73,7 @@ async fn content(
             return Ok(Written {
                 revision: 1,
                 changed: true,
+                due_again: None,
             });
         }
         stored = row(on, &find, key()).await?;
@@ -83,6 +84,7 @@ async fn content(
         return Ok(Written {
             revision,
             changed: false,
+            due_again: None,
         });
     }
     run(
@@ -98,6 +100,7 @@ async fn content(
     Ok(Written {
         revision: revision + 1,
         changed: true,
+        due_again: None,
     })
 }
 

@@ -6,7 +6,7 @@ use dayloom_domain::{
     Zone,
     day::{Day, DeviceDay},
 };
-use dayloom_storage::{NewEvent, Store};
+use dayloom_storage::{NewEvent, REST, Store};
 use jiff::civil::{Date, date};
 
 use crate::world::{World, device, event, minute, now, project, send, world};
@@ -145,14 +145,20 @@ pub async fn a_day_marked_meanwhile_stays_dirty(store: &Store) {
         .unwrap();
     assert_eq!((written.revision, written.changed), (1, true));
     assert!(store.days().pending(w.owner, today).await.unwrap());
-    let taken = store.days().take(now(), LEASE, 10).await.unwrap().remove(0);
+    let due = now().saturating_add(REST).unwrap();
+    assert_eq!(written.due_again, Some(due), "it rests first");
+    assert_eq!(store.days().take(now(), LEASE, 10).await.unwrap(), vec![]);
+    let taken = store.days().take(due, LEASE, 10).await.unwrap().remove(0);
     let written = store
         .days()
         .finish(&taken, &empty(today), now())
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((written.revision, written.changed), (1, false));
+    assert_eq!(
+        (written.revision, written.changed, written.due_again),
+        (1, false, None)
+    );
     assert!(!store.days().pending(w.owner, today).await.unwrap());
     assert_eq!(store.days().next_due().await.unwrap(), None);
 
@@ -162,9 +168,6 @@ pub async fn a_day_marked_meanwhile_stays_dirty(store: &Store) {
         .await
         .unwrap();
     assert_eq!(marked, 1, "only dates that have a day");
-    let taken = store.days().take(now(), LEASE, 10).await.unwrap().remove(0);
-    assert!(store.days().done(&taken).await.unwrap());
-    assert!(!store.days().pending(w.owner, today).await.unwrap());
 }
 
 pub async fn a_lost_lease_writes_nothing(store: &Store) {
@@ -184,7 +187,6 @@ pub async fn a_lost_lease_writes_nothing(store: &Store) {
             .unwrap(),
         None
     );
-    assert!(!store.days().done(&slow).await.unwrap());
     assert!(!store.days().fail(&slow, minute(3)).await.unwrap());
     assert_eq!(store.days().read(w.owner, today).await.unwrap(), None);
     assert!(
@@ -210,7 +212,14 @@ pub async fn failures_wait_and_projects_take_turns(store: &Store) {
     );
     let again = store.days().take(minute(5), LEASE, 10).await.unwrap().remove(0);
     assert_eq!(again.attempts, 1);
-    assert!(store.days().done(&again).await.unwrap());
+    assert!(
+        store
+            .days()
+            .finish(&again, &empty(again.date), now())
+            .await
+            .unwrap()
+            .is_some()
+    );
 
     let many: Vec<Date> = (1..=20).map(|day| date(2026, 3, day)).collect();
     store.days().mark(w.owner, &many, minute(6)).await.unwrap();
@@ -240,7 +249,14 @@ pub async fn the_sweep_marks_what_nobody_marked(store: &Store) {
     };
     assert_eq!(sweep().await, 0, "both days are marked");
     for taken in store.days().take(minute(700), LEASE, 10).await.unwrap() {
-        assert!(store.days().done(&taken).await.unwrap());
+        assert!(
+            store
+                .days()
+                .finish(&taken, &empty(taken.date), now())
+                .await
+                .unwrap()
+                .is_some()
+        );
     }
     assert_eq!(sweep().await, 2, "the marks are lost");
     let taken = store.days().take(minute(700), LEASE, 10).await.unwrap();
