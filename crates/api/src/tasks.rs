@@ -191,6 +191,9 @@ pub struct TaskQuery {
     /// Only tasks in this status, compared without case.
     #[param(required = false)]
     pub status: Option<String>,
+    /// Only tasks whose status does not close them, by the operator's list of such statuses.
+    #[param(required = false, default = false)]
+    pub open: bool,
     /// `next_cursor` of the page before.
     #[param(required = false)]
     pub cursor: Option<String>,
@@ -250,11 +253,13 @@ impl Decode for TaskQuery {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
         let assignee_id = fields.optional("assignee_id", id);
         let status = fields.optional("status", text(50));
+        let open = fields.or("open", false, boolean);
         let cursor = fields.optional("cursor", text_between(1, 100));
         let limit = fields.or("limit", 50, unsigned(1, 200));
         Some(Self {
             assignee_id: assignee_id?,
             status: status?,
+            open: open?,
             cursor: cursor?,
             limit: limit?,
         })

@@ -14,7 +14,7 @@ use crate::{
     weigh::{Scene, Thread},
 };
 
-/// The most open tasks that are weighed only for being open (`contract/tracker.md` §4.3).
+/// The most open tasks of a workspace that are weighed only for being open (`contract/tracker.md` §4.3).
 pub const CANDIDATES_AT_MOST: usize = 25;
 
 /// Whose time it is, and what tasks it may go to.
@@ -26,6 +26,9 @@ pub struct Scope {
     pub closed: Vec<String>,
     /// The workspaces of the projects the time is of. Tasks of another workspace are named only by a key or a rule.
     pub workspaces: HashMap<ProjectId, WorkspaceId>,
+    /// The candidates of workspaces that have more than [`CANDIDATES_AT_MOST`]: which of them were worked on lately is
+    /// not for this crate to know. Of a workspace that is not named the most recently changed are taken.
+    pub candidates: HashMap<WorkspaceId, HashSet<TaskId>>,
 }
 
 impl Default for Scope {
@@ -34,11 +37,43 @@ impl Default for Scope {
             person: None,
             closed: CLOSED_STATUSES.map(str::to_owned).to_vec(),
             workspaces: HashMap::new(),
+            candidates: HashMap::new(),
         }
     }
 }
 
 impl Scope {
+    /// Workspaces in which the person has more open tasks than are weighed.
+    pub fn crowded(&self, tasks: &[Task]) -> BTreeSet<WorkspaceId> {
+        let mut open: HashMap<WorkspaceId, usize> = HashMap::new();
+        for task in tasks.iter().filter(|task| self.is_candidate(task)) {
+            *open.entry(task.workspace_id).or_default() += 1;
+        }
+        let crowded = open.into_iter().filter(|(_, count)| *count > CANDIDATES_AT_MOST);
+        crowded.map(|(workspace, _)| workspace).collect()
+    }
+
+    /// The open tasks that are weighed only for being open: of each workspace its own.
+    fn weighed<'t>(&self, tasks: &'t [Task]) -> impl Iterator<Item = TaskId> + use<'t> {
+        let here: HashSet<WorkspaceId> = self.workspaces.values().copied().collect();
+        let is_here = |task: &Task| here.is_empty() || here.contains(&task.workspace_id);
+        let mut open: Vec<&Task> = tasks
+            .iter()
+            .filter(|task| is_here(task) && self.is_candidate(task))
+            .collect();
+        open.sort_by_key(|task| (std::cmp::Reverse(task.updated_at), task.id));
+        let mut taken: HashMap<WorkspaceId, usize> = HashMap::new();
+        open.retain(|task| match self.candidates.get(&task.workspace_id) {
+            Some(chosen) => chosen.contains(&task.id),
+            None => {
+                let taken = taken.entry(task.workspace_id).or_default();
+                *taken += 1;
+                *taken <= CANDIDATES_AT_MOST
+            }
+        });
+        open.into_iter().map(|task| task.id)
+    }
+
     /// Open, and assigned to the person.
     fn is_candidate(&self, task: &Task) -> bool {
         self.person.is_none_or(|person| task.assignee_id == Some(person)) && !self.is_closed(task)
@@ -74,9 +109,7 @@ pub(crate) fn of(tasks: &[Task], scope: &Scope, learned: &Learned, scenes: &[Sce
         .chain(decided)
         .chain(reviewed.iter().copied())
         .collect();
-    let mut open: Vec<&Task> = tasks.iter().filter(|task| scope.is_candidate(task)).collect();
-    open.sort_by_key(|task| (std::cmp::Reverse(task.updated_at), task.id));
-    wanted.extend(open.iter().take(CANDIDATES_AT_MOST).map(|task| task.id));
+    wanted.extend(scope.weighed(tasks));
     let mut chosen: Vec<&Task> = tasks.iter().filter(|task| wanted.contains(&task.id)).collect();
     chosen.sort_by_key(|task| task.id);
     let mut threads: Vec<Thread> = chosen
@@ -104,4 +137,71 @@ pub(crate) fn of(tasks: &[Task], scope: &Scope, learned: &Learned, scenes: &[Sce
         closed: false,
     });
     threads
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PERSON: DeveloperId = DeveloperId(Uuid::from_u128(1));
+    const HERE: WorkspaceId = WorkspaceId(Uuid::from_u128(2));
+    const ELSEWHERE: WorkspaceId = WorkspaceId(Uuid::from_u128(3));
+
+    fn task(n: u128, workspace: WorkspaceId, changed_h: i64) -> Task {
+        let changed = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(changed_h);
+        Task {
+            id: TaskId(Uuid::from_u128(n)),
+            workspace_id: workspace,
+            project_id: None,
+            key: None,
+            title: format!("task {n}"),
+            url: None,
+            status: "todo".to_owned(),
+            assignee_id: Some(PERSON),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: changed,
+        }
+    }
+
+    fn scope() -> Scope {
+        Scope {
+            person: Some(PERSON),
+            workspaces: HashMap::from([(ProjectId(Uuid::from_u128(4)), HERE)]),
+            ..Scope::default()
+        }
+    }
+
+    fn chosen(tasks: &[Task], scope: &Scope) -> Vec<TaskId> {
+        let threads = of(tasks, scope, &Learned::default(), &[]);
+        threads.into_iter().filter_map(|thread| thread.task).collect()
+    }
+
+    #[test]
+    fn fresher_tasks_elsewhere_take_no_place_here() {
+        let mut tasks: Vec<Task> = (10..40).map(|n| task(n, ELSEWHERE, 100)).collect();
+        let own = task(1, HERE, 1);
+        tasks.push(own.clone());
+        assert_eq!(chosen(&tasks, &scope()), [own.id]);
+        let nowhere = Scope {
+            workspaces: HashMap::new(),
+            ..scope()
+        };
+        assert_eq!(chosen(&tasks, &nowhere).len(), 26, "25 of each");
+    }
+
+    #[test]
+    fn of_many_the_freshest_are_weighed_unless_it_is_said_which() {
+        let tasks: Vec<Task> = (1_u8..=30).map(|n| task(n.into(), HERE, n.into())).collect();
+        assert!(!chosen(&tasks, &scope()).contains(&tasks[4].id));
+        assert_eq!(scope().crowded(&tasks), BTreeSet::from([HERE]));
+        assert_eq!(scope().crowded(&tasks[..25]), BTreeSet::new());
+        let said = Scope {
+            candidates: HashMap::from([(HERE, HashSet::from([tasks[0].id]))]),
+            ..scope()
+        };
+        assert_eq!(chosen(&tasks, &said), [tasks[0].id]);
+    }
 }

@@ -6,12 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use dayloom_attribution::{Attributor, Learned, Scope};
 use dayloom_domain::{
-    DeveloperId, ProjectId, Zone,
+    DeveloperId, ProjectId, WorkspaceId, Zone,
     day::Span,
     decision::{SignalDigest, signal_digest},
     derive::{self, Woven},
+    people::Task,
 };
-use dayloom_storage::{StorageError, Store};
+use dayloom_storage::{CandidateFilter, StorageError, Store};
 use jiff::civil::Date;
 
 use crate::DeriveError;
@@ -51,13 +52,11 @@ pub async fn attributor_for(
     signals.dedup();
     let decisions = store.decisions().for_signals(developer, &signals).await?;
     let weighed = !learned.is_empty() || !decisions.is_empty();
-    let scope = scope(
-        store,
-        developer,
-        spans.iter().map(|span| span.project_id),
-        weighed,
-    )
-    .await?;
+    let projects = spans.iter().map(|span| span.project_id);
+    let mut scope = scope(store, developer, projects, weighed).await?;
+    if weighed {
+        name_candidates(store, developer, &mut scope, &tasks, spans).await?;
+    }
     Ok(Attributor::new(rules, tasks)
         .within(scope)
         .with_learned(learned)
@@ -76,6 +75,7 @@ pub(crate) async fn scope(
         person: Some(developer),
         closed: store.closed_statuses().to_vec(),
         workspaces: HashMap::new(),
+        candidates: HashMap::new(),
     };
     if weighed {
         for project in projects.collect::<BTreeSet<_>>() {
@@ -85,6 +85,33 @@ pub(crate) async fn scope(
         }
     }
     Ok(scope)
+}
+
+/// Says which tasks are weighed where there are too many to weigh all: those last changed, or worked on before this day.
+/// A day rests on the days before it and never on itself, so deriving it again changes nothing.
+async fn name_candidates(
+    store: &Store,
+    developer: DeveloperId,
+    scope: &mut Scope,
+    tasks: &[Task],
+    spans: &[Span],
+) -> Result<(), StorageError> {
+    let here: BTreeSet<WorkspaceId> = scope.workspaces.values().copied().collect();
+    let begins = spans
+        .iter()
+        .map(|span| span.zone.start_of(span.zone.date_of(span.start)))
+        .min();
+    for workspace in scope.crowded(tasks).intersection(&here) {
+        let filter = CandidateFilter {
+            workspace: Some(*workspace),
+            worked_before: begins,
+            ..CandidateFilter::default()
+        };
+        let chosen = store.tasks().candidates(developer, &filter).await?;
+        let ids = chosen.into_iter().map(|task| task.id).collect();
+        scope.candidates.insert(*workspace, ids);
+    }
+    Ok(())
 }
 
 /// What was learned of a person; nothing where they never reviewed, or where the model was written by another release

@@ -187,9 +187,14 @@ fn basis(works: &[Work]) -> Vec<(EntryId, Option<TaskId>)> {
         .collect()
 }
 
-/// The projects behind some rows, each once.
+/// The projects behind some rows, each once: those the time was tracked into, and those of the tasks that are named.
 pub(crate) fn projects(works: &[Work]) -> Vec<ProjectId> {
-    let all: BTreeSet<ProjectId> = works.iter().filter_map(|work| work.project_id).collect();
+    let of_task = |work: &Work| work.task.as_ref().and_then(|task| task.project_id);
+    let all: BTreeSet<ProjectId> = works
+        .iter()
+        .flat_map(|work| [work.project_id, of_task(work)])
+        .flatten()
+        .collect();
     all.into_iter().collect()
 }
 

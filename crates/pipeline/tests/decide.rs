@@ -482,6 +482,75 @@ async fn a_project_says_which_models_may_see_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_told_only_to_a_model_its_own_project_allows() {
+    on_both(async |app| {
+        let mut desk = desk(&app, "ada").await;
+        let now = app.clock.now();
+        let secret = app.project(&desk.person, desk.tracked.workspace, "Secret").await;
+        for (title, project) in [
+            ("Whistle", Some(secret)),
+            ("Open work", Some(desk.tracked.project)),
+        ] {
+            let new = NewTask {
+                title: title.to_owned(),
+                key: None,
+                url: None,
+                status: None,
+                assignee_id: Some(desk.person.id),
+                project_id: project,
+            };
+            let made = app.store.tasks().create(desk.tracked.workspace, &new, now).await;
+            made.expect("a task");
+        }
+        desk.samples(&app, &["Refunds"]).await;
+        app.derive().await;
+        for (policy, local, told, calls) in [
+            (ModelPolicy::None, true, false, 1),
+            (ModelPolicy::Local, false, false, 0),
+            (ModelPolicy::Local, true, true, 1),
+            (ModelPolicy::Hosted, false, true, 0),
+        ] {
+            let set = app.store.projects().set_models(secret, policy, now).await;
+            set.expect("set").expect("the project");
+            let model = Scripted::placed(local, |prompt| Ok(sorted_by(&prompt.user, by_words)));
+            let stages = stages(&app, &model, None);
+            let preview = stages.preview(desk.person.id, TODAY, true).await;
+            let preview = preview.expect("a preview");
+            assert_eq!((preview.signals, preview.prompts.len()), (1, 1));
+            let user = &preview.prompts[0].user;
+            assert!(user.contains("Open work") && user.contains("Retry refunds"));
+            assert_eq!(user.contains("Whistle"), told, "{policy:?}, local: {local}");
+            let marked = app.store.days().mark(desk.person.id, &[TODAY], now).await;
+            marked.expect("marked");
+            pass(&app, &stages, TAIL * 2).await;
+            let asked = model.asked();
+            assert_eq!(asked.len(), calls, "other tasks are another question");
+            for prompt in asked {
+                assert_eq!(
+                    prompt.user.contains("Whistle"),
+                    told,
+                    "{policy:?}, local: {local}"
+                );
+            }
+        }
+        // Where there is none yet, what a hosted one would get is shown.
+        let set = app
+            .store
+            .projects()
+            .set_models(secret, ModelPolicy::Local, now)
+            .await;
+        set.expect("set").expect("the project");
+        let none = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
+        let preview = none
+            .preview(desk.person.id, TODAY, true)
+            .await
+            .expect("a preview");
+        assert!(!preview.prompts[0].user.contains("Whistle"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_used_up_budget_stops_asking_until_the_next_day() {
     on_both(async |app| {
         let mut desk = desk(&app, "ada").await;

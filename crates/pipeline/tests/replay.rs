@@ -185,7 +185,12 @@ async fn pins(app: &TestApp, ann: &Person) -> Vec<Pin> {
 async fn a_year_replayed_twice_changes_nothing_the_second_time() {
     on_both(async |app| {
         let (ann, tracked, first) = worked(&app).await;
-        let tasks = app.store.tasks().candidates(ann.id).await.expect("tasks");
+        let tasks = app
+            .store
+            .tasks()
+            .candidates(ann.id, &dayloom_storage::CandidateFilter::default())
+            .await
+            .expect("tasks");
         reviewed(&app, &ann, first, tasks[0].id).await;
         // Days that were derived before the last review was learned from catch up with it once.
         replay(&app, &ann, first, false).await;

@@ -12,7 +12,7 @@ use dayloom_pipeline::{
     Models, journal,
     question::{self, Question},
 };
-use dayloom_storage::{Batch, Enroll, Journal, NewEvent, NewTask, Submitted};
+use dayloom_storage::{Batch, Enroll, Journal, NewEvent, NewTask, Submitted, TaskPatch};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::{Value, json};
@@ -505,6 +505,99 @@ async fn a_project_that_allows_no_model_is_told_to_none() {
         assert_eq!(stored(&app, &ann).await.written_by, "stand-in");
         let reply = asked(&app, &ann, &model.of(&app), "Where did the time go?").await;
         assert_eq!(texts(&reply.sentences), ["PROJ-12 took 1h."]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_of_a_project_that_allows_no_model_is_told_to_none() {
+    on_both(async |app| {
+        // The time is tracked into a project that allows the model; the task it went to is filed under one that does not.
+        let (ann, tracked) = one_day(&app).await;
+        let secret = app.project(&ann, tracked.workspace, "Secret").await;
+        let now = app.clock.now();
+        let tasks = app.store.tasks();
+        let mine = tasks.assigned(ann.id, true).await.expect("tasks");
+        let patch = TaskPatch {
+            project_id: Some(Some(secret)),
+            ..TaskPatch::default()
+        };
+        tasks
+            .update(tracked.workspace, mine[0].id, &patch, now)
+            .await
+            .expect("a change");
+        let model = StandIn::saying([said(&[("PROJ-12 took 1h.", &[1])]), said(&TRUE)]);
+        for (policy, calls) in [(ModelPolicy::None, 0), (ModelPolicy::Local, 2)] {
+            let set = app.store.projects().set_models(secret, policy, now).await;
+            set.expect("set").expect("the project");
+            let reply = asked(&app, &ann, &model.of(&app), "Where did the time go?").await;
+            assert_eq!(reply.model.is_some(), calls > 0);
+            app.store
+                .journals()
+                .remove(ann.id, DATE)
+                .await
+                .expect("a removal");
+            journal::sweep(&app.store, &model.of(&app), app.clock.now())
+                .await
+                .expect("a sweep");
+            assert_eq!(model.calls(), calls, "{policy:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn blockers_are_in_the_table_of_a_stand_up() {
+    on_both(async |app| {
+        let (ann, tracked) = one_day(&app).await;
+        let blocks = async |status: &str| {
+            let mine = app.store.tasks().assigned(ann.id, true).await.expect("tasks");
+            let patch = TaskPatch {
+                status: Some(status.to_owned()),
+                ..TaskPatch::default()
+            };
+            let (tasks, now) = (app.store.tasks(), app.clock.now());
+            tasks
+                .update(tracked.workspace, mine[0].id, &patch, now)
+                .await
+                .expect("a change");
+            let model = StandIn::failing();
+            let reply = asked(&app, &ann, &model.of(&app), "Draft my standup").await;
+            let facts = texts(&reply.sentences).concat();
+            (model.heard().concat(), facts)
+        };
+        let (told, facts) = blocks("Blocked by legal").await;
+        assert!(told.contains(r#""status":"blocked""#), "{told}");
+        assert!(facts.contains("Blockers: PROJ-12 Weave."), "{facts}");
+        let (told, facts) = blocks("done").await;
+        assert!(
+            told.contains(r#""status":"done""#) && !told.contains(r#""blocked""#),
+            "{told}"
+        );
+        assert!(facts.contains("Blockers: none"), "{facts}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_says_which_statuses_are_done() {
+    on_both(async |app| {
+        let (ann, tracked) = one_day(&app).await;
+        let mine = app.store.tasks().assigned(ann.id, true).await.expect("tasks");
+        let patch = TaskPatch {
+            status: Some("Shipped".to_owned()),
+            ..TaskPatch::default()
+        };
+        let (tasks, now) = (app.store.tasks(), app.clock.now());
+        tasks
+            .update(tracked.workspace, mine[0].id, &patch, now)
+            .await
+            .expect("a change");
+        let works = app.store.days().works(ann.id, DATE, DATE).await.expect("rows");
+        assert!(works.iter().flat_map(|work| &work.task).all(|task| !task.closed));
+        let store = app.store.clone().with_closed_statuses(vec!["shipped".to_owned()]);
+        let works = store.days().works(ann.id, DATE, DATE).await.expect("rows");
+        assert!(works.iter().flat_map(|work| &work.task).all(|task| task.closed));
     })
     .await;
 }

@@ -51,7 +51,7 @@ pub use rules::{NewRule, RuleError, RulePatch, RuleReader};
 pub use store::{Dialect, Migrate, Store};
 pub use target_hours::{Target, TargetError, TargetLevel};
 pub use task_import::{ImportOutcome, ImportRow};
-pub use tasks::{NewTask, TaskCursor, TaskError, TaskFilter, TaskPage, TaskPatch};
+pub use tasks::{CandidateFilter, NewTask, TaskCursor, TaskError, TaskFilter, TaskPage, TaskPatch};
 pub use tokens::{ApiToken, NewToken};
 pub use usage::{UsageAdded, UsageRow};
 pub use workspaces::{Member, MemberError, MemberPatch, NewWorkspace, WorkspaceError};

@@ -145,6 +145,20 @@ impl Projects<'_> {
     pub async fn by_id(&self, project: ProjectId) -> Result<Option<Project>, StorageError> {
         find(&self.0.read, project).await
     }
+    /// The projects of a workspace, archived ones included, that do not allow a language model, which is `local` or not.
+    pub async fn barred_to(
+        &self,
+        workspace: WorkspaceId,
+        local: bool,
+    ) -> Result<Vec<ProjectId>, StorageError> {
+        let sql = format!("SELECT {COLUMNS} FROM projects p WHERE p.workspace_id = $1 ORDER BY p.id");
+        let found = rows(&self.0.read, &sql, vec![id(workspace)]).await?;
+        let projects = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let barred = projects
+            .into_iter()
+            .filter(|project| !project.models.allows(local));
+        Ok(barred.map(|project| project.id).collect())
+    }
     /// A person's membership, in any standing.
     pub async fn member(
         &self,

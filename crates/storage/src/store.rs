@@ -233,7 +233,7 @@ impl Store {
 
     /// Derived days, their entries and the queue of dirty days.
     pub fn days(&self) -> Days<'_> {
-        Days(&self.inner)
+        Days(&self.inner, &self.closed)
     }
 
     /// Dyes of tasks.

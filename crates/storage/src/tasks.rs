@@ -51,6 +51,17 @@ pub struct TaskPatch {
     pub project_id: Option<Option<ProjectId>>,
 }
 
+/// Which candidates are wanted; by default all that there are now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CandidateFilter {
+    /// Only of this workspace.
+    pub workspace: Option<WorkspaceId>,
+    /// None that is filed under one of these projects.
+    pub barred: Vec<ProjectId>,
+    /// Work that ended at this instant or later does not bring a task forward.
+    pub worked_before: Option<Timestamp>,
+}
+
 /// Which tasks to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskFilter {
@@ -58,6 +69,8 @@ pub struct TaskFilter {
     pub assignee_id: Option<DeveloperId>,
     /// Only in this status, compared without case.
     pub status: Option<String>,
+    /// Only in a status that does not close it.
+    pub open: bool,
 }
 
 /// Where a list goes on: after this task. Its text form is opaque to clients.
@@ -214,6 +227,9 @@ impl Tasks<'_> {
             values.push(status.to_lowercase().into());
             clauses.push(format!("LOWER(t.status) = ${}", values.len()));
         }
+        if filter.open {
+            clauses.push(open_only(self.1));
+        }
         if let Some(cursor) = cursor {
             values.push(at(cursor.updated_at));
             values.push(crate::db::id(cursor.id));
@@ -255,32 +271,41 @@ impl Tasks<'_> {
         transaction.commit().await?;
         Ok(outcome)
     }
-    /// The person's open tasks in workspaces they are active in, last changed or worked on first, at most 25
-    /// (`contract/tracker.md` §4.3; closed ones are dropped before the limit).
-    pub async fn candidates(&self, developer: DeveloperId) -> Result<Vec<Task>, StorageError> {
-        let sql = format!(
-            "SELECT {COLUMNS} {VISIBLE} {WORKED} WHERE t.assignee_id = $1 AND {} ORDER BY {LATELY} LIMIT $2",
-            open_only(self.1)
-        );
-        let values = vec![crate::db::id(developer), CANDIDATES.into()];
-        rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
-    }
-    /// The same of one workspace: what time tracked into one of its projects may belong to.
-    pub async fn candidates_in(
+    /// The person's open tasks in workspaces they are active in, last changed or worked on first: of each workspace at
+    /// most 25, as its time may go to its own tasks alone (`contract/tracker.md` §4.3; closed and barred ones are dropped
+    /// before the limit). The one list for attribution, language models and people.
+    pub async fn candidates(
         &self,
         developer: DeveloperId,
-        workspace: WorkspaceId,
+        filter: &CandidateFilter,
     ) -> Result<Vec<Task>, StorageError> {
+        let mut values = vec![crate::db::id(developer), CANDIDATES.into()];
+        let mut place = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let mut clauses = vec!["t.assignee_id = $1".to_owned(), open_only(self.1)];
+        if let Some(workspace) = filter.workspace {
+            clauses.push(format!("t.workspace_id = {}", place(crate::db::id(workspace))));
+        }
+        if !filter.barred.is_empty() {
+            let barred: Vec<String> = filter.barred.iter().map(|&p| place(crate::db::id(p))).collect();
+            clauses.push(format!(
+                "(t.project_id IS NULL OR t.project_id NOT IN ({}))",
+                barred.join(", ")
+            ));
+        }
+        let before = filter.worked_before.map_or_else(String::new, |before| {
+            format!("AND ended_at < {}", place(at(before)))
+        });
         let sql = format!(
-            "SELECT {COLUMNS} {VISIBLE} {WORKED} WHERE t.assignee_id = $1 AND t.workspace_id = $2 AND {}
-             ORDER BY {LATELY} LIMIT $3",
-            open_only(self.1)
+            "SELECT {COLUMNS} FROM (
+                 SELECT {COLUMNS}, {LATELY} AS lately,
+                     ROW_NUMBER() OVER (PARTITION BY t.workspace_id ORDER BY {LATELY} DESC, t.id) AS place
+                 {VISIBLE} LEFT JOIN ({WORKED} {before} GROUP BY task_id) w ON w.task_id = t.id WHERE {}) t
+             WHERE t.place <= $2 ORDER BY t.lately DESC, t.id",
+            clauses.join(" AND ")
         );
-        let values = vec![
-            crate::db::id(developer),
-            crate::db::id(workspace),
-            CANDIDATES.into(),
-        ];
         rows(&self.0.read, &sql, values).await?.iter().map(read).collect()
     }
     /// The tasks assigned to a person in workspaces they are active in, newest change first; closed ones on demand.
@@ -322,14 +347,13 @@ const COLUMNS: &str =
 const VISIBLE: &str = "FROM sprint_tasks t JOIN workspace_members m
     ON m.workspace_id = t.workspace_id AND m.developer_id = $1 AND m.status = 'active'";
 
-/// When the person last worked on each task.
-const WORKED: &str = "LEFT JOIN (
-    SELECT task_id, MAX(ended_at) AS worked_at FROM time_entries
-    WHERE developer_id = $1 AND task_id IS NOT NULL AND (attribution_status IS NULL OR attribution_status <> 'dismissed')
-    GROUP BY task_id) w ON w.task_id = t.id";
+/// When the person last worked on each task; `GROUP BY task_id` follows.
+const WORKED: &str = "SELECT task_id, MAX(ended_at) AS worked_at FROM time_entries
+    WHERE developer_id = $1 AND task_id IS NOT NULL
+        AND (attribution_status IS NULL OR attribution_status <> 'dismissed')";
 
-/// Tasks last changed or worked on first.
-const LATELY: &str = "CASE WHEN w.worked_at > t.updated_at THEN w.worked_at ELSE t.updated_at END DESC, t.id";
+/// When a task was last changed or worked on.
+const LATELY: &str = "CASE WHEN w.worked_at > t.updated_at THEN w.worked_at ELSE t.updated_at END";
 
 fn read(row: &QueryResult) -> Result<Task, StorageError> {
     Ok(Task {

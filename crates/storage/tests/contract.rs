@@ -97,6 +97,7 @@ on_both!(
     tasks::only_what_is_of_the_workspace_is_assigned,
     tasks::pages_hold_every_task_once,
     tasks::candidates_are_open_and_of_active_memberships,
+    tasks::tasks_of_barred_projects_take_no_place,
     tasks::an_import_twice_changes_nothing,
     rules::rules_come_in_order_and_change,
     rules::no_two_rules_share_a_position,

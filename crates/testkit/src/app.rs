@@ -211,23 +211,28 @@ impl TestApp {
             .create(person.id, &new, now)
             .await
             .expect("a workspace");
+        let project = self.project(person, workspace.id, "Project").await;
+        let device = self.device(person, project).await;
+        Tracked {
+            workspace: workspace.id,
+            project,
+            device,
+        }
+    }
+
+    /// A tracking project of that name, of which the person is a member.
+    pub async fn project(&self, person: &Person, workspace: WorkspaceId, name: &str) -> ProjectId {
         let new = NewProject {
-            name: "Project".to_owned(),
+            name: name.to_owned(),
             slug: None,
             tracker_enabled: true,
         };
-        let project = self
+        let made = self
             .store
             .projects()
-            .create(workspace.id, person.id, &new, now)
-            .await
-            .expect("a project");
-        let device = self.device(person, project.id).await;
-        Tracked {
-            workspace: workspace.id,
-            project: project.id,
-            device,
-        }
+            .create(workspace, person.id, &new, self.clock.now())
+            .await;
+        made.expect("a project").id
     }
 
     /// Another device of a person.

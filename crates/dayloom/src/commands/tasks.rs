@@ -15,9 +15,6 @@ use crate::{
     remote::{Remote, quoted, view},
 };
 
-/// Statuses that close a task are left out of a list unless asked for.
-const CLOSED: [&str; 5] = dayloom_domain::people::CLOSED_STATUSES;
-
 /// Runs a command on tasks.
 pub async fn run(cx: &Context, command: &Tasks) -> Outcome {
     let remote = Remote::of(cx)?;
@@ -128,16 +125,15 @@ async fn list(cx: &Context, remote: &Remote, filter: Filter<'_>, workspace: Opti
     if filter.mine {
         query.push_str(&format!("&assignee_id={}", me(remote).await?));
     }
-    let closed = |status: &str| CLOSED.iter().any(|c| c.eq_ignore_ascii_case(status));
-    let shown = |task: &TaskView| filter.all || filter.status.is_some() || !closed(&task.status);
+    // Which statuses close a task is the server's to say.
+    if !filter.all && filter.status.is_none() {
+        query.push_str("&open=true");
+    }
     let mut views = Vec::new();
-    let mut raw = workplace::each_task(remote, &space, &query, |task| {
+    let raw = workplace::each_task(remote, &space, &query, |task| {
         views.push(task.clone());
     })
     .await?;
-    let mut keep = views.iter().map(shown);
-    raw.retain(|_| keep.next().unwrap_or(true));
-    views.retain(shown);
     if views.is_empty() {
         cx.out
             .hint("There are no such tasks. Add one with `dayloom tasks add TITLE --key KEY`.");

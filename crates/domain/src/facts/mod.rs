@@ -26,6 +26,8 @@ pub struct NamedTask {
     pub key: Option<String>,
     /// Title; none where the person may no longer see the task.
     pub title: Option<String>,
+    /// The project it is filed under, which need not be the one its time was tracked into.
+    pub project_id: Option<ProjectId>,
     /// Whether its status closes it.
     pub closed: bool,
     /// Its status.
@@ -43,6 +45,11 @@ impl NamedTask {
             (None, false) => title,
         };
         text::cut(&whole, 120)
+    }
+
+    /// Whether its status says that it cannot go on.
+    pub fn is_blocked(&self) -> bool {
+        !self.closed && self.status.to_lowercase().contains("block")
     }
 
     /// The key, or the title where it has none.

@@ -24,6 +24,7 @@ pub fn task(n: usize) -> NamedTask {
         id: TaskId(Uuid::from_u128(n as u128)),
         key: key.map(str::to_owned),
         title: Some(title.to_owned()),
+        project_id: Some(ProjectId(Uuid::from_u128(7))),
         closed: n == 2,
         status: if n == 2 { "done" } else { "todo" }.to_owned(),
     }

@@ -203,10 +203,12 @@ fn day_row(day: &DaySum, rules: &TimeZone) -> Row {
 }
 
 fn task_row(what: &'static str, task: &TaskSum) -> Row {
-    let status = task.task.closed.then_some(("status", Cell::Plain("done")));
-    let mut row = Row::new(what, &task.sum).of_task(&task.task).time(&task.sum);
-    row.cells.extend(status);
-    row
+    let row = Row::new(what, &task.sum).of_task(&task.task).time(&task.sum);
+    match (task.task.closed, task.task.is_blocked()) {
+        (true, _) => row.with("status", Cell::Plain("done")),
+        (false, true) => row.with("status", Cell::Plain("blocked")),
+        (false, false) => row,
+    }
 }
 
 fn no_task(sum: &Sum) -> Option<Row> {

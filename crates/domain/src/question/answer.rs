@@ -97,11 +97,7 @@ fn quoted(note: &Note) -> Sentence {
 }
 
 fn blockers(facts: &Facts) -> Sentence {
-    let blocked: Vec<&TaskSum> = facts
-        .tasks
-        .iter()
-        .filter(|task| task.task.status.to_lowercase().contains("block"))
-        .collect();
+    let blocked: Vec<&TaskSum> = facts.tasks.iter().filter(|task| task.task.is_blocked()).collect();
     let names: Vec<String> = blocked.iter().map(|task| task.task.full()).collect();
     if names.is_empty() {
         return Sentence::plain("Blockers: none of these tasks is marked as blocked.");

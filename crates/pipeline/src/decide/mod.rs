@@ -24,7 +24,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{Stages, Wake};
 
 pub use due::{NEEDED_MIN, QUIET, TAIL};
-pub use turn::TurnOutcome;
+pub use prompt::{Shown, prompt_about};
+pub use turn::{AT_ONCE, TurnOutcome};
+pub use unknown::{LEAST_MICROS, is_open};
 
 /// People asked for at the same time: waiting for a model costs nothing, but a local one serves few at once.
 const PARALLEL: usize = 4;
@@ -148,10 +150,7 @@ impl Stages {
         let batches = turn::batches(found.groups, 0, Timestamp::MAX);
         Ok(Preview {
             signals: batches.iter().map(|batch| batch.questions.len()).sum(),
-            prompts: batches
-                .iter()
-                .map(|batch| prompt::of(&batch.tasks, &batch.questions).redacted())
-                .collect(),
+            prompts: batches.iter().map(|batch| batch.prompt().redacted()).collect(),
             forbidden: found.forbidden,
         })
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use dayloom_domain::{DeveloperId, day::Day, decision::SignalDigest, people::Task};
-use dayloom_llm::Failure;
+use dayloom_llm::{Failure, Prompt};
 use dayloom_storage::{StorageError, Turn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::Stages;
 
-/// Signals in one call: a first day of 480 different ones is four calls.
-const AT_ONCE: usize = 120;
+/// Signals in one call at most: a first day of 480 different ones is four calls.
+pub const AT_ONCE: usize = 120;
 /// The fewest signals a call is cut down to when calls fail.
 const AT_LEAST: usize = 8;
 /// Calls in one turn.
@@ -60,6 +60,14 @@ pub(super) struct Batch {
     pub(super) tasks: Vec<Task>,
     pub(super) candidates: dayloom_domain::decision::CandidatesDigest,
     pub(super) questions: Vec<Question>,
+}
+
+impl Batch {
+    /// What it sends, but for the redaction.
+    pub(super) fn prompt(&self) -> Prompt {
+        let shown: Vec<_> = self.questions.iter().map(Question::shown).collect();
+        prompt::prompt_about(&self.tasks, &shown)
+    }
 }
 
 /// Cuts groups into calls, leaving out what is to be left alone at `now`. After failures calls are smaller, so that one
@@ -157,7 +165,7 @@ impl Stages {
         let Some(first) = batch.questions.first() else {
             return Ok(Ok(Vec::new()));
         };
-        let asking = prompt::of(&batch.tasks, &batch.questions);
+        let asking = batch.prompt();
         let answer = self
             .models()
             .ask(developer, Some(first.project), &asking, self.now())

@@ -6,15 +6,17 @@ use dayloom_domain::{
     DeveloperId, ProjectId, WorkspaceId, Zone,
     day::{AnsweredBy, Attribution, Day, Signal},
     decision::{CandidatesDigest, SignalDigest, candidates_digest, signal_digest},
-    people::{ModelPolicy, Task},
+    people::Task,
 };
-use dayloom_storage::{Asked, StorageError};
+use dayloom_storage::{Asked, CandidateFilter, StorageError};
 use jiff::{Timestamp, ToSpan, civil::Date};
 
+use super::prompt::Shown;
 use crate::Stages;
 
-/// A signal with less time than this on the days in question is not worth a word: the spans around it answer.
-const LEAST_MICROS: i64 = 30_000_000;
+/// Attention in microseconds a signal must have on the days in question to be asked about: the spans around a briefer
+/// one answer.
+pub const LEAST_MICROS: i64 = 30_000_000;
 
 /// From this confidence on, what was learned needs no second opinion.
 const SURE: f64 = 0.8;
@@ -30,6 +32,8 @@ pub(super) struct Question {
     pub(super) signal: Signal,
     /// Attention it had, in microseconds.
     pub(super) micros: i64,
+    /// How much of it during calls.
+    pub(super) call_micros: i64,
     /// The days it is on.
     pub(super) dates: BTreeSet<Date>,
     /// How often it was asked in vain.
@@ -56,8 +60,19 @@ pub(super) struct Unknown {
     pub(super) forbidden: usize,
 }
 
-/// Whether the evidence at hand leaves room for another opinion.
-fn is_open(answer: &Attribution) -> bool {
+impl Question {
+    /// The signal as it is laid before a model.
+    pub(super) fn shown(&self) -> Shown<'_> {
+        Shown {
+            signal: &self.signal,
+            micros: self.micros,
+            in_call: self.call_micros * 2 > self.micros,
+        }
+    }
+}
+
+/// Whether the evidence at hand leaves room for another opinion: only then a model is asked about a span.
+pub fn is_open(answer: &Attribution) -> bool {
     match answer.answered_by {
         AnsweredBy::Review | AnsweredBy::Rule(_) | AnsweredBy::Key => false,
         AnsweredBy::Learned => answer.confidence < SURE,
@@ -88,11 +103,15 @@ pub(super) async fn find(
                     project,
                     signal: signal.clone(),
                     micros: 0,
+                    call_micros: 0,
                     dates: BTreeSet::new(),
                     attempts: 0,
                     not_before: None,
                 });
             question.micros += span.span.micros;
+            if span.span.in_call {
+                question.call_micros += span.span.micros;
+            }
             question.dates.insert(day.date);
         }
     }
@@ -101,7 +120,7 @@ pub(super) async fn find(
     for (project, questions) in by_project {
         let questions = questions.into_values().filter(|q| q.micros >= LEAST_MICROS);
         let found = stages.store().projects().by_id(project).await?;
-        let allowed = found.filter(|project| allowed(stages, project.models));
+        let allowed = found.filter(|project| project.models.allows(would_be_local(stages)));
         match allowed {
             Some(project) => by_workspace
                 .entry(project.workspace_id)
@@ -112,7 +131,17 @@ pub(super) async fn find(
     }
     let recent = recent_from(stages, developer).await?;
     for (workspace, questions) in by_workspace {
-        let tasks = stages.store().tasks().candidates_in(developer, workspace).await?;
+        // A task is told only to a model that its own project allows, whatever project the time was tracked into.
+        let filter = CandidateFilter {
+            workspace: Some(workspace),
+            barred: stages
+                .store()
+                .projects()
+                .barred_to(workspace, would_be_local(stages))
+                .await?,
+            worked_before: None,
+        };
+        let tasks = stages.store().tasks().candidates(developer, &filter).await?;
         let group = Group {
             candidates: candidates_digest(workspace, &tasks),
             tasks,
@@ -136,9 +165,9 @@ pub(super) async fn find(
     Ok(unknown)
 }
 
-/// Whether the model may see it; where there is none yet, whether a hosted one might.
-fn allowed(stages: &Stages, policy: ModelPolicy) -> bool {
-    stages.models().allowed_by(policy) || (stages.models().is_none() && policy.allows(false))
+/// Whether the model is local; where there is none yet, what a hosted one would get is shown.
+fn would_be_local(stages: &Stages) -> bool {
+    stages.models().identity().is_some_and(|identity| identity.local)
 }
 
 /// The first date on which new candidates are a reason to ask again.

@@ -153,6 +153,7 @@ mod tests {
                 project,
                 signal,
                 micros: 1,
+                call_micros: 0,
                 dates: BTreeSet::new(),
                 attempts: 0,
                 not_before: None,

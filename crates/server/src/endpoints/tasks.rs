@@ -91,6 +91,7 @@ pub async fn list(
     let filter = TaskFilter {
         assignee_id: query.assignee_id.map(DeveloperId),
         status: query.status,
+        open: query.open,
     };
     let page = state
         .store()

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use dayloom_api::tracker::CandidateTask;
+use dayloom_storage::CandidateFilter;
 
 use crate::{ApiError, Caller, ServerState};
 
@@ -12,7 +13,11 @@ pub async fn list(
     State(state): State<ServerState>,
     caller: Caller,
 ) -> Result<Json<Vec<CandidateTask>>, ApiError> {
-    let tasks = state.store().tasks().candidates(caller.id).await?;
+    let tasks = state
+        .store()
+        .tasks()
+        .candidates(caller.id, &CandidateFilter::default())
+        .await?;
     let row = |t: dayloom_domain::people::Task| CandidateTask {
         id: t.id,
         title: t.title,

@@ -100,7 +100,7 @@ pub struct TimesheetRow {
 
 /// The repository of days.
 #[derive(Clone, Copy)]
-pub struct Days<'a>(pub(crate) &'a Inner);
+pub struct Days<'a>(pub(crate) &'a Inner, pub(crate) &'a [String]);
 
 impl Days<'_> {
     /// Marks local dates of a person as dirty.
@@ -242,7 +242,7 @@ impl Days<'_> {
         start: Date,
         end: Date,
     ) -> Result<Vec<Work>, StorageError> {
-        works::between(&self.0.read, developer, start, end).await
+        works::between(&self.0.read, developer, (start, end), self.1).await
     }
     /// The zone of the person's newest derived day.
     pub async fn last_zone(&self, developer: DeveloperId) -> Result<Option<Zone>, StorageError> {

@@ -6,7 +6,6 @@ use dayloom_domain::{
     DeveloperId, ProjectId, TaskId, Zone,
     day::{Category, Day},
     facts::{NamedTask, Work},
-    people::CLOSED_STATUSES,
 };
 use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -18,7 +17,7 @@ use crate::{
 
 const ROWS: &str =
     "SELECT e.id, e.entry_date, e.started_at, e.ended_at, e.duration_minutes, e.workspace_id, e.task_id,
-        m.developer_id AS member, t.key, t.title, t.status, e.description, e.inference_metadata
+        m.developer_id AS member, t.key, t.title, t.status, t.project_id AS task_project, e.description, e.inference_metadata
     FROM time_entries e LEFT JOIN sprint_tasks t ON t.id = e.task_id
     LEFT JOIN workspace_members m
         ON m.workspace_id = t.workspace_id AND m.developer_id = e.developer_id AND m.status = 'active'
@@ -29,12 +28,12 @@ const ROWS: &str =
 pub(super) async fn between<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
-    start: Date,
-    end: Date,
+    (start, end): (Date, Date),
+    closed: &[String],
 ) -> Result<Vec<Work>, StorageError> {
     let projects = projects(on, developer).await?;
     let found = rows(on, ROWS, vec![id(developer), day(start), day(end)]).await?;
-    let works = found.iter().map(|row| work(row, &projects));
+    let works = found.iter().map(|row| work(row, &projects, closed));
     works.filter_map(Result::transpose).collect()
 }
 
@@ -53,7 +52,11 @@ async fn projects<C: ConnectionTrait>(
 }
 
 /// `None` for personal time that a review made a row of.
-fn work(row: &QueryResult, projects: &HashMap<ProjectId, String>) -> Result<Option<Work>, StorageError> {
+fn work(
+    row: &QueryResult,
+    projects: &HashMap<ProjectId, String>,
+    closed: &[String],
+) -> Result<Option<Work>, StorageError> {
     let metadata = row.json("inference_metadata")?;
     let category = serde_json::from_value::<Category>(metadata["category"].clone()).unwrap_or_default();
     let task_id: Option<TaskId> = row.id_opt("task_id")?;
@@ -70,7 +73,7 @@ fn work(row: &QueryResult, projects: &HashMap<ProjectId, String>) -> Result<Opti
             .zip(row.at_opt("ended_at")?)
             .filter(|(start, end)| start < end),
         minutes: row.col("duration_minutes")?,
-        task: task_id.map(|task| named(row, task)).transpose()?,
+        task: task_id.map(|task| named(row, task, closed)).transpose()?,
         workspace_id: row.id("workspace_id")?,
         project: project_id.and_then(|project| projects.get(&project).cloned()),
         project_id,
@@ -80,7 +83,7 @@ fn work(row: &QueryResult, projects: &HashMap<ProjectId, String>) -> Result<Opti
 }
 
 /// Of a workspace the person has left, the names are left out.
-fn named(row: &QueryResult, id: TaskId) -> Result<NamedTask, StorageError> {
+fn named(row: &QueryResult, id: TaskId, closed: &[String]) -> Result<NamedTask, StorageError> {
     let visible = row.col::<Option<uuid::Uuid>>("member")?.is_some();
     let text =
         |name: &'static str| Ok::<_, StorageError>(row.col::<Option<String>>(name)?.filter(|_| visible));
@@ -89,9 +92,10 @@ fn named(row: &QueryResult, id: TaskId) -> Result<NamedTask, StorageError> {
         id,
         key: text("key")?,
         title: text("title")?,
-        closed: CLOSED_STATUSES
+        project_id: row.id_opt("task_project")?,
+        closed: closed
             .iter()
-            .any(|closed| closed.eq_ignore_ascii_case(&status)),
+            .any(|closed| closed.to_lowercase() == status.to_lowercase()),
         status,
     })
 }

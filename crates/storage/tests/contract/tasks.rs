@@ -1,11 +1,21 @@
 //! Tasks and their import.
 
-use dayloom_domain::{TaskId, people::Role};
+use dayloom_domain::{
+    TaskId, WorkspaceId,
+    people::{ModelPolicy, Role},
+};
 use dayloom_storage::{
-    ImportOutcome, ImportRow, NewTask, Store, TaskCursor, TaskError, TaskFilter, TaskPatch,
+    CandidateFilter, ImportOutcome, ImportRow, NewTask, Store, TaskCursor, TaskError, TaskFilter, TaskPatch,
 };
 
-use crate::world::{minute, now, person, world};
+use crate::world::{minute, now, person, project, world};
+
+fn of(workspace: WorkspaceId) -> CandidateFilter {
+    CandidateFilter {
+        workspace: Some(workspace),
+        ..CandidateFilter::default()
+    }
+}
 
 fn named(title: &str, key: Option<&str>) -> NewTask {
     NewTask {
@@ -141,6 +151,7 @@ pub async fn pages_hold_every_task_once(store: &Store) {
     assert_eq!(seen, made.iter().map(|(_, id)| *id).collect::<Vec<_>>());
     let done = TaskFilter {
         status: Some("DONE".to_owned()),
+        open: false,
         assignee_id: None,
     };
     assert_eq!(
@@ -156,6 +167,7 @@ pub async fn pages_hold_every_task_once(store: &Store) {
     let mine = TaskFilter {
         assignee_id: Some(w.owner),
         status: None,
+        open: false,
     };
     assert!(
         store
@@ -166,6 +178,15 @@ pub async fn pages_hold_every_task_once(store: &Store) {
             .tasks
             .is_empty()
     );
+    let open = TaskFilter {
+        open: true,
+        ..TaskFilter::default()
+    };
+    let page = store.tasks().list(w.workspace, &open, None, 10).await.unwrap();
+    assert_eq!(page.tasks.len(), made.len() - 1);
+    let odd = store.clone().with_closed_statuses(vec!["Todo".to_owned()]);
+    let page = odd.tasks().list(w.workspace, &open, None, 10).await.unwrap();
+    assert_eq!(page.tasks.len(), 1, "the operator says which statuses close");
     for bad in ["", "x", "5-", "zz-00000000000000000000000000000000"] {
         assert!(bad.parse::<TaskCursor>().is_err(), "{bad}");
     }
@@ -190,7 +211,11 @@ pub async fn candidates_are_open_and_of_active_memberships(store: &Store) {
         .create(w.workspace, &mine("in progress"), minute(1))
         .await
         .unwrap();
-    let candidates = store.tasks().candidates(w.owner).await.unwrap();
+    let candidates = store
+        .tasks()
+        .candidates(w.owner, &CandidateFilter::default())
+        .await
+        .unwrap();
     assert_eq!(
         candidates,
         vec![open.clone()],
@@ -225,14 +250,25 @@ pub async fn candidates_are_open_and_of_active_memberships(store: &Store) {
         .await
         .unwrap();
     assert_eq!(
-        store.tasks().candidates(w.owner).await.unwrap(),
+        store
+            .tasks()
+            .candidates(w.owner, &CandidateFilter::default())
+            .await
+            .unwrap(),
         vec![there, open.clone()]
     );
     spaces
         .remove_member(other.workspace, w.owner, w.owner, now())
         .await
         .unwrap();
-    assert_eq!(store.tasks().candidates(w.owner).await.unwrap(), vec![open]);
+    assert_eq!(
+        store
+            .tasks()
+            .candidates(w.owner, &CandidateFilter::default())
+            .await
+            .unwrap(),
+        vec![open]
+    );
 }
 
 pub async fn an_import_twice_changes_nothing(store: &Store) {
@@ -321,15 +357,21 @@ pub async fn candidates_of_one_workspace(store: &Store) {
     store.tasks().create(w.workspace, &task, minute(9)).await.unwrap();
     let task = mine("here", "todo");
     let here = store.tasks().create(w.workspace, &task, now()).await.unwrap();
-    let of_work = store.tasks().candidates_in(w.owner, w.workspace).await.unwrap();
+    let of_work = store.tasks().candidates(w.owner, &of(w.workspace)).await.unwrap();
     assert_eq!(of_work, vec![here], "others do not take its place");
-    let of_home = store.tasks().candidates_in(w.owner, home.id).await.unwrap();
+    let of_home = store.tasks().candidates(w.owner, &of(home.id)).await.unwrap();
     assert_eq!(of_home.len(), 25);
+    let all = store
+        .tasks()
+        .candidates(w.owner, &CandidateFilter::default())
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 26, "each workspace has its own 25");
     let bob = person(store, "bob").await;
     assert!(
         store
             .tasks()
-            .candidates_in(bob, w.workspace)
+            .candidates(bob, &of(w.workspace))
             .await
             .unwrap()
             .is_empty()
@@ -353,9 +395,13 @@ pub async fn what_was_worked_on_is_a_candidate_before_what_was_changed(store: &S
         .await
         .unwrap();
     let order = async || -> Vec<String> {
-        let all = store.tasks().candidates(w.owner).await.unwrap();
+        let all = store
+            .tasks()
+            .candidates(w.owner, &CandidateFilter::default())
+            .await
+            .unwrap();
         assert_eq!(
-            store.tasks().candidates_in(w.owner, w.workspace).await.unwrap(),
+            store.tasks().candidates(w.owner, &of(w.workspace)).await.unwrap(),
             all
         );
         all.into_iter().map(|task| task.title).collect()
@@ -373,6 +419,53 @@ pub async fn what_was_worked_on_is_a_candidate_before_what_was_changed(store: &S
     };
     store.reviews().enter(w.owner, &entry, minute(30)).await.unwrap();
     assert_eq!(order().await, ["worked on", "changed"]);
+    for (before, first) in [(minute(20), "changed"), (minute(21), "worked on")] {
+        let filter = CandidateFilter {
+            worked_before: Some(before),
+            ..of(w.workspace)
+        };
+        let then = store.tasks().candidates(w.owner, &filter).await.unwrap();
+        assert_eq!((then.len(), then[0].title.as_str()), (2, first));
+    }
+}
+
+pub async fn tasks_of_barred_projects_take_no_place(store: &Store) {
+    let w = world(store, "ada").await;
+    let barred = project(store, w.workspace, w.owner, "Secret").await;
+    let open = project(store, w.workspace, w.owner, "Local").await;
+    for (project, models) in [(barred, ModelPolicy::None), (open, ModelPolicy::Local)] {
+        let set = store.projects().set_models(project, models, now()).await.unwrap();
+        assert_eq!(set.map(|p| p.models), Some(models));
+    }
+    let mine = |title: &str, project| NewTask {
+        assignee_id: Some(w.owner),
+        project_id: project,
+        ..named(title, None)
+    };
+    for n in 0..30 {
+        let task = mine("secret", Some(barred));
+        store
+            .tasks()
+            .create(w.workspace, &task, minute(10 + n))
+            .await
+            .unwrap();
+    }
+    for (title, project) in [("main", Some(w.project)), ("local", Some(open)), ("free", None)] {
+        let task = mine(title, project);
+        store.tasks().create(w.workspace, &task, minute(1)).await.unwrap();
+    }
+    let titles = async |local: bool| -> Vec<String> {
+        let filter = CandidateFilter {
+            barred: store.projects().barred_to(w.workspace, local).await.unwrap(),
+            ..of(w.workspace)
+        };
+        let found = store.tasks().candidates(w.owner, &filter).await.unwrap();
+        let mut titles: Vec<String> = found.into_iter().map(|task| task.title).collect();
+        titles.sort();
+        titles
+    };
+    assert_eq!(titles(true).await, ["free", "local", "main"]);
+    assert_eq!(titles(false).await, ["free", "main"]);
 }
 
 pub async fn what_closes_a_task_can_be_said(store: &Store) {
@@ -386,7 +479,11 @@ pub async fn what_closes_a_task_can_be_said(store: &Store) {
         store.tasks().create(w.workspace, &task, now()).await.unwrap();
     }
     let titles = async |store: &Store| -> Vec<String> {
-        let mut tasks = store.tasks().candidates(w.owner).await.unwrap();
+        let mut tasks = store
+            .tasks()
+            .candidates(w.owner, &CandidateFilter::default())
+            .await
+            .unwrap();
         tasks.sort_by(|a, b| a.title.cmp(&b.title));
         tasks.into_iter().map(|task| task.title).collect()
     };
