@@ -107,15 +107,6 @@ impl Output {
             text.to_owned()
         }
     }
-
-    /// Text set faint where standard output takes colour.
-    pub fn faint(&self, text: &str) -> String {
-        if self.color_out {
-            format!("\u{1b}[2m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
-    }
 }
 
 const REPORT: &str = "This is a fault of Dayloom: please report it";

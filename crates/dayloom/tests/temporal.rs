@@ -279,3 +279,24 @@ fn a_worker_without_a_server_says_so() {
     assert_eq!(away.code, 5, "{}", away.err);
     assert!(away.err.contains("does not answer"), "{}", away.err);
 }
+
+#[test]
+fn without_the_program_beside_it_a_worker_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("dayloom");
+    std::fs::copy(env!("CARGO_BIN_EXE_dayloom"), &alone).unwrap();
+    for args in [&["worker"][..], &["serve", "--engine", "temporal"]] {
+        let refused = std::process::Command::new(&alone)
+            .args(args)
+            .env("DAYLOOM_HOME", folder.path().join("home"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("`dayloom-temporal` is not beside this one"),
+            "{said}"
+        );
+        assert!(said.contains("cargo build --release"), "{said}");
+    }
+}

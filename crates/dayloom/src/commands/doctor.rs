@@ -26,7 +26,7 @@ use crate::{
 /// How a thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum State {
+pub enum State {
     /// It works.
     Works,
     /// It is not there, and nothing that is switched on needs it.
@@ -39,7 +39,7 @@ enum State {
 
 /// One line of the answer.
 #[derive(Clone, Debug, Serialize)]
-struct Finding {
+pub struct Finding {
     part: &'static str,
     name: String,
     state: State,
@@ -49,7 +49,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn new(part: &'static str, name: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
+    pub fn new(part: &'static str, name: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
         Self {
             part,
             name: name.into(),
@@ -59,7 +59,7 @@ impl Finding {
         }
     }
 
-    fn mend(mut self, how: impl Into<String>) -> Self {
+    pub fn mend(mut self, how: impl Into<String>) -> Self {
         self.mend = Some(how.into());
         self
     }
@@ -135,32 +135,8 @@ async fn engine(cx: &Context) -> Finding {
     let name = cx.settings.text(&ENGINE).unwrap_or("embedded");
     match Engine::of(&cx.settings) {
         Ok(Engine::Embedded) => Finding::new("engine", name, State::Works, "runs inside the server"),
-        #[cfg(feature = "temporal")]
-        Ok(Engine::Temporal { address, .. }) => temporal(name, &address).await,
+        Ok(Engine::ForMany(engine)) => engine.look(name).await,
         Err(failure) => Finding::new("engine", name, State::Fails, failure.what).mend(failure.todo),
-    }
-}
-
-#[cfg(feature = "temporal")]
-async fn temporal(name: &str, address: &dayloom_pipeline_temporal::Address) -> Finding {
-    let start = "`dayloom worker --temporal URL` starts one; until then days wait in the database";
-    match dayloom_pipeline_temporal::look(address, dayloom_pipeline_temporal::QUEUE).await {
-        Ok(health) if health.workers == 0 => Finding::new(
-            "engine",
-            name,
-            State::Fails,
-            format!("{address} answers, and no worker does"),
-        )
-        .mend(start),
-        Ok(health) => {
-            let workers = if health.workers == 1 { "worker" } else { "workers" };
-            let detail = format!("{address} answers, {} {workers}", health.workers);
-            Finding::new("engine", name, State::Works, detail)
-        }
-        Err(error) => {
-            let failure = super::worker::failure(error);
-            Finding::new("engine", name, State::Fails, failure.what).mend(failure.todo)
-        }
     }
 }
 

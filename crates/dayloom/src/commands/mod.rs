@@ -18,16 +18,16 @@ mod team;
 pub mod told;
 mod up;
 mod why;
-#[cfg(feature = "temporal")]
-mod worker;
 mod workplace;
 
-use crate::{Context, boot, cli::Cmd, failure::Outcome, logs, settings::table::LOG};
+use crate::{Context, boot, cli::Cmd, companion, engine, failure::Outcome, logs, settings::table::LOG};
 
 pub use agent::failure as agent_failure;
+pub use doctor::{Finding, State};
 
 /// Runs a command: the short ones and the agent on one thread, servers on two.
 pub fn run(command: Cmd, cx: Context) -> Outcome {
+    companion::hand_on(&command, &cx.settings)?;
     let serves = matches!(command, Cmd::Up | Cmd::Serve | Cmd::Worker | Cmd::Demo { .. });
     let stays = serves || matches!(command, Cmd::Agent { once: false });
     let filter = cx.settings.text(&LOG);
@@ -48,10 +48,7 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
     match command {
         Cmd::Up => up::up(cx).await,
         Cmd::Serve => serve::serve(cx).await,
-        #[cfg(feature = "temporal")]
-        Cmd::Worker => worker::run(cx).await,
-        #[cfg(not(feature = "temporal"))]
-        Cmd::Worker => Err(crate::engine::not_built()),
+        Cmd::Worker => engine::for_many(&cx.settings)?.work(cx).await,
         Cmd::Migrate => serve::migrate(cx).await,
         Cmd::Agent { once } => agent::run(cx, once).await,
         Cmd::Token { email, name, days } => serve::token(cx, &email, name.as_deref(), days).await,
