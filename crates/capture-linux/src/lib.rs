@@ -20,7 +20,7 @@ use dayloom_capture::{
 };
 use url::Url;
 
-pub use memory::give_back_program_pages;
+pub use memory::{give_back_program_pages, share_heaps};
 pub use own::OwnProcesses;
 pub use system::hostname;
 

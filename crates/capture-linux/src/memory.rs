@@ -28,6 +28,20 @@ pub fn give_back_program_pages() {
     }
 }
 
+/// Keeps the heaps of the C library to two. It makes one for each thread that asks while another is at work, up to eight
+/// for each core, and each keeps what it once needed; two cores want no more than two.
+pub fn share_heaps() {
+    #[cfg(target_env = "gnu")]
+    {
+        const HEAPS: i32 = 2;
+        #[expect(unsafe_code, reason = "a setting of the C library")]
+        // SAFETY: it takes two numbers and may be called at any time; a setting it does not know changes nothing.
+        unsafe {
+            libc::mallopt(libc::M_ARENA_MAX, HEAPS);
+        }
+    }
+}
+
 /// The ranges of `/proc/self/maps` that are program text: of a file, private, executable, not writable. Never the
 /// relocated data of a program: that is read-only too, but differs from the file.
 fn program_text(maps: &str) -> Vec<Range<usize>> {

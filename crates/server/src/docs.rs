@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
+    body::Bytes,
     extract::Path,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -21,12 +22,16 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-pub(crate) fn routes(document: OpenApi) -> Router<ServerState> {
-    let document = Arc::new(document);
+pub(crate) fn routes(document: &OpenApi) -> Router<ServerState> {
+    // Kept as text: as a tree it weighs many times as much.
+    let document = Bytes::from(serde_json::to_vec(document).expect("a document is plain JSON"));
     let config = Arc::new(Config::from(DOCUMENT).validator_url("none"));
     let index = Arc::clone(&config);
     Router::new()
-        .route(DOCUMENT, get(async move || Json(document.as_ref().clone())))
+        .route(
+            DOCUMENT,
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], document)),
+        )
         .route("/api/docs", get(async || Redirect::temporary("/api/docs/")))
         .route("/api/docs/", get(async move || file("", index)))
         .route(
@@ -45,7 +50,12 @@ fn file(name: &str, config: Arc<Config<'static>>) -> Response {
                 (header::CONTENT_TYPE, kind),
                 (header::CONTENT_SECURITY_POLICY, policy),
             ];
-            (StatusCode::OK, headers, file.bytes.into_owned()).into_response()
+            let mut answer = (StatusCode::OK, headers, file.bytes.into_owned()).into_response();
+            if file.gzpipped {
+                let packed = HeaderValue::from_static("gzip");
+                answer.headers_mut().insert(header::CONTENT_ENCODING, packed);
+            }
+            answer
         }
         Ok(None) => ApiError::not_found("Not Found").into_response(),
         Err(_) => ApiError::internal("the reference page's files cannot be read").into_response(),

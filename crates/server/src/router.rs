@@ -9,7 +9,7 @@ use crate::{ServerState, docs, endpoints, extract::MAX_BODY, health, observe, pa
 pub fn router(state: ServerState) -> Router {
     let (api, document) = endpoints::all().split_for_parts();
     let routes = api
-        .merge(docs::routes(document))
+        .merge(docs::routes(&document))
         .merge(health::routes())
         .merge(pages::routes(&state))
         .fallback(pages::not_found)

@@ -57,8 +57,12 @@ const ACQUIRE: Duration = Duration::from_secs(15);
 const ASK_AFTER: Duration = Duration::from_secs(5);
 /// Pages of SQLite's log, 4 KiB each, at which a commit moves them into the file itself; the ingest does so earlier.
 const LOG_PAGES: &str = "16384";
-/// Kibibytes of pages the writer keeps: the random index of event ids of a few hundred thousand events.
-const WRITER_CACHE: &str = "-16384";
+/// Kibibytes of pages the writer keeps: the ends of its tables, and what of the index of event ids it files together.
+const WRITER_CACHE: &str = "-4096";
+/// Kibibytes of pages a reader keeps. What it reads again soon is in the system's own cache.
+const READER_CACHE: &str = "-512";
+/// Rows a reader may be ahead: each hand-over wakes a thread.
+const ROWS_AHEAD: usize = 256;
 /// Statements kept prepared on each connection: more than there are texts here.
 const STATEMENTS: usize = 256;
 
@@ -343,7 +347,12 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
-            .connect_lazy_with(options.pragma("query_only", "on"))
+            .connect_lazy_with(
+                options
+                    .pragma("query_only", "on")
+                    .pragma("cache_size", READER_CACHE)
+                    .row_buffer_size(ROWS_AHEAD),
+            )
     };
     Ok((
         SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),

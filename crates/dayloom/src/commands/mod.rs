@@ -23,7 +23,9 @@ mod workplace;
 use crate::{Context, boot, cli::Cmd, companion, engine, failure::Outcome, logs, settings::table::LOG};
 
 pub use agent::failure as agent_failure;
-pub use doctor::{Finding, State};
+pub use doctor::Finding;
+#[cfg(feature = "temporal")]
+pub use doctor::State;
 
 /// Runs a command: the short ones and the agent on one thread, servers on two.
 pub fn run(command: Cmd, cx: Context) -> Outcome {

@@ -22,8 +22,6 @@ const EVENTS: usize = 60_000;
 const BATCH: usize = 500;
 /// Uploaders at a time with large batches.
 const UPLOADERS: usize = 4;
-/// Connections at a time with small batches.
-const CONNECTIONS: usize = 32;
 /// Requests of the runs with small batches.
 const REQUESTS: usize = 12_000;
 
@@ -128,7 +126,11 @@ async fn through_store(store: &Store, events: Vec<NewEvent>) -> f64 {
 
 /// Requests over HTTP with batches of one size: rate, and the time that 99 of 100 stay below.
 async fn over_http(name: &str, store: &Store, size: usize, bare_rate: f64) -> Vec<Figure> {
-    let connections = if size == BATCH { UPLOADERS } else { CONNECTIONS };
+    let connections = if size == BATCH {
+        UPLOADERS
+    } else {
+        load::connections()
+    };
     let requests = if size == BATCH { EVENTS / BATCH } else { REQUESTS };
     let secret = Secret::new("a secret of the measurement");
     let settings = Settings {

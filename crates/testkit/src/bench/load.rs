@@ -17,6 +17,13 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
+/// Connections that send small batches at a time; `DAYLOOM_BENCH_CONNECTIONS` tries another number. More of them share
+/// a commit, and each waits longer.
+pub(super) fn connections() -> usize {
+    let asked = std::env::var("DAYLOOM_BENCH_CONNECTIONS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(32)
+}
+
 /// What one connection sends: a token and the bodies under it.
 pub(super) type Work = (String, Vec<String>);
 

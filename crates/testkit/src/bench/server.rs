@@ -14,8 +14,6 @@ use jiff::Timestamp;
 
 use super::{Figure, load};
 
-/// Connections at a time.
-const CONNECTIONS: usize = 32;
 /// Requests.
 const REQUESTS: usize = 12_000;
 /// Events of each.
@@ -36,7 +34,15 @@ pub fn run(now: Timestamp) -> Vec<Figure> {
         .expect("a runtime");
     let work = runtime.block_on(async {
         let store = Store::open(&url, Migrate::Apply).await.expect("a database");
-        let work = load::work(&store, &Secret::new(SECRET), CONNECTIONS, REQUESTS, SIZE, now).await;
+        let work = load::work(
+            &store,
+            &Secret::new(SECRET),
+            load::connections(),
+            REQUESTS,
+            SIZE,
+            now,
+        )
+        .await;
         store.close().await;
         work
     });
