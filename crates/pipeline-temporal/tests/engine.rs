@@ -9,13 +9,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use dayloom_domain::{
-    Clock, DeveloperId, DeviceId,
+    Clock, DeviceId,
     event::Event,
     sample::{self},
 };
 use dayloom_pipeline::{Models, Stages, Sweep};
 use dayloom_pipeline_temporal::{Address, Bell, Timing, Worker, WorkerSettings, look};
-use dayloom_storage::{Batch, Enroll, NewEvent, NewTask, Submitted};
 use dayloom_testkit::{
     Person, Scripted, TestApp, Tracked,
     model::{by_words, sorted_by},
@@ -83,36 +82,6 @@ fn bell(app: &TestApp, url: &str, queue: &str, stop: &CancellationToken) -> (Bel
     let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
     let (bell, carry) = Bell::hang(address(url), queue, QUICK, clock, stop.clone());
     (bell, tokio::spawn(carry))
-}
-
-fn submitted(event: &Event) -> Submitted {
-    let event = event.clone();
-    Submitted::Event(Box::new(NewEvent {
-        id: event.id,
-        client_seq: event.client_seq,
-        ts: event.ts,
-        interval_s: event.interval_s,
-        tz: Some(event.tz),
-        idle_s: event.idle_s,
-        active_app: event.active_app,
-        file_context: event.file_context,
-        dev_context: event.dev_context,
-        browser: event.browser,
-        input_cadence: event.input_cadence,
-        meeting: event.meeting,
-        system: event.system,
-        evidence_ref: event.evidence_ref,
-    }))
-}
-
-async fn upload(app: &TestApp, person: &Person, device: DeviceId, events: &[Event]) {
-    let batch = Batch {
-        device_id: device,
-        developer_id: person.id,
-        now: app.clock.now(),
-        events: events.iter().map(submitted).collect(),
-    };
-    app.store.events().ingest(batch).await.expect("a batch");
 }
 
 /// A minute at noon, so many days before today.
@@ -188,31 +157,18 @@ async fn load(app: &TestApp, mut rung: impl FnMut(&Tracked)) -> Vec<(Person, Tra
             event.id = Uuid::from_u128(event.id.0.as_u128() ^ (u128::from(seed) << 64)).into();
         }
         for &device in devices.values() {
-            enroll(app, person.id, &tracked, device).await;
+            app.enroll(person.id, tracked.project, device).await;
         }
         for part in events.chunks(20) {
             for &device in devices.values() {
                 let of_device: Vec<Event> = part.iter().filter(|e| e.device_id == device).cloned().collect();
-                upload(app, &person, device, &of_device).await;
+                app.upload(person.id, device, &of_device).await;
                 rung(&tracked);
             }
         }
         people.push((person, tracked));
     }
     people
-}
-
-async fn enroll(app: &TestApp, person: DeveloperId, tracked: &Tracked, device: DeviceId) {
-    let request = Enroll {
-        device_id: device,
-        developer_id: person,
-        project_id: tracked.project,
-        name: None,
-        platform: "linux".to_owned(),
-        version: None,
-    };
-    let now = app.clock.now();
-    app.store.devices().enroll(&request, now).await.expect("enrolled");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,7 +234,7 @@ async fn a_worker_that_stops_in_the_middle_leaves_the_rest_to_others() {
             let person = app.person(&format!("p{n}@example.org")).await;
             let tracked = app.tracked(&person).await;
             let days: Vec<Event> = (0..12).map(|back| earlier(back, tracked.device)).collect();
-            upload(&app, &person, tracked.device, &days).await;
+            app.upload(person.id, tracked.device, &days).await;
             people.push((person, tracked));
         }
         assert_eq!(app.store.days().backlog().await.expect("a count"), 120);
@@ -324,19 +280,7 @@ async fn a_worker_asks_the_model_and_its_answers_are_derived() {
     let (queue, stop) = (own_queue(), CancellationToken::new());
     let person = app.person("ada@example.org").await;
     let tracked = app.tracked(&person).await;
-    let task = NewTask {
-        title: "Retry refunds".to_owned(),
-        key: None,
-        url: None,
-        status: None,
-        assignee_id: Some(person.id),
-        project_id: None,
-    };
-    let tasks = app.store.tasks();
-    let task = tasks
-        .create(tracked.workspace, &task, app.clock.now())
-        .await
-        .expect("a task");
+    let task = app.task(&person, &tracked, None, "Retry refunds").await;
     let model = Scripted::new(|prompt| Ok(sorted_by(&prompt.user, by_words)));
     let models = Models::new(app.store.clone(), model.clone(), None);
     let settings = WorkerSettings {
@@ -356,7 +300,7 @@ async fn a_worker_asks_the_model_and_its_answers_are_derived() {
     let mut event = earlier(0, tracked.device);
     event.ts = app.clock.now() - SignedDuration::from_mins(5);
     event.active_app.window_title = Some("Refunds".to_owned());
-    upload(&app, &person, tracked.device, &[event]).await;
+    app.upload(person.id, tracked.device, &[event]).await;
     bell.ring(Some(tracked.project));
     let attributed = async {
         loop {
@@ -367,7 +311,7 @@ async fn a_worker_asks_the_model_and_its_answers_are_derived() {
                 .read(person.id, Date::constant(2026, 11, 21))
                 .await;
             let spans = day.expect("a read").map(|day| day.day.spans).unwrap_or_default();
-            if spans.iter().any(|span| span.attribution.task_id == Some(task.id)) {
+            if spans.iter().any(|span| span.attribution.task_id == Some(task)) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -405,7 +349,8 @@ async fn what_rang_while_temporal_was_away_is_said_when_it_is_back() {
     let away_url = format!("http://{away}");
     let (bell, _carried) = bell(&app, &away_url, &queue, &stop);
     for back in 0..3 {
-        upload(&app, &person, tracked.device, &[earlier(back, tracked.device)]).await;
+        app.upload(person.id, tracked.device, &[earlier(back, tracked.device)])
+            .await;
         bell.ring(Some(tracked.project));
     }
     let unreachable = look(&address(&away_url), &queue).await.expect_err("nobody there");
@@ -494,7 +439,8 @@ async fn schedules_are_made_once_and_kept_paused() {
     // A mark that nobody rang for is found by the sweep.
     let person = app.person("ada@example.org").await;
     let tracked = app.tracked(&person).await;
-    upload(&app, &person, tracked.device, &[earlier(0, tracked.device)]).await;
+    app.upload(person.id, tracked.device, &[earlier(0, tracked.device)])
+        .await;
     handle
         .trigger(
             temporalio_client::schedules::ScheduleOverlapPolicy::AllowAll,
@@ -515,10 +461,8 @@ async fn schedules_are_made_once_and_kept_paused() {
     names.dedup();
     let mut ours: Vec<&str> = Sweep::ALL.iter().map(|sweep| sweep.name()).collect();
     ours.sort_unstable();
-    assert!(
-        names.iter().all(|name| ours.contains(&name.as_str())),
-        "{names:?}"
-    );
+    let all_ours = names.iter().all(|name| ours.contains(&name.as_str()));
+    assert!(all_ours, "{names:?}");
     stop.cancel();
     for worker in [one, two, three] {
         ended(worker).await;

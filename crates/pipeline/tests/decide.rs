@@ -3,10 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dayloom_domain::{Clock, DeveloperId, day::Day, decision::Decision, people::ModelPolicy};
+use dayloom_domain::{Clock, DeveloperId, day::Day, decision::Decision, people::ModelPolicy, sample};
 use dayloom_llm::Failure;
 use dayloom_pipeline::{Models, Runner, Stages, decide::TAIL};
-use dayloom_storage::{Batch, NewEvent, NewTask, Submitted};
+use dayloom_storage::NewTask;
 use dayloom_testkit::{
     Person, Scripted, TestApp, Tracked,
     model::{by_words, sorted_by},
@@ -30,20 +30,7 @@ async fn desk(app: &TestApp, name: &str) -> Desk {
     let tracked = app.tracked(&person).await;
     let mut made = Vec::new();
     for title in ["Retry refunds", "Ledger export"] {
-        let new = NewTask {
-            title: title.to_owned(),
-            key: None,
-            url: None,
-            status: None,
-            assignee_id: Some(person.id),
-            project_id: None,
-        };
-        let task = app
-            .store
-            .tasks()
-            .create(tracked.workspace, &new, app.clock.now())
-            .await;
-        made.push(task.expect("a task").id);
+        made.push(app.task(&person, &tracked, None, title).await);
     }
     Desk {
         person,
@@ -59,36 +46,17 @@ impl Desk {
         let midnight: Timestamp = "2026-11-21T00:00:00Z".parse().expect("an instant");
         let mut events = Vec::new();
         for title in titles {
-            events.push(Submitted::Event(Box::new(NewEvent {
-                id: Uuid::new_v4().into(),
-                client_seq: self.sampled,
-                ts: midnight + SignedDuration::from_mins(self.sampled),
-                interval_s: 60,
-                tz: None,
-                idle_s: Some(0),
-                active_app: dayloom_domain::event::ActiveApp {
-                    name: "firefox".to_owned(),
-                    bundle_id: "firefox".to_owned(),
-                    window_title: Some((*title).to_owned()),
-                },
-                file_context: None,
-                dev_context: None,
-                browser: None,
-                input_cadence: None,
-                meeting: None,
-                system: None,
-                evidence_ref: None,
-            })));
+            let ts = midnight + SignedDuration::from_mins(self.sampled);
+            let mut event = sample::bare(Uuid::new_v4().into(), self.tracked.device, ts);
+            event.client_seq = self.sampled;
+            event.idle_s = Some(0);
+            event.active_app.name = "firefox".to_owned();
+            event.active_app.bundle_id = "firefox".to_owned();
+            event.active_app.window_title = Some((*title).to_owned());
+            events.push(event);
             self.sampled += 1;
         }
-        let batch = Batch {
-            device_id: self.tracked.device,
-            developer_id: self.person.id,
-            now: app.clock.now(),
-            events,
-        };
-        let outcome = app.store.events().ingest(batch).await.expect("a batch");
-        assert!(outcome.rejected.is_empty());
+        app.upload(self.person.id, self.tracked.device, &events).await;
     }
 
     async fn day(&self, app: &TestApp) -> Day {

@@ -3,11 +3,12 @@
 use dayloom_domain::{
     Clock, DeveloperId, ReviewId, TaskId,
     day::{AnsweredBy, Category, Day},
-    event::{ActiveApp, FileContext},
+    event::{ActiveApp, Event, FileContext},
     review::Change,
+    sample,
 };
 use dayloom_pipeline::derive_day;
-use dayloom_storage::{Batch, NewEvent, NewTask, Submitted};
+use dayloom_storage::NewTask;
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use uuid::Uuid;
@@ -19,41 +20,24 @@ const FRIDAY: Date = Date::constant(2026, 11, 20);
 async fn works(app: &TestApp, person: &Person, tracked: &Tracked, date: Date, hour: i8, file: &str) {
     let from: Timestamp = format!("{date}T{hour:02}:00:00Z").parse().expect("an instant");
     let event = |minute: i64| {
-        Submitted::Event(Box::new(NewEvent {
-            id: Uuid::new_v4().into(),
-            client_seq: minute,
-            ts: from
-                .saturating_add(SignedDuration::from_mins(minute))
-                .expect("in range"),
-            interval_s: 60,
-            tz: None,
-            idle_s: Some(3),
-            active_app: ActiveApp {
-                name: "code".to_owned(),
-                bundle_id: "code".to_owned(),
-                window_title: Some(format!("{file} - ledger")),
-            },
-            file_context: Some(FileContext {
-                path: Some(format!("/home/ada/ledger/src/{file}")),
-                repo: Some("acme/ledger".to_owned()),
-                branch: Some("main".to_owned()),
-            }),
-            dev_context: None,
-            browser: None,
-            input_cadence: None,
-            meeting: None,
-            system: None,
-            evidence_ref: None,
-        }))
+        let ts = from + SignedDuration::from_mins(minute);
+        let mut event = sample::bare(Uuid::new_v4().into(), tracked.device, ts);
+        event.client_seq = minute;
+        event.idle_s = Some(3);
+        event.active_app = ActiveApp {
+            name: "code".to_owned(),
+            bundle_id: "code".to_owned(),
+            window_title: Some(format!("{file} - ledger")),
+        };
+        event.file_context = Some(FileContext {
+            path: Some(format!("/home/ada/ledger/src/{file}")),
+            repo: Some("acme/ledger".to_owned()),
+            branch: Some("main".to_owned()),
+        });
+        event
     };
-    let batch = Batch {
-        device_id: tracked.device,
-        developer_id: person.id,
-        now: app.clock.now(),
-        events: (0..40).map(event).collect(),
-    };
-    let outcome = app.store.events().ingest(batch).await.expect("a batch");
-    assert_eq!(outcome.rejected, []);
+    let events: Vec<Event> = (0..40).map(event).collect();
+    app.upload(person.id, tracked.device, &events).await;
 }
 
 async fn task(app: &TestApp, tracked: &Tracked, owner: DeveloperId, key: &str) -> TaskId {

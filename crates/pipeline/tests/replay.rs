@@ -8,8 +8,8 @@ use dayloom_domain::{
     sample::{Developer, Random, year},
 };
 use dayloom_pipeline::Stages;
-use dayloom_storage::{Batch, Dialect, NewEvent, NewRule, NewTask, StoredDay, Submitted};
-use dayloom_testkit::{Person, TestApp, Tracked, on_both};
+use dayloom_storage::{Batch, Dialect, NewRule, StoredDay};
+use dayloom_testkit::{Person, TestApp, Tracked, evidence::submitted, on_both};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
 const LAST: Date = jiff::civil::date(2026, 11, 20);
@@ -26,19 +26,8 @@ async fn worked(app: &TestApp) -> (Person, Tracked, Date) {
         ..Developer::default()
     };
     for key in &developer.keys {
-        let new = NewTask {
-            title: format!("Task {key}"),
-            key: Some(key.clone()),
-            url: None,
-            status: None,
-            assignee_id: Some(ann.id),
-            project_id: None,
-        };
-        app.store
-            .tasks()
-            .create(tracked.workspace, &new, app.clock.now())
-            .await
-            .expect("a task");
+        let title = format!("Task {key}");
+        app.task(&ann, &tracked, Some(key), &title).await;
     }
     let days = if app.store.dialect() == Dialect::Sqlite {
         365
@@ -56,33 +45,13 @@ async fn worked(app: &TestApp) -> (Person, Tracked, Date) {
             now: last
                 .saturating_add(SignedDuration::from_mins(1))
                 .expect("in range"),
-            events: chunk.iter().map(submitted).collect(),
+            events: chunk.iter().cloned().map(submitted).collect(),
         };
         let outcome = app.store.events().ingest(batch).await.expect("a batch");
         assert_eq!(outcome.rejected, []);
     }
     app.derive().await;
     (ann, tracked, first)
-}
-
-fn submitted(event: &dayloom_domain::event::Event) -> Submitted {
-    let event = event.clone();
-    Submitted::Event(Box::new(NewEvent {
-        id: event.id,
-        client_seq: event.client_seq,
-        ts: event.ts,
-        interval_s: event.interval_s,
-        tz: Some(event.tz),
-        idle_s: event.idle_s,
-        active_app: event.active_app,
-        file_context: event.file_context,
-        dev_context: event.dev_context,
-        browser: event.browser,
-        input_cadence: event.input_cadence,
-        meeting: event.meeting,
-        system: event.system,
-        evidence_ref: event.evidence_ref,
-    }))
 }
 
 /// Reviews of every sort on some days.

@@ -12,62 +12,12 @@ use dayloom_domain::{
     sample::{self, Random},
 };
 use dayloom_pipeline::{Pace, Runner, RunnerSettings, Stages, Sweep, Wake, compute_day, derive_day};
-use dayloom_storage::{Batch, Enroll, NewEvent, Submitted};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const LEASE: Duration = Duration::from_secs(60);
-
-fn submitted(event: &Event) -> Submitted {
-    let event = event.clone();
-    Submitted::Event(Box::new(NewEvent {
-        id: event.id,
-        client_seq: event.client_seq,
-        ts: event.ts,
-        interval_s: event.interval_s,
-        tz: Some(event.tz),
-        idle_s: event.idle_s,
-        active_app: event.active_app,
-        file_context: event.file_context,
-        dev_context: event.dev_context,
-        browser: event.browser,
-        input_cadence: event.input_cadence,
-        meeting: event.meeting,
-        system: event.system,
-        evidence_ref: event.evidence_ref,
-    }))
-}
-
-/// Uploads events of one device.
-async fn upload(app: &TestApp, person: &Person, device: DeviceId, events: &[Event]) {
-    let batch = Batch {
-        device_id: device,
-        developer_id: person.id,
-        now: app.clock.now(),
-        events: events.iter().map(submitted).collect(),
-    };
-    let length = events.len();
-    let outcome = app.store.events().ingest(batch).await.expect("a batch");
-    assert_eq!(outcome.rejected, [], "of {length}");
-}
-
-async fn enroll(app: &TestApp, person: &Person, tracked: &Tracked, device: DeviceId) {
-    let request = Enroll {
-        device_id: device,
-        developer_id: person.id,
-        project_id: tracked.project,
-        name: None,
-        platform: "linux".to_owned(),
-        version: None,
-    };
-    app.store
-        .devices()
-        .enroll(&request, app.clock.now())
-        .await
-        .expect("enrolled");
-}
 
 /// The day as the rules have it, worked out without a database.
 fn expected(events: &[Event], date: Date, tracked: &Tracked) -> Day {
@@ -137,7 +87,7 @@ async fn any_order(app: &TestApp, seed: u64) {
     let events = sample::hostile(seed, 120);
     let devices: BTreeSet<DeviceId> = events.iter().map(|event| event.device_id).collect();
     for &device in &devices {
-        enroll(app, &person, &tracked, device).await;
+        app.enroll(person.id, tracked.project, device).await;
     }
     let mut random = Random::new(seed ^ Uuid::new_v4().as_u128() as u64);
     let mut rest: Vec<Event> = events.iter().chain(&events[..40]).cloned().collect();
@@ -150,7 +100,7 @@ async fn any_order(app: &TestApp, seed: u64) {
         for &device in &devices {
             let of_device: Vec<Event> = part.iter().filter(|e| e.device_id == device).cloned().collect();
             if !of_device.is_empty() {
-                upload(app, &person, device, &of_device).await;
+                app.upload(person.id, device, &of_device).await;
             }
         }
         if random.chance(40) {
@@ -175,7 +125,8 @@ async fn a_day_whose_runner_vanished_is_derived_after_its_lease() {
     on_both(async |app| {
         let person = app.person("ada@example.org").await;
         let tracked = app.tracked(&person).await;
-        upload(&app, &person, tracked.device, &[minute(0, tracked.device)]).await;
+        app.upload(person.id, tracked.device, &[minute(0, tracked.device)])
+            .await;
         let lost = app
             .store
             .days()
@@ -216,7 +167,8 @@ async fn evidence_that_comes_during_the_derivation_is_not_lost() {
     on_both(async |app| {
         let person = app.person("ada@example.org").await;
         let tracked = app.tracked(&person).await;
-        upload(&app, &person, tracked.device, &[minute(0, tracked.device)]).await;
+        app.upload(person.id, tracked.device, &[minute(0, tracked.device)])
+            .await;
         let taken = app
             .store
             .days()
@@ -225,7 +177,8 @@ async fn evidence_that_comes_during_the_derivation_is_not_lost() {
             .expect("a take");
         let taken = taken.iter().find(|taken| taken.date == today()).expect("today");
         let day = compute_day(&app.store, person.id, today()).await.expect("a day");
-        upload(&app, &person, tracked.device, &[minute(1, tracked.device)]).await;
+        app.upload(person.id, tracked.device, &[minute(1, tracked.device)])
+            .await;
         app.store
             .days()
             .finish(taken, &day, app.clock.now())
@@ -254,7 +207,7 @@ async fn deriving_again_changes_nothing_and_keeps_revision_and_entries() {
         let person = app.person("ada@example.org").await;
         let tracked = app.tracked(&person).await;
         let events: Vec<Event> = (0..30).map(|n| minute(n, tracked.device)).collect();
-        upload(&app, &person, tracked.device, &events).await;
+        app.upload(person.id, tracked.device, &events).await;
         app.derive().await;
         let before = app
             .store
@@ -264,7 +217,7 @@ async fn deriving_again_changes_nothing_and_keeps_revision_and_entries() {
             .expect("a read")
             .expect("a day");
         app.clock.advance(SignedDuration::from_hours(1));
-        upload(&app, &person, tracked.device, &events).await;
+        app.upload(person.id, tracked.device, &events).await;
         let (_, written) = derive_day(&app.store, person.id, today(), app.clock.now())
             .await
             .expect("a day");
@@ -291,11 +244,12 @@ async fn a_busy_project_does_not_starve_another() {
                 ..minute(-n * 24 * 60 + 30_000, at.device)
             })
             .collect();
-        upload(&app, &busy, at.device, &days).await;
+        app.upload(busy.id, at.device, &days).await;
         app.clock.advance(SignedDuration::from_secs(5));
         let quiet = app.person("quiet@example.org").await;
         let there = app.tracked(&quiet).await;
-        upload(&app, &quiet, there.device, &[minute(0, there.device)]).await;
+        app.upload(quiet.id, there.device, &[minute(0, there.device)])
+            .await;
         let next = app
             .store
             .days()
@@ -327,7 +281,8 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
         let (wake, stop) = (runner.wake(), CancellationToken::new());
         let running = tokio::spawn(runner.run(stop.clone()));
         for n in 0..3 {
-            upload(&app, &person, tracked.device, &[minute(n, tracked.device)]).await;
+            app.upload(person.id, tracked.device, &[minute(n, tracked.device)])
+                .await;
             wake.notify();
             let derived = async {
                 while app.store.days().backlog().await.expect("a count") > 0 {
@@ -382,7 +337,7 @@ async fn four_runners_divide_the_days_and_derive_none_twice() {
             let person = app.person(&format!("p{n}@example.org")).await;
             let tracked = app.tracked(&person).await;
             let days: Vec<Event> = (0..5).map(|back| earlier(back, tracked.device)).collect();
-            upload(&app, &person, tracked.device, &days).await;
+            app.upload(person.id, tracked.device, &days).await;
             people.push((person, days));
         }
         let waiting = app.store.days().backlog().await.expect("a count");
@@ -427,7 +382,7 @@ async fn a_stopping_worker_gives_back_what_it_has_not_begun() {
         let person = app.person("ada@example.org").await;
         let tracked = app.tracked(&person).await;
         let days: Vec<Event> = (0..20).map(|back| earlier(back, tracked.device)).collect();
-        upload(&app, &person, tracked.device, &days).await;
+        app.upload(person.id, tracked.device, &days).await;
         let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
         let (wake, stop) = (Wake::new(), CancellationToken::new());
         let part = stages

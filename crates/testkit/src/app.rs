@@ -6,7 +6,7 @@ use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
 use dayloom_pipeline::{Runner, Wake};
 use dayloom_server::{Secret, ServerState, Settings, auth};
-use dayloom_storage::{Enroll, NewProject, NewWorkspace, Store};
+use dayloom_storage::{NewProject, NewWorkspace, Store};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, header};
 use serde_json::Value;
@@ -237,20 +237,7 @@ impl TestApp {
 
     /// Another device of a person.
     pub async fn device(&self, person: &Person, project: ProjectId) -> DeviceId {
-        let request = Enroll {
-            device_id: DeviceId(Uuid::new_v4()),
-            developer_id: person.id,
-            project_id: project,
-            name: None,
-            platform: "linux".to_owned(),
-            version: None,
-        };
-        self.store
-            .devices()
-            .enroll(&request, self.clock.now())
-            .await
-            .expect("an enrolled device")
-            .id
+        self.enroll(person.id, project, DeviceId(Uuid::new_v4())).await
     }
 
     /// Tells the server to stop, as a signal would.

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod clock;
 pub mod db;
 pub mod desktop;
+pub mod evidence;
 pub mod model;
 pub mod reference;
 pub mod team;

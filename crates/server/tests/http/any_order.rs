@@ -18,7 +18,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::ingest::BATCH;
+use crate::desk::BATCH;
 
 /// Databases of each kind.
 const DATABASES: u64 = 5;

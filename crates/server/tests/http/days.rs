@@ -1,12 +1,10 @@
 //! `contract/tracker.md` §2.6 and §9: a derived day, and the timesheet that agrees with it.
 
-use dayloom_domain::Clock;
-use dayloom_storage::NewTask;
 use dayloom_testkit::{TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 fn seconds(value: &Value) -> f64 {
     value.as_f64().unwrap()
@@ -26,20 +24,7 @@ async fn a_day_adds_up_and_agrees_with_its_timesheet() {
     on_both(async |app| {
         let ann = app.person("ann@example.org").await;
         let tracked = app.tracked(&ann).await;
-        let task = NewTask {
-            title: "Weave".to_owned(),
-            key: Some("PROJ-12".to_owned()),
-            url: None,
-            status: None,
-            assignee_id: Some(ann.id),
-            project_id: None,
-        };
-        let task = app
-            .store
-            .tasks()
-            .create(tracked.workspace, &task, app.clock.now())
-            .await
-            .unwrap();
+        let task = app.task(&ann, &tracked, Some("PROJ-12"), "Weave").await;
         let mut events: Vec<Value> = (0..30)
             .map(|n| event(&format!("2026-11-21T09:{n:02}:00Z")))
             .collect();
@@ -76,7 +61,7 @@ async fn a_day_adds_up_and_agrees_with_its_timesheet() {
             (&block["task_key"], &block["task_title"]),
             (&json!("PROJ-12"), &json!("Weave"))
         );
-        assert_eq!(block["task_id"], task.id.to_string());
+        assert_eq!(block["task_id"], task.to_string());
         assert_eq!(day["devices"][0]["events"], 30);
         let span = day["spans"][0].as_object().unwrap();
         for field in [
@@ -131,7 +116,7 @@ async fn a_day_adds_up_and_agrees_with_its_timesheet() {
         let candidates = app.get("/tracker/candidate-tasks", &ann).await.json();
         assert_eq!(
             candidates,
-            json!([{"id": task.id.to_string(), "title": "Weave", "status": "todo"}])
+            json!([{"id": task.to_string(), "title": "Weave", "status": "todo"}])
         );
     })
     .await;

@@ -5,7 +5,7 @@ use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 const DAY: &str = "/tracker/days/2026-11-21";
 /// Evidence no program wrote: the name of an application is a text.

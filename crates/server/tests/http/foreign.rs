@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    ingest::{batch, event, send},
+    desk::{batch, event, send},
     openapi::operations,
 };
 

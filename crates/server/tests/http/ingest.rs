@@ -1,30 +1,13 @@
 //! `contract/tracker.md` §2.3 and §9.1: a batch is judged event by event, and what was acknowledged is stored once.
 
 use dayloom_domain::Clock;
-use dayloom_testkit::{Answer, Person, TestApp, Tracked, on_both};
+use dayloom_testkit::{Answer, Person, TestApp, on_both};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub const BATCH: &str = "/tracker/events:batch";
-
-pub fn event(ts: &str) -> Value {
-    json!({
-        "event_id": Uuid::new_v4().to_string(), "client_seq": 1, "ts": ts, "interval_s": 60,
-        "active_app": {"name": "Code", "bundle_id": "code", "window_title": "main.rs"},
-    })
-}
-
-pub fn batch(tracked: &Tracked, events: &[Value]) -> Value {
-    json!({"schema_version": "1.0", "device_id": tracked.device.to_string(), "sent_at": "2026-11-21T10:00:00Z",
-        "events": events})
-}
-
-pub async fn send(app: &TestApp, person: &Person, tracked: &Tracked, events: &[Value]) -> Answer {
-    app.call(Method::POST, BATCH, person, &batch(tracked, events))
-        .await
-}
+use crate::desk::{BATCH, batch, event, send};
 
 fn counts(answer: &Answer) -> (u64, u64, Vec<(Value, String)>) {
     assert_eq!(answer.status, 200, "{}", answer.text);

@@ -3,69 +3,15 @@
 
 use dayloom_domain::Clock;
 use dayloom_pipeline::{Models, journal};
-use dayloom_storage::NewTask;
-use dayloom_testkit::{Answer, Person, TestApp, Tracked, on_both};
-use jiff::{SignedDuration, Timestamp};
+use dayloom_testkit::{Answer, Person, TestApp, on_both};
+use jiff::SignedDuration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    ingest::{event, send},
-    pages::{DAY, csrf, signed_in, visit},
-};
+use crate::desk::{DAY, csrf, signed_in, visit, weaver, work};
 
-pub const DATE: &str = "2026-11-21";
-
-/// A person with the task PROJ-12.
-pub async fn weaver(app: &TestApp, email: &str) -> (Person, Tracked) {
-    let person = app.person(email).await;
-    let tracked = app.tracked(&person).await;
-    task(app, &person, &tracked, "PROJ-12", "Weave the <b>cloth</b>").await;
-    (person, tracked)
-}
-
-pub async fn task(app: &TestApp, person: &Person, tracked: &Tracked, key: &str, title: &str) {
-    let task = NewTask {
-        title: title.to_owned(),
-        key: Some(key.to_owned()),
-        url: None,
-        status: None,
-        assignee_id: Some(person.id),
-        project_id: None,
-    };
-    app.store
-        .tasks()
-        .create(tracked.workspace, &task, app.clock.now())
-        .await
-        .unwrap();
-}
-
-/// So many minutes from an instant on, on a branch or on none.
-pub async fn work(
-    app: &TestApp,
-    person: &Person,
-    tracked: &Tracked,
-    from: &str,
-    minutes: i64,
-    branch: Option<&str>,
-) {
-    let from: Timestamp = from.parse().unwrap();
-    let events: Vec<Value> = (0..minutes)
-        .map(|n| {
-            let mut event = event(&(from + SignedDuration::from_mins(n)).to_string());
-            if let Some(branch) = branch {
-                event["file_context"] = json!({"repo": "o/r", "branch": branch});
-            }
-            event
-        })
-        .collect();
-    assert_eq!(
-        send(app, person, tracked, &events).await.json()["accepted"],
-        minutes
-    );
-    app.derive().await;
-}
+const DATE: &str = "2026-11-21";
 
 async fn sweep(app: &TestApp) -> u64 {
     journal::sweep(&app.store, &Models::none(), app.clock.now())

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 fn refusal(answer: &Answer) -> (u16, String, Option<String>) {
     (

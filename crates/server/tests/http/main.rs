@@ -9,6 +9,7 @@ mod client;
 mod conformance;
 mod conventions;
 mod days;
+mod desk;
 mod devices;
 mod failing;
 mod foreign;

@@ -3,16 +3,12 @@
 
 use dayloom_domain::Clock;
 use dayloom_pipeline::insights;
-use dayloom_storage::NewTask;
 use dayloom_testkit::{Answer, Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    ingest::{event, send},
-    pages::{csrf, signed_in, visit},
-};
+use crate::desk::{csrf, event, send, signed_in, visit};
 
 const TYPE: &str = "tracker.insight.after_hours";
 
@@ -36,19 +32,7 @@ async fn work(app: &TestApp, person: &Person, tracked: &Tracked, from: &str, min
 async fn in_tokyo(app: &TestApp) -> (Person, Tracked) {
     let ann = app.person("ann@example.org").await;
     let tracked = app.tracked(&ann).await;
-    let task = NewTask {
-        title: "Weave".to_owned(),
-        key: Some("PROJ-12".to_owned()),
-        url: None,
-        status: None,
-        assignee_id: Some(ann.id),
-        project_id: None,
-    };
-    app.store
-        .tasks()
-        .create(tracked.workspace, &task, app.clock.now())
-        .await
-        .unwrap();
+    app.task(&ann, &tracked, Some("PROJ-12"), "Weave").await;
     let hours = json!({"working_hours": {"start": "09:00", "end": "17:00"}, "timezone": "Asia/Tokyo"});
     assert_eq!(
         app.call(Method::PATCH, "/developers/me", &ann, &hours)

@@ -7,7 +7,7 @@ use dayloom_testkit::TestApp;
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 #[tokio::test]
 async fn health_readiness_and_figures() {
@@ -47,7 +47,7 @@ async fn a_stop_lets_requests_under_way_end() {
     let app = TestApp::sqlite().await;
     let ann = app.person("ann@example.org").await;
     let tracked = app.tracked(&ann).await;
-    let body = crate::ingest::batch(&tracked, &[event("2026-11-21T09:00:00Z")]).to_string();
+    let body = crate::desk::batch(&tracked, &[event("2026-11-21T09:00:00Z")]).to_string();
     let (first, second) = body.split_at(body.len() / 2);
     let authority = app.url.trim_start_matches("http://").to_owned();
     let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();

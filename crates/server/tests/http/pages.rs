@@ -1,47 +1,11 @@
 //! Pages as a browser asks for them: one-time links, sessions, forms, and what nobody may see.
 
-use dayloom_server::pages::{LINK_LIFE, one_time_link};
-use dayloom_testkit::{Answer, Person, TestApp, on_both};
+use dayloom_server::pages::LINK_LIFE;
+use dayloom_testkit::{TestApp, on_both};
 use jiff::SignedDuration;
 use reqwest::Method;
 
-pub const DAY: &str = "/tracking/tracker";
-
-async fn link(app: &TestApp, person: &Person, random: u8) -> String {
-    let now = dayloom_domain::Clock::now(&*app.clock);
-    one_time_link(&app.store, person.id, [random; 32], now)
-        .await
-        .unwrap()
-}
-
-pub async fn visit(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
-    let mut request = app.request(Method::GET, path, None).header("accept", "text/html");
-    if let Some(cookie) = cookie {
-        request = request.header("cookie", cookie);
-    }
-    app.send(request).await
-}
-
-/// The session cookie that a link gives.
-pub async fn signed_in(app: &TestApp, person: &Person, random: u8) -> String {
-    let answer = visit(app, &link(app, person, random).await, None).await;
-    assert_eq!(answer.status, 200);
-    let cookie = answer.header("set-cookie").unwrap().to_owned();
-    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
-        assert!(cookie.contains(part), "{cookie}");
-    }
-    cookie.split(';').next().unwrap().to_owned()
-}
-
-pub fn csrf(html: &str) -> String {
-    html.split("name=\"csrf\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned()
-}
+use crate::desk::{DAY, csrf, link, signed_in, visit};
 
 #[tokio::test]
 async fn a_link_signs_in_once_and_for_two_minutes() {

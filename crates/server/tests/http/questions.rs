@@ -7,10 +7,7 @@ use dayloom_testkit::{Answer, Person, TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    ingest::{event, send},
-    journals::{task, weaver, work},
-};
+use crate::desk::{event, send, weaver, work};
 
 async fn ask(app: &TestApp, person: &Person, body: Value) -> Answer {
     app.call(Method::POST, "/tracker/qa", person, &body).await
@@ -54,7 +51,7 @@ async fn the_published_client_gets_its_standup() {
 async fn any_days_are_answered_for_without_a_cap_and_without_what_was_dismissed() {
     on_both(async |app| {
         let (ann, tracked) = weaver(&app, "ann@example.org").await;
-        task(&app, &ann, &tracked, "PROJ-13", "Spin").await;
+        app.task(&ann, &tracked, Some("PROJ-13"), "Spin").await;
         work(
             &app,
             &ann,

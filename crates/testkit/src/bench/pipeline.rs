@@ -6,17 +6,16 @@ use std::{sync::Arc, time::Instant};
 
 use dayloom_domain::{
     Clock, DeveloperId,
-    event::Event,
     sample::{self, Developer},
 };
 use dayloom_pipeline::{Pace, Progress, Stages, Wake};
-use dayloom_storage::{Batch, ImportRow, NewEvent, Store, Submitted};
+use dayloom_storage::{Batch, ImportRow, Store, Submitted};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Figure, load::who};
-use crate::{FrozenClock, db::TestDb};
+use crate::{FrozenClock, db::TestDb, evidence::submitted};
 
 /// People.
 const PEOPLE: usize = 200;
@@ -135,23 +134,4 @@ async fn tasks(store: &Store, person: DeveloperId, keys: &[String]) {
 fn now() -> Timestamp {
     let after = FROM.saturating_add(5.days()).to_zoned(jiff::tz::TimeZone::UTC);
     after.expect("midnight").timestamp()
-}
-
-fn submitted(event: Event) -> Submitted {
-    Submitted::Event(Box::new(NewEvent {
-        id: event.id,
-        client_seq: event.client_seq,
-        ts: event.ts,
-        interval_s: event.interval_s,
-        tz: Some(event.tz),
-        idle_s: event.idle_s,
-        active_app: event.active_app,
-        file_context: event.file_context,
-        dev_context: event.dev_context,
-        browser: event.browser,
-        input_cadence: event.input_cadence,
-        meeting: event.meeting,
-        system: event.system,
-        evidence_ref: event.evidence_ref,
-    }))
 }

@@ -13,7 +13,7 @@ use dayloom_domain::{
     rule::{RuleField, RuleMatch, RuleScope},
 };
 use dayloom_server::pages::one_time_link;
-use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule, NewTask};
+use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule};
 use dayloom_testkit::{Person, TestApp, team, week};
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -99,15 +99,7 @@ async fn seed(app: &TestApp) -> anyhow::Result<(Person, DeviceId, DeveloperId)> 
         app.store.devices().update(person.id, device, &patch, now).await?;
     }
     for (key, title) in week::TASKS {
-        let task = NewTask {
-            title: title.to_owned(),
-            key: Some(key.to_owned()),
-            url: None,
-            status: None,
-            assignee_id: Some(person.id),
-            project_id: None,
-        };
-        app.store.tasks().create(tracked.workspace, &task, now).await?;
+        app.task(&person, &tracked, Some(key), title).await;
     }
     let news = NewRule {
         scope: RuleScope::Personal,
