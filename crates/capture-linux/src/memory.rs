@@ -3,24 +3,25 @@
 //! The agent stays for weeks and does little, yet the one binary it lives in is large, and the kernel maps its text in
 //! pieces of 64 KiB around whatever ran once. Must not touch anything that may have been written to.
 
-use std::{fs, ops::Range};
+use std::{fs, ops::Range, path::Path, sync::OnceLock};
 
 use rustix::mm::{Advice, madvise};
+
+/// Libraries that a Rust program is linked to, so that they stay where they are until it ends.
+const LINKED: [&str; 4] = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux"];
 
 /// Unmaps the executable pages of this process. What is still needed is mapped again when it next runs, from the page
 /// cache, without a disk. Without `/proc` nothing happens.
 pub fn give_back_program_pages() {
-    let Ok(maps) = fs::read_to_string("/proc/self/maps") else {
-        return;
-    };
-    for text in program_text(&maps) {
+    for text in text_of_this_program() {
         let start = text.start as *mut std::ffi::c_void;
         #[expect(
             unsafe_code,
             reason = "private mappings of files that cannot be written hold what the file holds: dropping them loses nothing"
         )]
-        // SAFETY: the range is a mapping of this process as the kernel just listed it, of a file, executable and not
-        // writable, so its pages are clean; the kernel reads them again from the file where they are touched.
+        // SAFETY: the range is a mapping of this process as the kernel listed it, of a file, executable and not
+        // writable, so its pages are clean; the kernel reads them again from the file where they are touched. It is
+        // still that mapping, since the program and what it is linked to are never unmapped.
         let dropped = unsafe { madvise(start, text.len(), Advice::LinuxDontNeed) };
         if dropped.is_err() {
             return;
@@ -42,17 +43,36 @@ pub fn share_heaps() {
     }
 }
 
-/// The ranges of `/proc/self/maps` that are program text: of a file, private, executable, not writable. Never the
-/// relocated data of a program: that is read-only too, but differs from the file.
-fn program_text(maps: &str) -> Vec<Range<usize>> {
+/// The text of this program, looked up once: it does not move.
+fn text_of_this_program() -> &'static [Range<usize>] {
+    static TEXT: OnceLock<Vec<Range<usize>>> = OnceLock::new();
+    TEXT.get_or_init(
+        || match (std::env::current_exe(), fs::read_to_string("/proc/self/maps")) {
+            (Ok(program), Ok(maps)) => program_text(&maps, &program),
+            _ => Vec::new(),
+        },
+    )
+}
+
+/// The ranges of `/proc/self/maps` that are text of the program or of what it is linked to: of a file, private,
+/// executable, not writable. Never the relocated data of a program: that is read-only too, but differs from the file.
+/// Never a library that was loaded later: it may be gone one day, and its place taken by data.
+fn program_text(maps: &str, program: &Path) -> Vec<Range<usize>> {
+    let stays = |path: &Path| {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        path == program || LINKED.iter().any(|linked| name.starts_with(linked))
+    };
     let one = |line: &str| {
         let mut fields = line.split_ascii_whitespace();
         let (range, rights) = (fields.next()?, fields.next()?);
-        let is_file = fields.nth(3).is_some_and(|path| path.starts_with('/'));
+        let path = fields.nth(3).filter(|path| path.starts_with('/'))?;
         let (start, end) = range.split_once('-')?;
         let start = usize::from_str_radix(start, 16).ok()?;
         let end = usize::from_str_radix(end, 16).ok()?;
-        (rights == "r-xp" && is_file && start < end).then_some(start..end)
+        (rights == "r-xp" && stays(Path::new(path)) && start < end).then_some(start..end)
     };
     maps.lines().filter_map(one).collect()
 }
@@ -70,11 +90,26 @@ mod tests {
 55d000210000-55d000220000 rw-p 00210000 fe:00 1 /usr/bin/dayloom
 7f0000000000-7f0000001000 rwxp 00000000 fe:00 2 /tmp/written
 7f0000001000-7f0000002000 r-xp 00000000 00:00 0
+7f0000002000-7f0000003000 r-xp 00000000 fe:00 3 /lib/x86_64-linux-gnu/libnss_mdns4.so.2
+7f0000010000-7f0000020000 r-xp 00000000 fe:00 4 /lib/x86_64-linux-gnu/libc.so.6
 7ffd00000000-7ffd00001000 r-xp 00000000 00:00 0 [vdso]
 ";
-        let text = program_text(maps);
-        assert_eq!(text.len(), 1);
-        assert_eq!((text[0].start, text[0].end), (0x55d0_0010_0000, 0x55d0_0020_0000));
+        let text = program_text(maps, Path::new("/usr/bin/dayloom"));
+        assert_eq!(
+            text,
+            [
+                0x55d0_0010_0000..0x55d0_0020_0000,
+                0x7f00_0001_0000..0x7f00_0002_0000
+            ]
+        );
+    }
+
+    #[test]
+    fn the_text_is_that_of_this_very_program_and_is_looked_up_once() {
+        let text = text_of_this_program();
+        let here = program_text as *const () as usize;
+        assert!(text.iter().any(|range| range.contains(&here)), "{text:x?}");
+        assert!(std::ptr::eq(text, text_of_this_program()));
     }
 
     #[test]

@@ -56,6 +56,8 @@ struct State {
     /// The last batch was refused because the project does not take it.
     disabled: bool,
     told: Option<Health>,
+    /// Something was done since what it needed was last given back.
+    busy: bool,
 }
 
 impl<L: Link> Driver<L> {
@@ -86,6 +88,7 @@ impl<L: Link> Driver<L> {
             heartbeat_refused: None,
             disabled: false,
             told: None,
+            busy: true,
         };
         Self {
             shared,
@@ -104,8 +107,9 @@ impl<L: Link> Driver<L> {
         loop {
             let work = self.state.machine.step(self.now(), input, &mut self.rng);
             self.report();
-            if matches!(work, Work::Rest(_)) {
-                (self.shared.settings.at_rest)();
+            match work {
+                Work::Rest(until) => self.settle_down(until),
+                _ => self.state.busy = true,
             }
             let done = tokio::select! {
                 biased;
@@ -133,6 +137,14 @@ impl<L: Link> Driver<L> {
                 continue;
             }
             input = self.perform(work).await;
+        }
+    }
+
+    /// Gives back what only working needed, unless nothing was done since, or the next batch goes out in a moment.
+    fn settle_down(&mut self, until: Option<Millis>) {
+        let short = until.is_some_and(|until| until.saturating_sub(self.now()) <= COMPANY_MS);
+        if !short && std::mem::take(&mut self.state.busy) {
+            (self.shared.settings.at_rest)();
         }
     }
 
@@ -252,7 +264,10 @@ impl<L: Link> Driver<L> {
                 return Input::Fresh;
             }
             () = tokio::time::sleep_until(wake) => {}
-            () = self.shared.spooled.notified() => return Input::Wake,
+            () = self.shared.spooled.notified() => {
+                self.state.busy = true;
+                return Input::Wake;
+            }
         }
         // Here too, and not only before a batch: a due time that stays in the past would wake without end.
         if self.state.expire_due <= Instant::now() {
@@ -271,6 +286,7 @@ impl<L: Link> Driver<L> {
     }
 
     async fn expire(&mut self) {
+        self.state.busy = true;
         self.state.expire_due = Instant::now() + EXPIRE;
         let gone = self.shared.spool.expire(self.shared.clock.now()).await;
         if let Some(gone) = self.said(gone).filter(|gone| *gone > 0) {
@@ -282,6 +298,7 @@ impl<L: Link> Driver<L> {
 
     /// Asks what this device is to do. Answers whether the server said.
     async fn heartbeat(&mut self) -> bool {
+        self.state.busy = true;
         let config = match self.link.heartbeat(self.device.id).await {
             Ok(config) => config,
             Err(LinkError::Refused { status: 404, .. }) => {
