@@ -12,8 +12,29 @@ use utoipa::{
     },
 };
 
-use super::{BASE, InputRefusals, Refusals};
+use super::BASE;
 use crate::paths;
+
+/// The refusals of every endpoint that reads (`contract/tracker.md` §0, §1.1).
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers for the document, is never built")]
+pub(super) enum Refusals {
+    /// No credential, or one that is not valid.
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] Refusal),
+    /// Unknown, or not the caller's.
+    #[response(status = 404)]
+    NotFound(#[to_schema] Refusal),
+}
+
+/// The refusals of every endpoint that takes a query or a body, besides [`Refusals`].
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers for the document, is never built")]
+pub(super) enum InputRefusals {
+    /// The query or the body is not as described.
+    #[response(status = 422)]
+    Invalid(#[to_schema] Invalid),
+}
 
 /// Completes all operations.
 pub(super) fn complete(document: &mut OpenApi) {

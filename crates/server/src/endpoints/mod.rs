@@ -36,7 +36,7 @@ mod tracker_projects;
 mod workspaces;
 
 use utoipa::{
-    IntoResponses, OpenApi,
+    OpenApi,
     openapi::{
         Components,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -45,6 +45,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::ServerState;
+use describe::{InputRefusals, Refusals};
 
 /// Under which path everything of the API is (`contract/tracker.md` §0).
 pub const BASE: &str = "/api/v1";
@@ -160,25 +161,4 @@ impl utoipa::Modify for Bearer {
         let components = document.components.get_or_insert_with(Components::new);
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
-}
-
-/// The refusals of every endpoint that reads (`contract/tracker.md` §0, §1.1).
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers for the document, is never built")]
-pub(crate) enum Refusals {
-    /// No credential, or one that is not valid.
-    #[response(status = 401)]
-    Unauthorized(#[to_schema] dayloom_api::Refusal),
-    /// Unknown, or not the caller's.
-    #[response(status = 404)]
-    NotFound(#[to_schema] dayloom_api::Refusal),
-}
-
-/// The refusals of every endpoint that takes a query or a body, besides [`Refusals`].
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers for the document, is never built")]
-pub(crate) enum InputRefusals {
-    /// The query or the body is not as described.
-    #[response(status = 422)]
-    Invalid(#[to_schema] dayloom_api::Invalid),
 }
