@@ -89,54 +89,10 @@ impl Workspaces<'_> {
         new: &NewWorkspace,
         now: Timestamp,
     ) -> Result<Workspace, WorkspaceError> {
-        let wanted = new
-            .slug
-            .clone()
-            .unwrap_or_else(|| slug::of(&new.name, "workspace"));
-        for _ in 0..slug::TRIES {
-            let transaction = self.0.begin().await?;
-            let chosen = match &new.slug {
-                Some(given) => given.clone(),
-                None => {
-                    let sql = "SELECT slug FROM workspaces WHERE slug LIKE $1";
-                    slug::choose(&transaction, &wanted, sql, Vec::new()).await?
-                }
-            };
-            let workspace = Workspace {
-                id: fresh_id().into(),
-                name: new.name.clone(),
-                slug: chosen,
-            };
-            let made = run(
-                &transaction,
-                "INSERT INTO workspaces (id, name, slug, created_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (slug) DO NOTHING",
-                vec![
-                    id(workspace.id),
-                    workspace.name.clone().into(),
-                    workspace.slug.clone().into(),
-                    at(now),
-                ],
-            )
-            .await?;
-            if made == 1 {
-                set(
-                    &transaction,
-                    workspace.id,
-                    owner,
-                    Role::Owner,
-                    MemberStatus::Active,
-                    now,
-                )
-                .await?;
-                transaction.commit().await.map_err(StorageError::from)?;
-                return Ok(workspace);
-            }
-            if new.slug.is_some() {
-                break;
-            }
-        }
-        Err(WorkspaceError::SlugTaken)
+        let transaction = self.0.begin().await?;
+        let made = make(&transaction, owner, new, now).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(made)
     }
     /// The workspaces a person is an active member of, with their role, oldest first.
     pub async fn list_for(&self, developer: DeveloperId) -> Result<Vec<(Workspace, Role)>, StorageError> {
@@ -290,7 +246,52 @@ impl Workspaces<'_> {
     }
 }
 
-const MEMBERS: &str = "SELECT m.developer_id, d.email, d.name, m.role, m.status, m.permission_overrides
+/// Makes a workspace and its owner. Only within a transaction that is given up where this fails.
+pub(crate) async fn make(
+    on: &DatabaseTransaction,
+    owner: DeveloperId,
+    new: &NewWorkspace,
+    now: Timestamp,
+) -> Result<Workspace, WorkspaceError> {
+    let wanted = slug::of(&new.name, "workspace");
+    for _ in 0..slug::TRIES {
+        let chosen = match &new.slug {
+            Some(given) => given.clone(),
+            None => {
+                let sql = "SELECT slug FROM workspaces WHERE slug LIKE $1";
+                slug::choose(on, &wanted, sql, Vec::new()).await?
+            }
+        };
+        let workspace = Workspace {
+            id: fresh_id().into(),
+            name: new.name.clone(),
+            slug: chosen,
+        };
+        let made = run(
+            on,
+            "INSERT INTO workspaces (id, name, slug, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (slug) DO NOTHING",
+            vec![
+                id(workspace.id),
+                workspace.name.clone().into(),
+                workspace.slug.clone().into(),
+                at(now),
+            ],
+        )
+        .await?;
+        if made == 1 {
+            set(on, workspace.id, owner, Role::Owner, MemberStatus::Active, now).await?;
+            return Ok(workspace);
+        }
+        if new.slug.is_some() {
+            break;
+        }
+    }
+    Err(WorkspaceError::SlugTaken)
+}
+
+const MEMBERS: &str =
+    "SELECT m.workspace_id, m.developer_id, d.email, d.name, m.role, m.status, m.permission_overrides
     FROM workspace_members m JOIN developers d ON d.id = m.developer_id";
 
 fn read(row: &QueryResult) -> Result<Member, StorageError> {

@@ -82,6 +82,7 @@ on_both!(
     workspaces::of_two_owners_leaving_at_once_one_stays,
     team::a_workspace_has_bounds_and_patterns,
     team::a_code_lets_many_in_until_it_ends,
+    team::a_workspace_comes_with_its_code_or_not_at_all,
     team::who_was_put_out_needs_a_newer_code,
     team::admins_are_made_under_the_rules_of_owners,
     team::a_flush_in_any_order_and_cut_gives_the_same_days,

@@ -10,9 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use dayloom_api::team::NewInvite;
 use dayloom_domain::{DeveloperId, WorkspaceId};
-use dayloom_storage::NewWorkspace;
 use dayloom_views::{
     state::Trouble,
     team::{
@@ -30,8 +28,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::{
-    ApiError, ServerState,
-    endpoints::team::fresh_invite,
+    ApiError, ServerState, endpoints,
     team::{TeamMember, activity},
 };
 
@@ -200,13 +197,13 @@ pub(super) async fn create(
         Ok(name) => name,
         Err(why) => return refused(&state, visitor, NotIn::BadName(why)).await,
     };
-    let (person, now) = (visitor.person.id, state.now());
-    let new = NewWorkspace { name, slug: None };
-    let Ok(made) = state.store().workspaces().create(person, &new, now).await else {
-        return Err(PageError(Trouble::Failed));
+    let made = match endpoints::team::make(&state, visitor.person.id, name).await {
+        Ok((made, _)) => made,
+        Err(ApiError::Refused { detail, .. }) => {
+            return refused(&state, visitor, NotIn::BadName(detail.into_owned())).await;
+        }
+        Err(error) => return Err(error.into()),
     };
-    let invite = fresh_invite(NewInvite::default().expires_in_s, now);
-    state.store().team().invite(made.id, &invite, now).await?;
     Ok(Redirect::to(&urls::team_now(made.id)).into_response())
 }
 

@@ -2,16 +2,16 @@
 
 use dayloom_domain::{
     DeveloperId, WorkspaceId,
-    people::{MemberStatus, Role},
+    people::{MemberStatus, Role, Workspace},
 };
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 
 use super::Team;
 use crate::{
     StorageError,
     db::{Columns, at, id, row, rows, run},
-    workspaces,
+    workspaces::{self, NewWorkspace, WorkspaceError},
 };
 
 /// A code and until when it holds.
@@ -43,6 +43,21 @@ pub struct InviteUse {
 const LIVE: &str = "ended_at IS NULL AND expires_at >";
 
 impl Team<'_> {
+    /// Makes a workspace with its first code; both or neither.
+    pub async fn create(
+        &self,
+        owner: DeveloperId,
+        new: &NewWorkspace,
+        invite: &Invite,
+        now: Timestamp,
+    ) -> Result<Workspace, WorkspaceError> {
+        let transaction = self.0.begin().await?;
+        let workspace = workspaces::make(&transaction, owner, new, now).await?;
+        make(&transaction, workspace.id, invite, now).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        Ok(workspace)
+    }
+
     /// Makes a code; former ones of the workspace end at once.
     pub async fn invite(
         &self,
@@ -52,23 +67,7 @@ impl Team<'_> {
     ) -> Result<(), StorageError> {
         // Joining holds the same lock, so that nobody joins with a code that has ended meanwhile.
         let transaction = self.0.begin_members(workspace).await?;
-        run(
-            &transaction,
-            "UPDATE workspace_invites SET ended_at = $2 WHERE workspace_id = $1 AND ended_at IS NULL",
-            vec![id(workspace), at(now)],
-        )
-        .await?;
-        run(
-            &transaction,
-            "INSERT INTO workspace_invites (code, workspace_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-            vec![
-                invite.code.clone().into(),
-                id(workspace),
-                at(now),
-                at(invite.expires_at),
-            ],
-        )
-        .await?;
+        make(&transaction, workspace, invite, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -137,6 +136,33 @@ impl Team<'_> {
         transaction.commit().await?;
         Ok(Some(workspace))
     }
+}
+
+/// Makes a code and ends former ones. Only within a transaction that holds the members of the workspace.
+async fn make(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    invite: &Invite,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    run(
+        on,
+        "UPDATE workspace_invites SET ended_at = $2 WHERE workspace_id = $1 AND ended_at IS NULL",
+        vec![id(workspace), at(now)],
+    )
+    .await?;
+    run(
+        on,
+        "INSERT INTO workspace_invites (code, workspace_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        vec![
+            invite.code.clone().into(),
+            id(workspace),
+            at(now),
+            at(invite.expires_at),
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 /// When someone else ended the membership, or the beginning of time.

@@ -9,7 +9,7 @@ use dayloom_domain::{
     },
 };
 use dayloom_storage::{
-    MemberError, MemberPatch, Store,
+    MemberError, MemberPatch, NewWorkspace, Store,
     team::{Count, Counted, CountedRow, Invite, ItemOutcome, Reported, TeamSpacePatch},
 };
 use jiff::{Timestamp, ToSpan, civil::date};
@@ -75,6 +75,36 @@ pub async fn a_workspace_has_bounds_and_patterns(store: &Store) {
     assert_eq!((eve.login.as_deref(), eve.timezone), (Some("eve-gh"), None));
     let nobody = DeveloperId(uuid::Uuid::new_v4());
     assert_eq!(store.team().person(nobody).await.unwrap(), None);
+}
+
+pub async fn a_workspace_comes_with_its_code_or_not_at_all(store: &Store) {
+    let (ada, bob) = (person(store, "ada").await, person(store, "bob").await);
+    let new = NewWorkspace {
+        name: "Weavers".to_owned(),
+        slug: None,
+    };
+    let make = async |owner, code| {
+        store
+            .team()
+            .create(owner, &new, &invite(code, 60), now())
+            .await
+            .map(|made| made.id)
+    };
+    let made = make(ada, "first").await.unwrap();
+    let live = store.team().invites(made, now()).await.unwrap();
+    assert_eq!(
+        live.iter()
+            .map(|one| one.invite.code.as_str())
+            .collect::<Vec<_>>(),
+        ["first"]
+    );
+    assert_eq!(store.team().spaces(ada).await.unwrap()[0].role, Role::Owner);
+
+    // A code that is there already fails the second half: nothing of the first is left.
+    make(bob, "first").await.unwrap_err();
+    assert_eq!(store.team().spaces(bob).await.unwrap(), []);
+    let again = make(bob, "second").await.unwrap();
+    assert_eq!(store.team().spaces(bob).await.unwrap()[0].id, again);
 }
 
 pub async fn a_code_lets_many_in_until_it_ends(store: &Store) {

@@ -13,6 +13,7 @@ mod patterns;
 mod workspaces;
 
 pub(crate) use invites::fresh_invite;
+pub(crate) use workspaces::make;
 
 use dayloom_api::Refusal;
 use utoipa::IntoResponses;

@@ -5,7 +5,11 @@ use dayloom_api::{
     Refusal, Stamp,
     team::{CreatedTeamWorkspace, Invite, NewInvite, NewTeamWorkspace, TeamWorkspace, TeamWorkspaceChange},
 };
-use dayloom_storage::{NewWorkspace, WorkspaceError, team::TeamSpacePatch};
+use dayloom_domain::{DeveloperId, people::Workspace};
+use dayloom_storage::{
+    NewWorkspace, WorkspaceError,
+    team::{self, TeamSpacePatch},
+};
 
 use super::{TeamRefusals, invites::fresh_invite};
 use crate::{
@@ -28,18 +32,7 @@ pub(super) async fn create(
     }: TeamCall<SignedIn, (), NewTeamWorkspace>,
 ) -> Result<(StatusCode, Json<CreatedTeamWorkspace>), TeamError> {
     account(Caller { id: caller }, &state).await?;
-    let now = state.now();
-    let new = NewWorkspace {
-        name: new.name,
-        slug: None,
-    };
-    let made = state.store().workspaces().create(caller, &new, now).await;
-    let made = made.map_err(|error| match error {
-        WorkspaceError::SlugTaken => ApiError::conflict("The name is in use by many; choose another name."),
-        WorkspaceError::Storage(error) => error.into(),
-    })?;
-    let invite = fresh_invite(NewInvite::default().expires_in_s, now);
-    state.store().team().invite(made.id, &invite, now).await?;
+    let (made, invite) = make(&state, caller, new.name).await?;
     let inside = TeamMember::of(&state, made.id, caller).await?;
     let created = CreatedTeamWorkspace {
         workspace: shown(inside.space),
@@ -49,6 +42,23 @@ pub(super) async fn create(
         },
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Makes a workspace of this owner, with its first invite.
+pub(crate) async fn make(
+    state: &ServerState,
+    owner: DeveloperId,
+    name: String,
+) -> Result<(Workspace, team::Invite), ApiError> {
+    let now = state.now();
+    let invite = fresh_invite(NewInvite::default().expires_in_s, now);
+    let new = NewWorkspace { name, slug: None };
+    let made = state.store().team().create(owner, &new, &invite, now).await;
+    let made = made.map_err(|error| match error {
+        WorkspaceError::SlugTaken => ApiError::conflict("The name is in use by many; choose another name."),
+        WorkspaceError::Storage(error) => error.into(),
+    })?;
+    Ok((made, invite))
 }
 
 /// The caller's workspaces, oldest first.
