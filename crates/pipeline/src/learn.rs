@@ -31,17 +31,20 @@ pub async fn take_up(
     pins: &[Pin],
     now: Timestamp,
 ) -> Result<bool, DeriveError> {
-    let reviewed = pins.iter().any(|pin| pin.date == woven.date);
-    let known = store.learned().day(developer, woven.date).await?;
-    if reviewed || known.is_some() {
+    let learned = store.learned();
+    let standing = learned.standing(developer, woven.date).await?;
+    let mut due = standing.fit_due;
+    if standing.day.is_some() || pins.iter().any(|pin| pin.date == woven.date) {
         let tasks = store.tasks().for_attribution(developer).await?;
         let examples = examples(woven, pins, tasks).await?;
-        if examples != known {
-            store
-                .learned()
+        if examples != standing.day {
+            due |= learned
                 .put_day(developer, woven.date, examples.as_deref(), now)
                 .await?;
         }
+    }
+    if !due {
+        return Ok(false);
     }
     let changed = fit(store, developer, now).await?;
     if changed {

@@ -211,3 +211,27 @@ async fn a_dismissal_teaches_that_nobody_should_claim_such_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        for date in [THURSDAY, FRIDAY] {
+            works(&app, &person, &tracked, date, 9, "rounding.rs").await;
+        }
+        app.derive().await;
+        say(&app, &person, FRIDAY, 0, &correct(rounding)).await;
+        let model = app.store.learned().model(person.id).await.expect("a read");
+        app.sql("UPDATE tracker_learned SET fitted = 0, model = NULL")
+            .await;
+        // Nobody reviewed Thursday.
+        derive_day(&app.store, person.id, THURSDAY, app.clock.now())
+            .await
+            .expect("a day");
+        assert_eq!(app.store.learned().model(person.id).await.expect("a read"), model);
+        assert!(model.is_some_and(|model| model.model.is_some()));
+    })
+    .await;
+}

@@ -24,18 +24,39 @@ pub struct LearnedModel {
     pub model: Option<String>,
 }
 
+/// What is to be done about what was learned, as a day of the person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LearnedStanding {
+    /// Whether the model is older than the examples.
+    pub fit_due: bool,
+    /// The examples of the day.
+    pub day: Option<String>,
+}
+
 /// The repository of what was learned.
 #[derive(Clone, Copy)]
 pub struct Learned<'a>(pub(crate) &'a Inner);
 
 impl Learned<'_> {
-    /// The examples of a day.
-    pub async fn day(&self, developer: DeveloperId, date: Date) -> Result<Option<String>, StorageError> {
-        let sql = "SELECT examples FROM tracker_learned_days WHERE developer_id = $1 AND local_date = $2";
-        row(&self.0.read, sql, vec![id(developer), day(date)])
-            .await?
-            .map(|row| row.col("examples"))
-            .transpose()
+    /// How things stand for a day, the model itself left where it is: asked whenever a day is derived.
+    pub async fn standing(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+    ) -> Result<LearnedStanding, StorageError> {
+        let sql = "SELECT l.generation, l.fitted, d.examples FROM tracker_learned l LEFT JOIN tracker_learned_days d
+                       ON d.developer_id = l.developer_id AND d.local_date = $2
+                   WHERE l.developer_id = $1";
+        let Some(row) = row(&self.0.read, sql, vec![id(developer), day(date)]).await? else {
+            return Ok(LearnedStanding {
+                fit_due: false,
+                day: None,
+            });
+        };
+        Ok(LearnedStanding {
+            fit_due: row.col::<i64>("fitted")? < row.col::<i64>("generation")?,
+            day: row.col("examples")?,
+        })
     }
     /// Sets the examples of a day, or takes them away. True if that changed anything; then a fit is due.
     pub async fn put_day(
@@ -82,10 +103,9 @@ impl Learned<'_> {
         at_most: u32,
     ) -> Result<(i64, Vec<String>), StorageError> {
         // The generation is read first: examples that come in between make the model that is fitted too old.
-        let generation = self
-            .model(developer)
-            .await?
-            .map_or(0, |learned| learned.generation);
+        let sql = "SELECT generation FROM tracker_learned WHERE developer_id = $1";
+        let generation = row(&self.0.read, sql, vec![id(developer)]).await?;
+        let generation = generation.map_or(Ok(0), |row| row.col("generation"))?;
         let sql = "SELECT examples FROM tracker_learned_days WHERE developer_id = $1 ORDER BY local_date DESC LIMIT $2";
         let mut days = Vec::new();
         for row in rows(&self.0.read, sql, vec![id(developer), i64::from(at_most).into()]).await? {

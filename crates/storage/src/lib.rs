@@ -42,7 +42,7 @@ pub use error::StorageError;
 pub use ingest::{Batch, IngestError, IngestOutcome, NewEvent, RejectReason, Submitted};
 pub use insights::{DueDay, MeasuredDay};
 pub use journals::{Journal, NewJournal};
-pub use learned::LearnedModel;
+pub use learned::{LearnedModel, LearnedStanding};
 pub use notifications::{NewNotification, Notification, Preference, PreferencePatch};
 pub use people::DeveloperPatch;
 pub use projects::{NewProject, ProjectError, ProjectMember, ProjectOverview};

@@ -1,16 +1,22 @@
 //! Examples and models: what is stored changes a generation, and only a model of the newest one is kept.
 
-use dayloom_storage::Store;
+use dayloom_storage::{LearnedStanding, Store};
 use jiff::civil::{Date, date};
 
 use crate::world::{minute, now, world};
 
+const SUNDAY: Date = date(2026, 11, 15);
 const MONDAY: Date = date(2026, 11, 16);
 const TUESDAY: Date = date(2026, 11, 17);
 
 pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
     let w = world(store, "ada").await;
+    let nothing = LearnedStanding {
+        fit_due: false,
+        day: None,
+    };
     assert_eq!(store.learned().model(w.owner).await.unwrap(), None);
+    assert_eq!(store.learned().standing(w.owner, MONDAY).await.unwrap(), nothing);
     assert_eq!(store.learned().examples(w.owner, 9).await.unwrap(), (0, vec![]));
     assert!(
         store
@@ -33,9 +39,16 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
             .await
             .unwrap()
     );
+    let standing = async |date| store.learned().standing(w.owner, date).await.unwrap();
+    let stands = |fit_due, day: Option<&str>| LearnedStanding {
+        fit_due,
+        day: day.map(str::to_owned),
+    };
+    assert_eq!(standing(MONDAY).await, stands(true, Some("[1]")));
     assert_eq!(
-        store.learned().day(w.owner, MONDAY).await.unwrap().as_deref(),
-        Some("[1]")
+        standing(SUNDAY).await,
+        stands(true, None),
+        "a day nobody reviewed"
     );
     let (generation, days) = store.learned().examples(w.owner, 9).await.unwrap();
     assert_eq!((generation, days), (2, vec!["[1]".to_owned(), "[2]".to_owned()]));
@@ -65,6 +78,8 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
         (model.generation, model.fitted, model.model.as_deref()),
         (2, 2, Some("new"))
     );
+    assert_eq!(standing(MONDAY).await, stands(false, Some("[1]")));
+    assert_eq!(standing(SUNDAY).await, nothing);
 }
 
 pub async fn taking_examples_away_makes_a_fit_due(store: &Store) {
@@ -93,7 +108,8 @@ pub async fn taking_examples_away_makes_a_fit_due(store: &Store) {
     );
     let model = store.learned().model(w.owner).await.unwrap().unwrap();
     assert_eq!((model.generation, model.fitted), (2, 1));
-    assert_eq!(store.learned().day(w.owner, MONDAY).await.unwrap(), None);
+    let standing = store.learned().standing(w.owner, MONDAY).await.unwrap();
+    assert_eq!((standing.fit_due, standing.day), (true, None));
     let other = world(store, "bob").await;
     assert_eq!(
         store.learned().model(other.owner).await.unwrap(),
