@@ -44,7 +44,7 @@ pub use insights::{DueDay, MeasuredDay};
 pub use journals::{Journal, NewJournal};
 pub use learned::{LearnedModel, LearnedStanding};
 pub use notifications::{NewNotification, Notification, Preference, PreferencePatch};
-pub use people::DeveloperPatch;
+pub use people::{DeveloperPatch, Glance};
 pub use projects::{NewProject, ProjectError, ProjectMember, ProjectOverview};
 pub use reviews::{NewEntry, ReviewError, Reviewed};
 pub use rules::{NewRule, RuleError, RulePatch, RuleReader};

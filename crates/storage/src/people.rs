@@ -27,6 +27,15 @@ pub struct DeveloperPatch {
     pub locale: Option<String>,
 }
 
+/// What every page says of the person who looks besides their account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// Notifications they have not read.
+    pub unread: i64,
+    /// Whether they are an active member of any workspace.
+    pub in_workspace: bool,
+}
+
 /// The repository of people.
 #[derive(Clone, Copy)]
 pub struct People<'a>(pub(crate) &'a Inner);
@@ -39,6 +48,17 @@ impl People<'_> {
     /// The person of that e-mail address, compared without case.
     pub async fn by_email(&self, email: &str) -> Result<Option<Developer>, StorageError> {
         find_by_email(&self.0.read, email).await
+    }
+    /// What a page says of a person besides their account; nothing of someone unknown.
+    pub async fn glance(&self, id: DeveloperId) -> Result<Glance, StorageError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM notifications WHERE recipient_id = $1 AND NOT is_read) AS unread,
+                (SELECT COUNT(*) FROM workspace_members WHERE developer_id = $1 AND status = 'active') AS workspaces";
+        let found = row(&self.0.read, sql, vec![crate::db::id(id)]).await?;
+        let count = |name| found.as_ref().map_or(Ok(0), |row| row.col::<i64>(name));
+        Ok(Glance {
+            unread: count("unread")?,
+            in_workspace: count("workspaces")? > 0,
+        })
     }
     /// The person of that address, made if unknown. `name` is used only for a new person.
     pub async fn create_or_get(

@@ -76,6 +76,7 @@ on_both!(
     people::a_person_is_found_without_case,
     people::a_person_changes_what_they_name,
     people::a_person_made_twice_at_once_is_one,
+    people::a_glance_counts_what_is_the_persons_own,
     workspaces::slugs_are_made_and_kept_apart,
     workspaces::members_come_change_and_go,
     workspaces::an_owner_is_touched_by_owners_only,

@@ -33,10 +33,9 @@ pub(super) fn zone_of(person: &Developer) -> Zone {
 pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> Result<Viewer, PageError> {
     let Visitor { person, csrf } = visitor;
     let zone = zone_of(&person);
-    let mut devices: Vec<DeviceFact> = store
-        .devices()
-        .list(person.id)
-        .await?
+    let (devices, people) = (store.devices(), store.people());
+    let (devices, glance) = tokio::try_join!(devices.list(person.id), people.glance(person.id))?;
+    let mut devices: Vec<DeviceFact> = devices
         .into_iter()
         .map(|d| DeviceFact {
             id: d.id,
@@ -49,8 +48,6 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         })
         .collect();
     devices.sort_by_key(|d| std::cmp::Reverse(d.last_seen));
-    let person_id = person.id;
-    let team = !store.workspaces().list_for(person_id).await?.is_empty();
     let name = person.name.filter(|n| !n.trim().is_empty());
     Ok(Viewer {
         name: name.unwrap_or(person.email),
@@ -60,9 +57,9 @@ pub(super) async fn viewer(store: &Store, visitor: Visitor, now: Timestamp) -> R
         working_hours: working_hours(person.working_hours.as_ref()),
         now,
         csrf,
-        unread: store.notifications().counts(person_id).await?.1,
+        unread: glance.unread,
         devices,
-        team,
+        team: glance.in_workspace,
     })
 }
 

@@ -1,7 +1,8 @@
 //! People.
 
-use dayloom_domain::Zone;
-use dayloom_storage::{DeveloperPatch, Store};
+use dayloom_domain::{Zone, people::Role};
+use dayloom_storage::{DeveloperPatch, Glance, NewNotification, Store};
+use jiff::civil::date;
 
 use crate::world::{again, device, minute, now, person, world};
 
@@ -94,4 +95,50 @@ pub async fn a_person_made_twice_at_once_is_one(store: &Store) {
     }
     ids.dedup();
     assert_eq!(ids.len(), 1);
+}
+
+pub async fn a_glance_counts_what_is_the_persons_own(store: &Store) {
+    let (ada, bob) = (world(store, "ada").await, person(store, "bob").await);
+    let glance = async |id| store.people().glance(id).await.unwrap();
+    let told = |unread, in_workspace| Glance { unread, in_workspace };
+    assert_eq!(glance(ada.owner).await, told(0, true));
+    assert_eq!(glance(bob).await, told(0, false));
+    let notification = |event_type| NewNotification {
+        recipient_id: bob,
+        event_type,
+        title: "Late".to_owned(),
+        body: "Again".to_owned(),
+        context: serde_json::Value::Null,
+        date: date(2026, 11, 21),
+    };
+    for (event_type, at) in [("one", now()), ("two", minute(1))] {
+        let made = notification(event_type);
+        assert!(store.notifications().create(&made, at).await.unwrap());
+    }
+    let newest = store.notifications().page(bob, true, 0, 1).await.unwrap();
+    store
+        .notifications()
+        .mark_read(bob, newest[0].id, now())
+        .await
+        .unwrap();
+    assert_eq!(glance(bob).await, told(1, false));
+    assert_eq!(
+        glance(ada.owner).await,
+        told(0, true),
+        "another person's are not counted"
+    );
+
+    let workspaces = store.workspaces();
+    let member = workspaces.add_member(
+        ada.workspace,
+        ada.owner,
+        "bob@example.org",
+        Role::Developer,
+        now(),
+    );
+    member.await.unwrap();
+    assert_eq!(glance(bob).await, told(1, true));
+    let left = workspaces.remove_member(ada.workspace, bob, bob, now());
+    left.await.unwrap();
+    assert_eq!(glance(bob).await, told(1, false), "nor is a workspace they left");
 }
