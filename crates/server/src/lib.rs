@@ -7,6 +7,7 @@ pub mod auth;
 mod docs;
 pub mod endpoints;
 pub mod error;
+mod etag;
 pub mod extract;
 pub mod gates;
 mod health;

@@ -73,6 +73,11 @@ impl Pin {
     pub fn claims(&self) -> bool {
         self.start < self.end
     }
+
+    /// Whether it overlaps `[from, to)`, or claims nothing and stands at an instant of it.
+    pub fn meets(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.start < to && (self.end > from || (!self.claims() && self.start >= from))
+    }
 }
 
 /// What a person did.

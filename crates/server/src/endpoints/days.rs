@@ -18,7 +18,11 @@ use dayloom_storage::{StoredDay, TaskLabel};
 use jiff::civil::Date;
 
 use super::timesheet::date;
-use crate::{ApiError, ApiPath, Caller, ServerState, auth::account};
+use crate::{
+    ApiError, ApiPath, Caller, ServerState,
+    auth::account,
+    etag::{self, is_known, tagged},
+};
 
 /// The day of a local date. Its `ETag` changes with its content and with `pending`; 304 to who has it already.
 #[utoipa::path(get, path = "/tracker/days/{date}", tag = "tracker",
@@ -39,28 +43,21 @@ pub async fn read(
             empty(date, &zone, state.store().days().pending(caller.id, date).await?)
         }
     };
-    let etag = format!(
-        "\"{}-{}-{}\"",
-        answer.revision,
-        u8::from(answer.pending),
-        answer.timezone
-    );
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    let unchanged = known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
-    });
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
+    // A task may be renamed without its days coming out another way.
+    let names: Vec<_> = answer
+        .blocks
+        .iter()
+        .map(|block| (&block.task_key, &block.task_title))
+        .collect();
+    let etag = etag::of(&format!(
+        "{} {} {} {names:?}",
+        answer.revision, answer.pending, answer.timezone
+    ));
+    let mut response = if is_known(&headers, &etag) {
+        tagged(StatusCode::NOT_MODIFIED.into_response(), &etag)
     } else {
-        Json(answer).into_response()
+        tagged(Json(answer).into_response(), &etag)
     };
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
     let cache = HeaderValue::from_static("private, no-cache");
     response.headers_mut().insert(header::CACHE_CONTROL, cache);
     Ok(response)

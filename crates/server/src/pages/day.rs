@@ -1,11 +1,14 @@
 //! The tracker page: one day, a range of days, or the first run of who has no evidence yet.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Query as UrlQuery, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use dayloom_domain::{DeveloperId, Zone, derive::evidence_window};
+use dayloom_storage::TaskLabel;
 use dayloom_views::{
     csv,
     day::{DayPage, Zoom},
@@ -13,7 +16,6 @@ use dayloom_views::{
     range::{MOST_BANDS, RangePage},
     rows::rows,
     state::{FirstRunFacts, FirstRunPage, FirstSample, Trouble},
-    time::add_days,
 };
 use jiff::civil::Date;
 
@@ -23,7 +25,10 @@ use super::{
     query::{Query, Shown},
     visitor::Visitor,
 };
-use crate::{ServerState, auth::Hash};
+use crate::{
+    ServerState,
+    etag::{self, is_known, tagged},
+};
 
 type Asked = Result<UrlQuery<Query>, QueryRejection>;
 
@@ -62,27 +67,27 @@ async fn day(
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
     let store = state.store();
-    let mut read = gather::day(store, id, date, zone).await?;
+    let mut reads = gather::days(store, id, (date, date), zone).await?;
+    let read = &mut reads[0];
     if date == viewer.today()
         && read.facts.day.attention_micros < FIRST_MINUTE * 1_000_000
-        && let Some(first) = first_run(state, id, &viewer, &read).await?
+        && let Some(first) = first_run(state, id, &viewer, read).await?
     {
         return Ok(show(&first));
     }
     let journal = store.journals().read(id, date).await?;
     read.journal = journal.as_ref().map(|journal| journal.updated_at);
-    let tag = tag(&viewer, std::slice::from_ref(&read), date == viewer.today());
-    if known(headers, &tag) {
+    let tag = tag(&viewer, &reads, date == viewer.today());
+    if is_known(headers, &tag) {
         return Ok(unchanged(&tag));
     }
-    gather::surroundings(store, id, &mut read.facts).await?;
-    read.facts.journal = gather::journal(store, id, journal, viewer.now).await?;
-    let week = gather::week(store, id, &read.facts.day).await?;
-    let reads = [read];
+    gather::surroundings(store, id, &mut reads).await?;
     let tasks = gather::tasks(store, id, &reads).await?;
-    let [read] = reads;
+    let facts = &mut reads[0].facts;
+    facts.journal = gather::journal(store, id, journal, viewer.now).await?;
+    let week = gather::week(store, id, &facts.day).await?;
     Ok(tagged(
-        show(&DayPage::new(&viewer, &tasks, &read.facts, &week, zoom)),
+        show(&DayPage::new(&viewer, &tasks, facts, &week, zoom)),
         &tag,
     ))
 }
@@ -95,36 +100,18 @@ async fn range(
     (start, end): (Date, Date),
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
-    let mut reads = reads(state, id, zone, start, end).await?;
+    let mut reads = gather::days(state.store(), id, (start, end), zone).await?;
     let today = viewer.today();
     let tag = tag(&viewer, &reads, start <= today && today <= end);
-    if known(headers, &tag) {
+    if is_known(headers, &tag) {
         return Ok(unchanged(&tag));
     }
     if reads.len() <= MOST_BANDS {
-        for read in &mut reads {
-            gather::dismissed(state.store(), id, &mut read.facts).await?;
-        }
+        gather::dismissed(state.store(), id, &mut reads).await?;
     }
     let tasks = gather::tasks(state.store(), id, &reads).await?;
     let days: Vec<_> = reads.into_iter().map(|read| read.facts).collect();
     Ok(tagged(show(&RangePage::new(&viewer, &tasks, &days)), &tag))
-}
-
-async fn reads(
-    state: &ServerState,
-    id: DeveloperId,
-    zone: &Zone,
-    start: Date,
-    end: Date,
-) -> Result<Vec<Read>, PageError> {
-    let mut reads = Vec::new();
-    let mut date = start;
-    while date <= end {
-        reads.push(gather::day(state.store(), id, date, zone).await?);
-        date = add_days(date, 1);
-    }
-    Ok(reads)
 }
 
 /// The list as comma-separated values.
@@ -140,11 +127,11 @@ pub(super) async fn csv(
         Shown::Day(date, _) => (date, date),
         Shown::Range(start, end) => (start, end),
     };
-    let mut reads = reads(&state, id, &zone, start, end).await?;
+    let mut reads = gather::days(state.store(), id, (start, end), &zone).await?;
     let tasks = gather::tasks(state.store(), id, &reads).await?;
+    gather::surroundings(state.store(), id, &mut reads).await?;
     let mut text = csv::HEAD.to_owned();
-    for read in &mut reads {
-        gather::surroundings(state.store(), id, &mut read.facts).await?;
+    for read in &reads {
         let rows = rows(&read.facts, &tasks, &viewer, viewer.locale.words());
         text.push_str(&csv::day(read.facts.day.date, &rows));
     }
@@ -204,38 +191,33 @@ async fn first_run(
     Ok(Some(FirstRunPage::new(viewer, facts)))
 }
 
-/// Whatever changes the page changes this: the days' content, what waits, who is running, and on a page with a now
-/// line the minute.
+/// Whatever changes the page changes this: the days' content and the names in it, what waits, who looks, what is running,
+/// and on a page with a now line the minute.
 fn tag(viewer: &Viewer, reads: &[Read], has_now: bool) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{} {:?}", dayloom_views::assets::names().css, viewer.locale);
-    let _ = write!(text, " {}", viewer.unread);
+    let _ = write!(
+        text,
+        " {} {} {} {:?} {}",
+        viewer.unread, viewer.name, viewer.zone_name, viewer.working_hours, viewer.team
+    );
     for device in &viewer.devices {
         let _ = write!(text, " {}{}{:?}", device.name, device.paused, device.last_seen);
     }
     for read in reads {
         let _ = write!(text, " {}{}{:?}", read.revision, read.facts.pending, read.journal);
+        // A task may be renamed without its days coming out another way.
+        let names: BTreeMap<_, _> = read.labels.iter().collect();
+        for (task, TaskLabel { key, title }) in names {
+            let _ = write!(text, " {task}{key:?}{title:?}");
+        }
     }
     if has_now {
         let _ = write!(text, " {}", viewer.now.as_second() / 60);
     }
-    format!("\"{}\"", &Hash::of(&text).as_str()[..24])
-}
-
-fn known(headers: &HeaderMap, tag: &str) -> bool {
-    let sent = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    sent.is_some_and(|sent| sent.split(',').any(|t| t.trim().trim_start_matches("W/") == tag))
+    etag::of(&text)
 }
 
 fn unchanged(tag: &str) -> Response {
     tagged(StatusCode::NOT_MODIFIED.into_response(), tag)
-}
-
-fn tagged(mut response: Response, tag: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(tag) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    response
 }

@@ -6,10 +6,10 @@ use dayloom_domain::{
     DeveloperId, TaskId, Zone,
     day::{Block, Day},
     people::Developer,
-    review::EntryStatus,
+    review::{EntryStatus, Pin},
 };
 use dayloom_pipeline::journal;
-use dayloom_storage::{Journal, Store, TaskLabel, TimesheetRow};
+use dayloom_storage::{Journal, Store, StoredDay, StoredDays, TaskLabel, TimesheetRow};
 use dayloom_views::{
     dye::Dyes,
     facts::{DayFacts, DayTotal, DeviceFact, JournalFact, TaskFact, Viewer},
@@ -20,6 +20,9 @@ use dayloom_views::{
 use jiff::{Timestamp, civil::Date};
 
 use super::{failure::PageError, shadows, visitor::Visitor};
+
+/// Days read at once, so that a range of years is never in memory twice.
+const AT_ONCE: i64 = 62;
 
 /// Working hours of who named none.
 const WORKING_HOURS: (i64, i64) = (9, 18);
@@ -90,42 +93,53 @@ pub(super) struct Read {
     pub journal: Option<Timestamp>,
 }
 
-/// Reads a day.
-pub(super) async fn day(
+impl Read {
+    fn of(stored: StoredDay) -> Self {
+        Self {
+            facts: DayFacts {
+                day: stored.day,
+                dismissed: Vec::new(),
+                shadows: Vec::new(),
+                pending: stored.pending,
+                journal: None,
+            },
+            revision: stored.revision,
+            labels: stored.tasks,
+            journal: None,
+        }
+    }
+
+    fn nothing(date: Date, zone: &Zone, pending: bool) -> Self {
+        Self::of(StoredDay {
+            day: empty(date, zone),
+            revision: 0,
+            pending,
+            tasks: HashMap::new(),
+        })
+    }
+}
+
+/// Reads every day from the first to the last.
+pub(super) async fn days(
     store: &Store,
     developer: DeveloperId,
-    date: Date,
+    (first, last): (Date, Date),
     fallback: &Zone,
-) -> Result<Read, PageError> {
-    let Some(stored) = store.days().read(developer, date).await? else {
-        let pending = store.days().pending(developer, date).await?;
-        let facts = DayFacts {
-            day: empty(date, fallback),
-            dismissed: Vec::new(),
-            shadows: Vec::new(),
-            pending,
-            journal: None,
-        };
-        return Ok(Read {
-            facts,
-            revision: 0,
-            labels: HashMap::new(),
-            journal: None,
-        });
-    };
-    let facts = DayFacts {
-        day: stored.day,
-        dismissed: Vec::new(),
-        shadows: Vec::new(),
-        pending: stored.pending,
-        journal: None,
-    };
-    Ok(Read {
-        facts,
-        revision: stored.revision,
-        labels: stored.tasks,
-        journal: None,
-    })
+) -> Result<Vec<Read>, PageError> {
+    let mut reads = Vec::new();
+    let mut start = first;
+    while start <= last {
+        let end = add_days(start, AT_ONCE - 1).min(last);
+        let StoredDays { days, pending } = store.days().between(developer, start, end).await?;
+        let mut days = days.into_iter().peekable();
+        while start <= end {
+            let stored = days.next_if(|stored| stored.day.date == start);
+            let read = stored.map(Read::of);
+            reads.push(read.unwrap_or_else(|| Read::nothing(start, fallback, pending.contains(&start))));
+            start = add_days(start, 1);
+        }
+    }
+    Ok(reads)
 }
 
 /// The journal of a day as it may be shown now; as of when it speaks is said while its day goes on.
@@ -159,53 +173,62 @@ pub(super) async fn journal(
     }))
 }
 
-/// Adds what was dismissed on the day, and what was shadowed.
+/// Adds what was dismissed on the days, and what was shadowed.
 pub(super) async fn surroundings(
     store: &Store,
     developer: DeveloperId,
-    facts: &mut DayFacts,
+    reads: &mut [Read],
 ) -> Result<(), PageError> {
-    dismissed(store, developer, facts).await?;
-    facts.shadows = shadows::of_day(store, developer, &facts.day, &facts.dismissed).await?;
+    dismissed(store, developer, reads).await?;
+    for Read { facts, .. } in reads {
+        facts.shadows = shadows::of_day(store, developer, &facts.day, &facts.dismissed).await?;
+    }
     Ok(())
 }
 
-/// Adds what was dismissed on the day.
+/// Adds what was dismissed on the days.
 pub(super) async fn dismissed(
     store: &Store,
     developer: DeveloperId,
-    facts: &mut DayFacts,
+    reads: &mut [Read],
 ) -> Result<(), PageError> {
-    let zone = &facts.day.timezone;
-    let (from, to) = (
-        zone.start_of(facts.day.date),
-        zone.start_of(add_days(facts.day.date, 1)),
-    );
-    let pins = store.days().pins(developer, from, to).await?;
-    facts.dismissed = pins
-        .into_iter()
-        .filter(|pin| pin.status == EntryStatus::Dismissed)
-        .map(|pin| {
-            let (start, end) = (pin.start.max(from), pin.end.min(to));
-            let micros = (end.as_microsecond() - start.as_microsecond()).max(0);
-            Block {
-                entry_id: Some(pin.entry_id),
-                external_ref: pin.external_ref,
-                start,
-                end,
-                micros,
-                minutes: (micros + MINUTE / 2) / MINUTE,
-                project_id: dayloom_domain::ProjectId(uuid::Uuid::nil()),
-                task_id: pin.task_id,
-                category: pin.category,
-                confidence: 0.0,
-                reason: String::new(),
-                status: EntryStatus::Dismissed,
-                event_ids: Vec::new(),
-            }
-        })
-        .collect();
+    let bounds = |read: &Read| {
+        let Day { date, timezone, .. } = &read.facts.day;
+        (timezone.start_of(*date), timezone.start_of(add_days(*date, 1)))
+    };
+    let all = reads.iter().map(bounds);
+    let Some((from, to)) = all.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return Ok(());
+    };
+    let mut pins = store.days().pins(developer, from, to).await?;
+    pins.retain(|pin| pin.status == EntryStatus::Dismissed);
+    for read in reads {
+        let (from, to) = bounds(read);
+        let of_day = pins.iter().filter(|pin| pin.meets(from, to));
+        read.facts.dismissed = of_day.map(|pin| gone(pin, from, to)).collect();
+    }
     Ok(())
+}
+
+/// What of a dismissed entry lies in a day, as a block that counts for nothing.
+fn gone(pin: &Pin, from: Timestamp, to: Timestamp) -> Block {
+    let (start, end) = (pin.start.max(from), pin.end.min(to));
+    let micros = (end.as_microsecond() - start.as_microsecond()).max(0);
+    Block {
+        entry_id: Some(pin.entry_id),
+        external_ref: pin.external_ref.clone(),
+        start,
+        end,
+        micros,
+        minutes: (micros + MINUTE / 2) / MINUTE,
+        project_id: dayloom_domain::ProjectId(uuid::Uuid::nil()),
+        task_id: pin.task_id,
+        category: pin.category,
+        confidence: 0.0,
+        reason: String::new(),
+        status: EntryStatus::Dismissed,
+        event_ids: Vec::new(),
+    }
 }
 
 fn empty(date: Date, zone: &Zone) -> Day {

@@ -1,5 +1,7 @@
 //! `contract/tracker.md` §2.6 and §9: a derived day, and the timesheet that agrees with it.
 
+use dayloom_domain::Clock;
+use dayloom_storage::TaskPatch;
 use dayloom_testkit::{TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -106,6 +108,17 @@ async fn a_day_adds_up_and_agrees_with_its_timesheet() {
         };
         let same = ask(format!("W/{tag}, \"other\"")).await;
         assert_eq!((same.status, same.text.as_str()), (304, ""));
+        let renamed = TaskPatch {
+            title: Some("Weave on".to_owned()),
+            ..TaskPatch::default()
+        };
+        let tasks = app.store.tasks();
+        let renamed = tasks.update(tracked.workspace, task, &renamed, app.clock.now());
+        renamed.await.unwrap();
+        let again = ask(tag.clone()).await;
+        assert_eq!(again.status, 200, "the day is as it was, its task's name is not");
+        assert_eq!(again.json()["blocks"][0]["task_title"], "Weave on");
+        let tag = again.header("etag").unwrap().to_owned();
         send(&app, &ann, &tracked, &[event("2026-11-21T09:50:00Z")]).await;
         assert_eq!(ask(tag.clone()).await.status, 200);
         app.derive().await;
@@ -116,7 +129,7 @@ async fn a_day_adds_up_and_agrees_with_its_timesheet() {
         let candidates = app.get("/tracker/candidate-tasks", &ann).await.json();
         assert_eq!(
             candidates,
-            json!([{"id": task.to_string(), "title": "Weave", "status": "todo"}])
+            json!([{"id": task.to_string(), "title": "Weave on", "status": "todo"}])
         );
     })
     .await;

@@ -1,11 +1,13 @@
 //! Pages as a browser asks for them: one-time links, sessions, forms, and what nobody may see.
 
+use dayloom_domain::Clock;
 use dayloom_server::pages::LINK_LIFE;
+use dayloom_storage::TaskPatch;
 use dayloom_testkit::{TestApp, on_both};
 use jiff::SignedDuration;
 use reqwest::Method;
 
-use crate::desk::{DAY, csrf, link, signed_in, visit};
+use crate::desk::{DAY, csrf, link, signed_in, visit, weaver, work};
 
 #[tokio::test]
 async fn a_link_signs_in_once_and_for_two_minutes() {
@@ -133,6 +135,42 @@ async fn pages_are_kept_by_nobody_and_assets_for_ever() {
         .send(request.header("cookie", &cookie).header("if-none-match", tag))
         .await;
     assert_eq!(again.status, 304);
+}
+
+#[tokio::test]
+async fn a_page_is_sent_again_when_a_task_has_another_name() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "named@example.org").await;
+        work(
+            &app,
+            &ann,
+            &tracked,
+            "2026-11-21T08:00:00Z",
+            5,
+            Some("feature/PROJ-12"),
+        )
+        .await;
+        let cookie = signed_in(&app, &ann, 11).await;
+        let page = visit(&app, DAY, Some(&cookie)).await;
+        let tag = page.header("etag").unwrap().to_owned();
+        let ask = async || {
+            let request = app.request(Method::GET, DAY, None).header("cookie", &cookie);
+            app.send(request.header("if-none-match", &tag)).await
+        };
+        assert_eq!(ask().await.status, 304);
+        let tasks = app.store.tasks();
+        let named = tasks.assigned(ann.id, false).await.unwrap();
+        let patch = TaskPatch {
+            title: Some("Weave the linen".to_owned()),
+            ..TaskPatch::default()
+        };
+        let renamed = tasks.update(tracked.workspace, named[0].id, &patch, app.clock.now());
+        renamed.await.unwrap();
+        let again = ask().await;
+        assert_eq!(again.status, 200);
+        assert!(again.text.contains("Weave the linen"));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Derived days: the queue of dirty ones, the days themselves, and their rows in the timesheet.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use dayloom_domain::{
     DeveloperId, EntryId, ProjectId, TaskId, WorkspaceId, Zone,
@@ -69,6 +72,15 @@ pub struct StoredDay {
     pub pending: bool,
     /// Names of the tasks in it that are of workspaces the person is active in.
     pub tasks: HashMap<TaskId, TaskLabel>,
+}
+
+/// Days of a range as stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StoredDays {
+    /// Those that were derived, by date.
+    pub days: Vec<StoredDay>,
+    /// The dates for which evidence is stored that no day contains yet, derived before or not.
+    pub pending: BTreeSet<Date>,
 }
 
 /// A row of the timesheet (`contract/tracker.md` §2.6).
@@ -202,7 +214,17 @@ impl Days<'_> {
     }
     /// The stored day. `None` if it was never derived; see [`Days::pending`].
     pub async fn read(&self, developer: DeveloperId, date: Date) -> Result<Option<StoredDay>, StorageError> {
-        read::day(&self.0.read, developer, date).await
+        let mut found = read::between(&self.0.read, developer, date, date).await?;
+        Ok(found.days.pop())
+    }
+    /// The stored days of the local dates `start` to `end` inclusive, with as many queries as for one.
+    pub async fn between(
+        &self,
+        developer: DeveloperId,
+        start: Date,
+        end: Date,
+    ) -> Result<StoredDays, StorageError> {
+        read::between(&self.0.read, developer, start, end).await
     }
     /// What is in force of the person's reviews and overlaps `[from, to)`, by start.
     pub async fn pins(

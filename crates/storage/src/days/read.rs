@@ -1,4 +1,4 @@
-//! Reading a stored day, whether it waits for evidence, and which days there are.
+//! Reading stored days, whether one waits for evidence, and which days there are.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,10 +6,10 @@ use dayloom_domain::{DeveloperId, TaskId, day::Day};
 use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 
-use super::{StoredDay, TaskLabel, write::entry_id};
+use super::{StoredDay, StoredDays, TaskLabel, write::entry_id};
 use crate::{
     StorageError,
-    db::{Columns, day as date_value, id, row, rows},
+    db::{Columns, day as date_value, id, places, row, rows},
 };
 
 pub(super) async fn pending<C: ConnectionTrait>(
@@ -23,19 +23,51 @@ pub(super) async fn pending<C: ConnectionTrait>(
         .is_some())
 }
 
-/// The mark is looked at first: a day read after a clean mark contains all that was stored before.
-pub(super) async fn day<C: ConnectionTrait>(
+/// The marks are looked at first: a day read after a clean mark contains all that was stored before.
+pub(super) async fn between<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
-    date: Date,
-) -> Result<Option<StoredDay>, StorageError> {
-    let pending = pending(on, developer, date).await?;
-    let sql = "SELECT revision, content FROM tracker_days WHERE developer_id = $1 AND local_date = $2";
-    let Some(found) = row(on, sql, vec![id(developer), date_value(date)]).await? else {
-        return Ok(None);
-    };
-    let content: String = found.col("content")?;
-    let mut day: Day = serde_json::from_str(&content).map_err(|_| StorageError::Unreadable("content"))?;
+    start: Date,
+    end: Date,
+) -> Result<StoredDays, StorageError> {
+    let range = || vec![id(developer), date_value(start), date_value(end)];
+    let sql =
+        "SELECT local_date FROM tracker_dirty_days WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3";
+    let marks = rows(on, sql, range()).await?;
+    let pending = marks
+        .iter()
+        .map(|row| row.day("local_date"))
+        .collect::<Result<BTreeSet<Date>, _>>()?;
+    let sql = "SELECT revision, content FROM tracker_days
+               WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date";
+    let found = rows(on, sql, range()).await?;
+    let days = found
+        .iter()
+        .map(|row| {
+            Ok((
+                row.col("revision")?,
+                parse(developer, &row.col::<String>("content")?)?,
+            ))
+        })
+        .collect::<Result<Vec<(i64, Day)>, StorageError>>()?;
+    let names = names(on, developer, days.iter().flat_map(|(_, day)| tasks_of(day))).await?;
+    let stored = days.into_iter().map(|(revision, day)| StoredDay {
+        revision,
+        pending: pending.contains(&day.date),
+        tasks: tasks_of(&day)
+            .filter_map(|task| Some((task, names.get(&task)?.clone())))
+            .collect(),
+        day,
+    });
+    Ok(StoredDays {
+        days: stored.collect(),
+        pending,
+    })
+}
+
+/// A day as it was written; every block gets its entry's id.
+fn parse(developer: DeveloperId, content: &str) -> Result<Day, StorageError> {
+    let mut day: Day = serde_json::from_str(content).map_err(|_| StorageError::Unreadable("content"))?;
     for block in &mut day.blocks {
         block.entry_id = Some(
             block
@@ -43,40 +75,37 @@ pub(super) async fn day<C: ConnectionTrait>(
                 .unwrap_or_else(|| entry_id(developer, &block.external_ref)),
         );
     }
-    let tasks = labels(on, developer, &day).await?;
-    Ok(Some(StoredDay {
-        day,
-        revision: found.col("revision")?,
-        pending,
-        tasks,
-    }))
+    Ok(day)
 }
 
-/// Names of the tasks of a day, of workspaces the person is active in.
-async fn labels<C: ConnectionTrait>(
-    on: &C,
-    developer: DeveloperId,
-    day: &Day,
-) -> Result<HashMap<TaskId, TaskLabel>, StorageError> {
+fn tasks_of(day: &Day) -> impl Iterator<Item = TaskId> {
     let of_spans = day.spans.iter().filter_map(|span| span.attribution.task_id);
     let of_blocks = day.blocks.iter().filter_map(|block| block.task_id);
-    let wanted: BTreeSet<TaskId> = of_spans.chain(of_blocks).collect();
+    of_spans.chain(of_blocks)
+}
+
+/// Names of tasks, of workspaces the person is active in.
+async fn names<C: ConnectionTrait>(
+    on: &C,
+    developer: DeveloperId,
+    tasks: impl Iterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, TaskLabel>, StorageError> {
+    let wanted: BTreeSet<TaskId> = tasks.collect();
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (0..wanted.len()).map(|n| format!("${}", n + 2)).collect();
     let sql = format!(
         "SELECT t.id, t.key, t.title FROM sprint_tasks t JOIN workspace_members m
              ON m.workspace_id = t.workspace_id AND m.developer_id = $1 AND m.status = 'active'
          WHERE t.id IN ({})",
-        places.join(", ")
+        places(2, wanted.len())
     );
     let values = std::iter::once(id(developer))
         .chain(wanted.into_iter().map(id))
         .collect();
-    let mut labels = HashMap::new();
+    let mut names = HashMap::new();
     for row in rows(on, &sql, values).await? {
-        labels.insert(
+        names.insert(
             row.id("id")?,
             TaskLabel {
                 key: row.col("key")?,
@@ -84,7 +113,7 @@ async fn labels<C: ConnectionTrait>(
             },
         );
     }
-    Ok(labels)
+    Ok(names)
 }
 
 pub(super) async fn known<C: ConnectionTrait>(

@@ -193,7 +193,7 @@ pub(super) async fn pins<C: ConnectionTrait>(
     let mut pins: Vec<Pin> = days
         .values()
         .flat_map(|reviews| standing(developer, reviews))
-        .filter(|pin| pin.start < to && (pin.end > from || (!pin.claims() && pin.start >= from)))
+        .filter(|pin| pin.meets(from, to))
         .collect();
     pins.sort_by(|a, b| (a.start, a.end, &a.external_ref).cmp(&(b.start, b.end, &b.external_ref)));
     Ok(pins)

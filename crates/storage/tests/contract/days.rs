@@ -5,8 +5,11 @@ use dayloom_domain::{
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
     review::{Change, ChangeError, EntryStatus},
 };
-use dayloom_storage::{NewTask, ReviewError, Store};
-use jiff::civil::{Date, date};
+use dayloom_storage::{NewTask, ReviewError, Store, StoredDays};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use uuid::Uuid;
 
 use crate::world::{World, minute, now, world};
@@ -379,4 +382,44 @@ pub async fn an_entry_that_moves_leaves_its_old_day(store: &Store) {
         rows.iter().map(|row| row.entry_date).collect::<Vec<_>>(),
         vec![tomorrow]
     );
+}
+
+pub async fn days_of_a_range_are_read_together(store: &Store) {
+    let (w, eve) = (world(store, "ada").await, world(store, "eve").await);
+    let on = |back: i64| TODAY.saturating_sub(back.days());
+    let (one, two) = (task(store, &w, "PROJ-1").await, task(store, &w, "PROJ-2").await);
+    for (back, task) in [(0_i64, one), (2, two), (9, one)] {
+        let from = -back * 24 * 60;
+        let block = block(
+            100 + u128::from(back.unsigned_abs()),
+            w.project,
+            from,
+            from + 30,
+            Some(task),
+        );
+        let day = day(on(back), vec![block]);
+        store.days().write(w.owner, &day, now()).await.unwrap();
+    }
+    let dates = [on(1), on(2), on(30)];
+    store.days().mark(w.owner, &dates, now()).await.unwrap();
+
+    let found = store.days().between(w.owner, on(4), TODAY).await.unwrap();
+    assert_eq!(found.pending.iter().copied().collect::<Vec<_>>(), [on(2), on(1)]);
+    assert_eq!(
+        found
+            .days
+            .iter()
+            .map(|stored| stored.day.date)
+            .collect::<Vec<_>>(),
+        [on(2), TODAY]
+    );
+    for stored in &found.days {
+        let alone = store.days().read(w.owner, stored.day.date).await.unwrap();
+        assert_eq!(alone.as_ref(), Some(stored), "as it is read alone");
+    }
+    assert!(found.days[0].pending && !found.days[1].pending);
+    assert_eq!(found.days[0].tasks.keys().copied().collect::<Vec<_>>(), [two]);
+    assert_eq!(found.days[1].tasks.keys().copied().collect::<Vec<_>>(), [one]);
+    let theirs = store.days().between(eve.owner, on(30), TODAY).await.unwrap();
+    assert_eq!(theirs, StoredDays::default(), "nobody else's");
 }
