@@ -2,8 +2,6 @@
 //!
 //! Must not know how samples are taken or sent.
 
-use std::io;
-
 use dayloom_domain::{DeviceId, ProjectId};
 use serde::{Deserialize, Serialize};
 
@@ -45,15 +43,6 @@ impl Enrolment {
         let path = home.enrolment();
         let bytes = serde_json::to_vec_pretty(self).expect("an enrolment is plain data");
         home::write_private(&path, &bytes, true).map_err(|error| AgentError::Home { path, error })
-    }
-
-    /// Forgets it, so that the next start asks the server anew.
-    pub fn forget(home: &Home) -> Result<(), AgentError> {
-        let path = home.enrolment();
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(AgentError::Home { path, error }),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Reading a window is a hot path: one text per dialect, side by side, over the driver itself.
 
-use dayloom_domain::{DeveloperId, DeviceId, EventId, Zone, event::Event};
+use dayloom_domain::{DeveloperId, EventId, Zone, event::Event};
 use futures::TryStreamExt;
 use jiff::{Timestamp, ToSpan};
 use serde::de::DeserializeOwned;
@@ -71,19 +71,6 @@ impl Events<'_> {
         let sql = "SELECT COUNT(*) AS n FROM tracker_events WHERE developer_id = $1";
         let found = row(&self.0.read, sql, vec![id(developer)]).await?;
         Ok(found.map(|row| row.col("n")).transpose()?.unwrap_or_default())
-    }
-    /// How many events each of a person's devices has stored, by device id.
-    pub async fn counts_by_device(
-        &self,
-        developer: DeveloperId,
-    ) -> Result<Vec<(DeviceId, i64)>, StorageError> {
-        let sql = "SELECT device_id, COUNT(*) AS n FROM tracker_events WHERE developer_id = $1
-                   GROUP BY device_id ORDER BY device_id";
-        let found = rows(&self.0.read, sql, vec![id(developer)]).await?;
-        found
-            .iter()
-            .map(|row| Ok((row.id("device_id")?, row.col("n")?)))
-            .collect()
     }
     /// When an event of a person was captured, and in which zone. `None` if the person has no such event.
     pub async fn moment(

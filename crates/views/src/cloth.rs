@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::{
     axis::Axis,
     bars::percent_text,
-    labels::{CLASSES, Obstacle, PLOTS, Shown, Wish, classes, place, text_width},
+    labels::{Obstacle, PLOTS, Shown, Wish, classes, place, text_width},
     rows::{Kind, Row},
     time::{MINUTE, clock, duration, minutes_of},
     words::Words,
@@ -351,15 +351,14 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// All layouts, for what is shown everywhere.
-pub fn everywhere() -> String {
-    CLASSES.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{axis::Hours, labels::BAND_PLOTS, samples};
+    use crate::{
+        axis::Hours,
+        labels::{BAND_PLOTS, CLASSES},
+        samples,
+    };
 
     #[test]
     fn hours_stand_inside_and_apart_in_every_layout() {

@@ -50,17 +50,6 @@ impl Spool {
         Ok(found.as_ref().map(waiting))
     }
 
-    /// How many events of one account wait.
-    pub async fn waiting_of(&self, account: AccountKey) -> Result<i64, SpoolError> {
-        let mut connection = self.connection.lock().await;
-        let row = sqlx::query("SELECT count(*) FROM waiting WHERE account = ?1")
-            .bind(account.0)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| self.failed(error))?;
-        Ok(row.get(0))
-    }
-
     /// The refused events kept aside, newest first.
     pub async fn rejected(&self, limit: usize) -> Result<Vec<Rejected>, SpoolError> {
         let mut connection = self.connection.lock().await;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Connection, Row, SqliteConnection};
 
-use super::{AccountKey, Limits, Spool, SpoolError};
+use super::{Limits, Spool, SpoolError};
 
 /// What a server said about the events of one batch, by their rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,15 +24,6 @@ impl Spool {
             .map_err(|error| self.failed(error))
     }
 
-    /// Puts one event aside with the reason it was refused for.
-    pub async fn reject(&self, row: i64, reason: &str, now: Timestamp) -> Result<(), SpoolError> {
-        let settlement = Settlement {
-            delivered: vec![],
-            refused: vec![(row, reason.to_owned())],
-        };
-        self.settle(&settlement, now).await
-    }
-
     /// Drops what no server would take any more for its age. Answers how many.
     pub async fn expire(&self, now: Timestamp) -> Result<u64, SpoolError> {
         let oldest = now.checked_sub(self.limits.max_age).unwrap_or(Timestamp::MIN);
@@ -50,14 +41,6 @@ impl Spool {
             .execute(&mut *connection)
             .await
             .map(drop)
-            .map_err(|error| self.failed(error))
-    }
-
-    /// Puts refused events of an account back in the queue, to be sent again. Answers how many.
-    pub async fn retry_rejected(&self, account: AccountKey) -> Result<u64, SpoolError> {
-        let mut connection = self.connection.lock().await;
-        retry_in(&mut connection, account)
-            .await
             .map_err(|error| self.failed(error))
     }
 }
@@ -125,25 +108,6 @@ async fn expire_in(connection: &mut SqliteConnection, oldest: Timestamp) -> Resu
         .execute(&mut *connection)
         .await?;
     Ok(gone)
-}
-
-async fn retry_in(connection: &mut SqliteConnection, account: AccountKey) -> Result<u64, sqlx::Error> {
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let back = sqlx::query(
-        "INSERT INTO waiting (account, event_id, ts, bytes, body) \
-         SELECT account, event_id, ts, length(CAST(body AS BLOB)), body FROM rejected WHERE account = ?1 ORDER BY row \
-         ON CONFLICT (event_id) DO NOTHING",
-    )
-    .bind(account.0)
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    sqlx::query("DELETE FROM rejected WHERE account = ?1")
-        .bind(account.0)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(back)
 }
 
 /// Drops the oldest until the limits of size hold. Runs inside the transaction of a push.

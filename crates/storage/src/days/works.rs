@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dayloom_domain::{
     DeveloperId, ProjectId, TaskId, Zone,
-    day::{Category, Day},
+    day::Category,
     facts::{NamedTask, Work},
 };
 use jiff::civil::Date;
@@ -100,6 +100,12 @@ fn named(row: &QueryResult, id: TaskId, closed: &[String]) -> Result<NamedTask, 
     })
 }
 
+/// Where a day was lived: the only part of it that is asked for.
+#[derive(serde::Deserialize)]
+struct Placed {
+    timezone: Zone,
+}
+
 pub(super) async fn last_zone<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
@@ -109,6 +115,6 @@ pub(super) async fn last_zone<C: ConnectionTrait>(
         return Ok(None);
     };
     let content: String = found.col("content")?;
-    let last: Day = serde_json::from_str(&content).map_err(|_| StorageError::Unreadable("content"))?;
+    let last: Placed = serde_json::from_str(&content).map_err(|_| StorageError::Unreadable("content"))?;
     Ok(Some(last.timezone))
 }

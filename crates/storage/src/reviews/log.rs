@@ -165,13 +165,6 @@ pub(super) async fn since<C: ConnectionTrait>(
         .collect()
 }
 
-pub(super) async fn version<C: ConnectionTrait>(on: &C, developer: DeveloperId) -> Result<i64, StorageError> {
-    let sql = "SELECT COUNT(*) + COUNT(undone_at) AS n FROM tracker_reviews WHERE developer_id = $1";
-    row(on, sql, vec![id(developer)])
-        .await?
-        .map_or(Ok(0), |row| row.col("n"))
-}
-
 pub(super) async fn pins<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,

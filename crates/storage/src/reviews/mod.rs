@@ -113,10 +113,6 @@ impl Reviews<'_> {
     ) -> Result<Vec<Review>, StorageError> {
         log::since(&self.0.read, developer, instant).await
     }
-    /// Grows with every review of the person, and with every one taken back.
-    pub async fn version(&self, developer: DeveloperId) -> Result<i64, StorageError> {
-        log::version(&self.0.read, developer).await
-    }
 }
 
 /// What is in force and overlaps `[from, to)`, or is entered by hand without a place in between; by start.

@@ -247,6 +247,9 @@ pub async fn time_comes_with_its_names_and_without_what_was_dismissed(store: &St
         (first.key.as_deref(), first.title.as_deref(), first.closed),
         (Some("PROJ-12"), Some("PROJ-12"), false)
     );
+    let todo_is_done = store.clone().with_closed_statuses(vec!["Todo".to_owned()]);
+    let closed = todo_is_done.days().works(w.owner, TODAY, TODAY).await.unwrap();
+    assert!(closed[0].task.as_ref().is_some_and(|task| task.closed));
     assert_eq!(works[0].project.as_deref(), Some("Main"));
     assert_eq!((works[0].minutes, works[0].workspace_id), (10, w.workspace));
     let other = works[1].task.clone().unwrap();

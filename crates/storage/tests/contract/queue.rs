@@ -168,6 +168,7 @@ pub async fn a_day_marked_meanwhile_stays_dirty(store: &Store) {
         .await
         .unwrap();
     assert_eq!(marked, 1, "only dates that have a day");
+    assert!(store.days().pending(w.owner, today).await.unwrap());
 }
 
 pub async fn a_lost_lease_writes_nothing(store: &Store) {
@@ -258,7 +259,7 @@ pub async fn the_sweep_marks_what_nobody_marked(store: &Store) {
                 .is_some()
         );
     }
-    assert_eq!(sweep().await, 2, "the marks are lost");
+    assert_eq!(sweep().await, 2, "both were derived without their events");
     let taken = store.days().take(minute(700), LEASE, 10).await.unwrap();
     let dates: Vec<Date> = taken.iter().map(|t| t.date).collect();
     assert_eq!(
