@@ -42,6 +42,12 @@ pub(crate) async fn run<C: ConnectionTrait>(
     Ok(on.execute_raw(statement).await?.rows_affected())
 }
 
+/// So many placeholders from `$first` on, with commas between.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    places.join(", ")
+}
+
 /// A fresh random id.
 pub(crate) fn fresh_id() -> Uuid {
     Uuid::new_v4()

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::{
     StorageError,
-    db::{Columns, at, day as date_value, id, rows, run},
+    db::{Columns, at, day as date_value, id, places, rows, run},
     store::Inner,
 };
 
@@ -43,10 +43,9 @@ async fn given<C: ConnectionTrait>(
     tasks.dedup();
     let mut dyes = HashMap::new();
     for some in tasks.chunks(AT_ONCE) {
-        let places: Vec<String> = (2..some.len() + 2).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT task_id, dye FROM task_dyes WHERE developer_id = $1 AND task_id IN ({})",
-            places.join(", ")
+            places(2, some.len())
         );
         let values = std::iter::once(id(developer)).chain(some.iter().map(|task| id(*task)));
         for row in rows(on, &sql, values.collect()).await? {

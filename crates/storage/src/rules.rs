@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 
 use crate::{
     StorageError,
-    db::{Columns, at, fresh_id, id_opt, row, rows, run, word},
+    db::{Columns, at, fresh_id, id_opt, places, row, rows, run, word},
     projects,
     store::Inner,
     tasks, workspaces,
@@ -100,16 +100,14 @@ impl From<DeveloperId> for RuleReader {
 impl RuleReader {
     /// The condition on rules `r` they may read, and its values, the first of which is the person (`$1`).
     fn visible(&self) -> (String, Vec<Value>) {
-        let mut values = vec![crate::db::id(self.developer)];
-        let mut places = Vec::new();
-        for workspace in &self.administers {
-            values.push(crate::db::id(*workspace));
-            places.push(format!("${}", values.len()));
-        }
-        if places.is_empty() {
+        let administered = self.administers.iter().map(|workspace| crate::db::id(*workspace));
+        let values = std::iter::once(crate::db::id(self.developer))
+            .chain(administered)
+            .collect();
+        if self.administers.is_empty() {
             return (VISIBLE.to_owned(), values);
         }
-        let places = places.join(", ");
+        let places = places(2, self.administers.len());
         let sql = format!(
             "({VISIBLE} OR (r.scope = 'project' AND EXISTS (SELECT 1 FROM projects p
                  WHERE p.id = r.scope_project_id AND p.is_active AND p.workspace_id IN ({places}))))"

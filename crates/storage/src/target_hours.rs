@@ -1,15 +1,16 @@
 //! Target hours: how long a day is meant to be, for a workspace, a project of it or a person in it
 //! (`contract/tracker.md` §2.8).
 
-use dayloom_domain::{DeveloperId, ProjectId, WorkspaceId, people::MemberStatus};
+use dayloom_domain::{DeveloperId, ProjectId, WorkspaceId};
 use jiff::Timestamp;
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use crate::{
     StorageError,
-    db::{Columns, at, fresh_id, id, id_opt, row, rows, run, word},
+    db::{Columns, at, fresh_id, id, id_opt, row, rows, run},
     store::Inner,
+    workspaces,
 };
 
 /// Whom a target is for.
@@ -130,13 +131,10 @@ impl Targets<'_> {
             let found = row(&on, sql, vec![id(project), id(workspace)]).await?;
             found.ok_or(TargetError::Project)?;
         }
-        if let Some(developer) = developer {
-            let sql = "SELECT status FROM workspace_members WHERE developer_id = $1 AND workspace_id = $2";
-            let found = row(&on, sql, vec![id(developer), id(workspace)]).await?;
-            let status = found.map(|row| row.col::<String>("status")).transpose()?;
-            if status != Some(word(MemberStatus::Active)) {
-                return Err(TargetError::Developer);
-            }
+        if let Some(developer) = developer
+            && !workspaces::is_active(&on, workspace, developer).await?
+        {
+            return Err(TargetError::Developer);
         }
         let nil = || id(Uuid::nil());
         let sql = format!(

@@ -115,6 +115,19 @@ impl Workspaces<'_> {
             })
             .collect()
     }
+    /// The active memberships of a person, by workspace.
+    pub async fn memberships(
+        &self,
+        developer: DeveloperId,
+    ) -> Result<Vec<(WorkspaceId, Member)>, StorageError> {
+        let sql =
+            format!("{MEMBERS} WHERE m.developer_id = $1 AND m.status = 'active' ORDER BY m.workspace_id");
+        rows(&self.0.read, &sql, vec![id(developer)])
+            .await?
+            .iter()
+            .map(|row| Ok((row.id("workspace_id")?, read(row)?)))
+            .collect()
+    }
     /// A person's membership, in any standing. `None` if there never was one.
     pub async fn member(
         &self,

@@ -56,7 +56,12 @@ impl FromRequestParts<ServerState> for Account {
 /// The caller's account; 404 `Developer not found` if the row is gone.
 pub async fn account(caller: Caller, state: &ServerState) -> Result<Developer, ApiError> {
     let row = state.store().people().by_id(caller.id).await?;
-    row.ok_or_else(|| ApiError::not_found("Developer not found"))
+    row.ok_or_else(gone)
+}
+
+/// An account that is gone while its credential still stands (`contract/tracker.md` §1.1).
+pub(crate) fn gone() -> ApiError {
+    ApiError::not_found("Developer not found")
 }
 
 fn bearer(value: &str) -> Option<&str> {

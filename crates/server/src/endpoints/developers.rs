@@ -5,17 +5,12 @@ use dayloom_api::developers::{DeveloperChange, DeveloperOut};
 use dayloom_storage::DeveloperPatch;
 
 use super::{InputRefusals, Refusals};
-use crate::{ApiError, Call, Caller, ServerState};
-
-/// Text for an account that is gone while its credential still stands (`contract/tracker.md` §1.1).
-const GONE: &str = "Developer not found";
+use crate::{Account, ApiError, Call, ServerState, auth::gone};
 
 /// The caller's account.
 #[utoipa::path(get, path = "/developers/me", tag = "developers", responses((status = 200, body = DeveloperOut), Refusals))]
-pub async fn read(caller: Caller, State(state): State<ServerState>) -> Result<Json<DeveloperOut>, ApiError> {
-    let developer = state.store().people().by_id(caller.id).await?;
-    let developer = developer.ok_or_else(|| ApiError::not_found(GONE))?;
-    Ok(Json(developer.into()))
+pub async fn read(Account(developer): Account) -> Json<DeveloperOut> {
+    Json(developer.into())
 }
 
 /// Changes name, zone, working hours or language. A new zone moves no day that has evidence already.
@@ -40,6 +35,6 @@ pub async fn change(
         .people()
         .update(caller.id, &patch, state.now())
         .await?;
-    let developer = developer.ok_or_else(|| ApiError::not_found(GONE))?;
+    let developer = developer.ok_or_else(gone)?;
     Ok(Json(developer.into()))
 }

@@ -5,11 +5,8 @@ use dayloom_api::devices::{DeviceChange, DeviceOut};
 use dayloom_domain::DeviceId;
 use dayloom_storage::DevicePatch;
 
-use super::{InputRefusals, Refusals};
+use super::{InputRefusals, Refusals, devices::NOT_ENROLLED};
 use crate::{ApiError, Call, Caller, ServerState, gates::PathIds};
-
-/// Text for a device that is not the caller's, whether it exists or not.
-const UNKNOWN: &str = "Device not enrolled";
 
 /// The caller's devices in the order they were enrolled; released ones are not listed.
 #[utoipa::path(get, path = "/tracker/devices", tag = "devices", responses((status = 200, body = [DeviceOut]), Refusals))]
@@ -34,7 +31,7 @@ pub async fn change(
         caller, body: change, ..
     }: Call<(), DeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
-    let id: DeviceId = ids.get("device_id", UNKNOWN)?;
+    let id: DeviceId = ids.get("device_id", NOT_ENROLLED)?;
     let patch = DevicePatch {
         name: change.name,
         paused: change.paused,
@@ -44,7 +41,9 @@ pub async fn change(
         .devices()
         .update(caller.id, id, &patch, state.now())
         .await?;
-    Ok(Json(device.ok_or_else(|| ApiError::not_found(UNKNOWN))?.into()))
+    Ok(Json(
+        device.ok_or_else(|| ApiError::not_found(NOT_ENROLLED))?.into(),
+    ))
 }
 
 /// Releases a device, so that another person may enrol it. Its events stay.
@@ -58,7 +57,7 @@ pub async fn release(
     State(state): State<ServerState>,
     ids: PathIds,
 ) -> Result<StatusCode, ApiError> {
-    let id: DeviceId = ids.get("device_id", UNKNOWN)?;
+    let id: DeviceId = ids.get("device_id", NOT_ENROLLED)?;
     if state
         .store()
         .devices()
@@ -67,6 +66,6 @@ pub async fn release(
     {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(ApiError::not_found(UNKNOWN))
+        Err(ApiError::not_found(NOT_ENROLLED))
     }
 }

@@ -45,15 +45,14 @@ fn check_pattern(rule: &Rule) -> Result<(), ApiError> {
 
 /// Whose rules the caller may read: their own, those of their projects, and as an admin those of the whole workspace.
 async fn reader(state: &ServerState, caller: DeveloperId) -> Result<RuleReader, ApiError> {
-    let workspaces = state.store().workspaces();
-    let mut reader = RuleReader::from(caller);
-    for (workspace, _) in workspaces.list_for(caller).await? {
-        let member = workspaces.member(workspace.id, caller).await?;
-        if member.is_some_and(|member| holds(&member, Permission::EditProjects)) {
-            reader.administers.push(workspace.id);
-        }
-    }
-    Ok(reader)
+    let memberships = state.store().workspaces().memberships(caller).await?;
+    let administered = memberships
+        .into_iter()
+        .filter(|(_, member)| holds(member, Permission::EditProjects));
+    Ok(RuleReader {
+        developer: caller,
+        administers: administered.map(|(workspace, _)| workspace).collect(),
+    })
 }
 
 /// The caller's rules, those of their projects and, for an admin, of all projects of the workspace, in the order of
@@ -122,19 +121,20 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(rule.into())))
 }
 
-/// The rule in the path, if the caller may change it.
-async fn changeable(state: &ServerState, caller: DeveloperId, ids: &PathIds) -> Result<Rule, ApiError> {
+/// The rule in the path, if the caller may change it, and as whom they read it.
+async fn changeable(
+    state: &ServerState,
+    caller: DeveloperId,
+    ids: &PathIds,
+) -> Result<(Rule, RuleReader), ApiError> {
     let id = ids.get("rule_id", UNKNOWN)?;
-    let rule = state
-        .store()
-        .rules()
-        .by_id(reader(state, caller).await?, id)
-        .await?;
+    let reader = reader(state, caller).await?;
+    let rule = state.store().rules().by_id(reader.clone(), id).await?;
     let rule = rule.ok_or_else(|| ApiError::not_found(UNKNOWN))?;
     if let Some(project) = rule.scope_project_id.filter(|_| rule.scope == RuleScope::Project) {
         administers(state, caller, project).await?;
     }
-    Ok(rule)
+    Ok((rule, reader))
 }
 
 /// Changes a rule. Recent days are derived again with it.
@@ -154,7 +154,7 @@ pub async fn change(
     }: Call<(), RuleChange>,
 ) -> Result<Json<RuleOut>, ApiError> {
     let caller = caller.id;
-    let rule = changeable(&state, caller, &ids).await?;
+    let (rule, reader) = changeable(&state, caller, &ids).await?;
     let task = change.task_id.map(|id| id.map(TaskId));
     let project = change.project_id.map(|id| id.map(ProjectId));
     if rule.scope == RuleScope::Project && project.is_some_and(|project| project != rule.scope_project_id) {
@@ -179,7 +179,7 @@ pub async fn change(
     let rule = state
         .store()
         .rules()
-        .update(reader(&state, caller).await?, rule.id, &patch, state.now())
+        .update(reader, rule.id, &patch, state.now())
         .await
         .map_err(refused)?;
     replay::after_rule(&state, caller, &rule).await?;
@@ -198,8 +198,7 @@ pub async fn remove(
     ids: PathIds,
 ) -> Result<StatusCode, ApiError> {
     let caller = caller.id;
-    let rule = changeable(&state, caller, &ids).await?;
-    let reader = reader(&state, caller).await?;
+    let (rule, reader) = changeable(&state, caller, &ids).await?;
     if !state.store().rules().delete(reader, rule.id).await? {
         return Err(ApiError::not_found(UNKNOWN));
     }

@@ -10,17 +10,11 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use super::Asked;
 use crate::{
     StorageError,
-    db::{Columns, at, id, id_opt, rows, run, word},
+    db::{Columns, at, id, id_opt, places, rows, run, word},
 };
 
 /// Signals named in one statement.
 const AT_ONCE: usize = 400;
-
-/// Placeholders from `$first` on.
-fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    places.join(", ")
-}
 
 pub(super) async fn newest<C: ConnectionTrait>(
     on: &C,

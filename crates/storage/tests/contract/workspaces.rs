@@ -63,6 +63,8 @@ pub async fn members_come_change_and_go(store: &Store) {
         .unwrap()
         .unwrap();
     assert_eq!(found, changed);
+    let theirs = store.workspaces().memberships(bob.developer_id).await.unwrap();
+    assert_eq!(theirs, [(w.workspace, changed)]);
     assert_eq!(store.workspaces().members(w.workspace).await.unwrap().len(), 2);
 
     store
@@ -76,14 +78,9 @@ pub async fn members_come_change_and_go(store: &Store) {
         .await
         .unwrap();
     assert_eq!(store.workspaces().members(w.workspace).await.unwrap().len(), 1);
-    assert!(
-        store
-            .workspaces()
-            .list_for(bob.developer_id)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let spaces = store.workspaces();
+    assert_eq!(spaces.list_for(bob.developer_id).await.unwrap(), []);
+    assert_eq!(spaces.memberships(bob.developer_id).await.unwrap(), []);
     let member = store
         .projects()
         .member(w.project, bob.developer_id)
