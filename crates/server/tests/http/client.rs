@@ -299,3 +299,36 @@ async fn a_workplace_by_the_client_alone() {
     client.remove_member(workspace, bob.id).await.unwrap();
     assert_eq!(client.members(workspace).await.unwrap().len(), 1);
 }
+
+#[test]
+fn every_method_is_called() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |folder: &std::path::Path, of: fn(&str) -> bool| {
+        let mut text = String::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let file = file.unwrap();
+            if of(&file.file_name().to_string_lossy()) {
+                text.push_str(&std::fs::read_to_string(file.path()).unwrap());
+            }
+        }
+        text
+    };
+    let stories = text(&here.join("tests/http"), |name| name.starts_with("client"));
+    let stories = stories.replace(char::is_whitespace, "");
+    // The root of the crate is what all methods call.
+    let client = text(&here.join("../client/src"), |name| name != "lib.rs");
+    let methods: Vec<&str> = client
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub async fn ")?.split('(').next())
+        .collect();
+    assert!(
+        methods.len() > 60,
+        "only {} methods found: the search is broken",
+        methods.len()
+    );
+    let missing: Vec<&str> = methods
+        .into_iter()
+        .filter(|name| !stories.contains(&format!(".{name}(")))
+        .collect();
+    assert!(missing.is_empty(), "no story calls {missing:?}");
+}

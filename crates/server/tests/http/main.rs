@@ -6,6 +6,8 @@
 mod any_order;
 mod auth;
 mod client;
+mod client_reviews;
+mod client_team;
 mod conformance;
 mod conventions;
 mod days;
