@@ -9,6 +9,7 @@ mod agent;
 pub mod credentials;
 pub mod enrolment;
 mod error;
+pub mod github;
 pub mod home;
 pub mod link;
 pub mod outgoing;

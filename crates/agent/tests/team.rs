@@ -11,11 +11,14 @@ use dayloom_agent::credentials::Credential;
 use dayloom_agent::team::socket::protocol::{Snapshot, method};
 use dayloom_agent::team::socket::{Client as Editor, Socket};
 use dayloom_agent::team::{
-    Collector, Desk, DeskParts, Flushed, Senses, Shelf, TeamLink, TeamSettings, TeamSettingsChange,
+    Collector, CountOf, Desk, DeskParts, Flushed, Senses, Shelf, TeamLink, TeamSettings, TeamSettingsChange,
 };
 use dayloom_agent::{Home, Secret};
-use dayloom_api::team::{CreatedTeamWorkspace, Flush, FlushAnswer, Me, TeamWorkspace};
-use dayloom_capture::activitywatch::program::{OwnProcess, ProcessTable};
+use dayloom_api::team::{
+    ChangedAllowlist, Counted, CountsAnswer, CreatedTeamWorkspace, Flush, FlushAnswer, Me, TeamMember,
+    TeamWorkspace,
+};
+use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
 use dayloom_capture::source::Role;
 use dayloom_capture::{Candidate, Exclusions, IdleSource, Lost, Slot};
 use dayloom_client::{Client, ClientError};
@@ -77,10 +80,27 @@ impl TeamLink for Line {
         &self,
         workspace: Uuid,
         patterns: &[String],
-    ) -> Result<TeamWorkspace, ClientError> {
+    ) -> Result<ChangedAllowlist, ClientError> {
         self.client
             .set_app_allowlist(WorkspaceId(workspace), patterns)
             .await
+    }
+
+    async fn members(&self, workspace: Uuid) -> Result<Vec<TeamMember>, ClientError> {
+        self.client.team_members(WorkspaceId(workspace)).await
+    }
+
+    async fn post_counts(
+        &self,
+        workspace: Uuid,
+        what: CountOf,
+        days: Vec<Counted>,
+    ) -> Result<CountsAnswer, ClientError> {
+        TeamLink::post_counts(&self.client, workspace, what, days).await
+    }
+
+    async fn set_github_login(&self, login: &str) -> Result<Me, ClientError> {
+        TeamLink::set_github_login(&self.client, login).await
     }
 }
 
@@ -101,8 +121,8 @@ impl ProcessTable for NoProcesses {
         Vec::new()
     }
 
-    fn listener(&self, _: u16) -> Option<u32> {
-        None
+    fn listener(&self, _: u16) -> Listener {
+        Listener::NotOwn
     }
 
     fn end(&self, _: u32) -> std::io::Result<()> {
@@ -456,4 +476,39 @@ async fn commands_over_the_socket_reach_the_server_and_what_is_sent_can_be_seen(
     *machine.touched.lock().unwrap() = Duration::from_secs(900);
     app.clock.advance(SignedDuration::from_mins(10));
     assert_eq!(machine.tick().await, Some(State::Idle));
+}
+
+#[tokio::test]
+async fn a_client_learns_who_is_who_on_github_and_posts_what_it_counted() {
+    let app = TestApp::sqlite().await;
+    let (person, workspace) = member(&app).await;
+    app.clock.set("2026-11-21T10:00:59.1Z".parse().unwrap());
+    let machine = Machine::new(&app, &person, 0).await;
+    machine.flush().await;
+    let mut editor = machine.editor().await;
+    let me: Me = editor
+        .call(method::TEAM_GITHUB, &json!({"login": "ada-gh"}))
+        .await
+        .unwrap();
+    assert_eq!(me.login.as_deref(), Some("ada-gh"));
+    let bad = editor
+        .call::<Value>(method::TEAM_GITHUB, &json!({"login": "-ada"}))
+        .await
+        .unwrap_err();
+    assert!(bad.to_string().contains("hyphens"), "{bad}");
+    let members: Vec<TeamMember> = editor.call(method::TEAM_MEMBERS, &json!({})).await.unwrap();
+    assert_eq!((members.len(), members[0].login.as_deref()), (1, Some("ada-gh")));
+    let day =
+        json!({"developer_id": members[0].developer_id, "day": "2026-11-20", "internal": 3, "external": 1});
+    let stranger = json!({"developer_id": Uuid::nil(), "day": "2026-11-20", "internal": 1, "external": 1});
+    for what in ["commits", "closed_issues"] {
+        let counts = json!({"workspace": "Acme", "what": what, "days": [day, stranger]});
+        let answer: CountsAnswer = editor.call(method::TEAM_COUNTS, &counts).await.unwrap();
+        assert_eq!((answer.stored, answer.rejected.len()), (1, 1));
+    }
+    let day = "2026-11-20".parse().unwrap();
+    let activity = person.client.team_activity(workspace, day, day).await.unwrap();
+    let totals = serde_json::to_value(&activity).unwrap()["totals"].clone();
+    let both = json!({"internal": 3, "external": 1});
+    assert_eq!((&totals["commits"], &totals["closed_issues"]), (&both, &both));
 }

@@ -37,6 +37,10 @@ pub struct DeveloperOut {
     pub growth_trajectory: Option<serde_json::Value>,
     /// Null.
     pub github_connection: Option<serde_json::Value>,
+    /// The GitHub login the person said is theirs; null where they said none.
+    #[serde(default)]
+    #[schema(example = "octocat")]
+    pub github_login: Option<String>,
     /// Since when.
     pub created_at: Stamp,
     /// Last change.
@@ -60,6 +64,7 @@ impl From<Developer> for DeveloperOut {
             work_patterns: None,
             growth_trajectory: None,
             github_connection: None,
+            github_login: None,
             created_at: developer.created_at.into(),
             updated_at: developer.updated_at.into(),
             timezone: developer.timezone.map(String::from),
@@ -85,6 +90,11 @@ pub struct DeveloperChange {
     /// A language tag such as `en` or `pt-BR`.
     #[schema(max_length = 35, example = "en")]
     pub locale: Option<String>,
+    /// The GitHub login that is the caller's: 1 to 39 letters, digits and single hyphens, no other account's here. An empty text
+    /// takes it back.
+    #[schema(max_length = 39, example = "octocat")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub github_login: Option<String>,
 }
 
 impl Decode for WorkingHours {
@@ -104,11 +114,13 @@ impl Decode for DeveloperChange {
         let timezone = fields.optional("timezone", zone);
         let working_hours = fields.object("working_hours", WorkingHours::decode);
         let locale = fields.optional("locale", words::locale);
+        let github_login = fields.optional("github_login", words::github_login);
         Some(Self {
             name: name?,
             timezone: timezone?,
             working_hours: working_hours?,
             locale: locale?,
+            github_login: github_login?,
         })
     }
 }

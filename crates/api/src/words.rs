@@ -36,6 +36,23 @@ pub fn slug(value: &Json<'_>) -> Result<String, Fault> {
     }
 }
 
+/// A login of GitHub, or an empty text for none: 1 to 39 letters, digits and hyphens, no hyphen at an end or beside another.
+pub fn github_login(value: &Json<'_>) -> Result<String, Fault> {
+    let text = rules::text(39)(value)?.trim().to_owned();
+    let fits = |text: &str| {
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        plain && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--")
+    };
+    if fits(&text) {
+        Ok(text)
+    } else {
+        Err(Fault::new(
+            "string_pattern_mismatch",
+            "A GitHub login is made of letters, digits and single hyphens between them",
+        ))
+    }
+}
+
 /// An e-mail address: something on both sides of one `@`, at most 255 code points.
 pub fn email(value: &Json<'_>) -> Result<String, Fault> {
     let text = label(255)(value)?;

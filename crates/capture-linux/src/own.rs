@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
-use dayloom_capture::activitywatch::program::{OwnProcess, ProcessTable};
+use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
 use rustix::process::{Pid, Signal, getuid, kill_process};
 
 use crate::process::parent_and_name;
@@ -26,10 +26,12 @@ impl ProcessTable for OwnProcesses {
             .collect()
     }
 
-    fn listener(&self, port: u16) -> Option<u32> {
+    fn listener(&self, port: u16) -> Listener {
         let inodes = listening(port);
         let links: Vec<String> = inodes.iter().map(|inode| format!("socket:[{inode}]")).collect();
-        ids().find(|pid| has_socket(*pid, &links))
+        ids()
+            .find(|pid| has_socket(*pid, &links))
+            .map_or(Listener::NotOwn, Listener::Own)
     }
 
     fn end(&self, pid: u32) -> io::Result<()> {
@@ -83,9 +85,9 @@ mod tests {
         let me = std::process::id();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        assert_eq!(OwnProcesses.listener(port), Some(me));
+        assert_eq!(OwnProcesses.listener(port), Listener::Own(me));
         drop(listener);
-        assert_eq!(OwnProcesses.listener(port), None);
+        assert_eq!(OwnProcesses.listener(port), Listener::NotOwn);
         assert!(
             OwnProcesses
                 .own()

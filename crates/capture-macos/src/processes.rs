@@ -3,7 +3,7 @@
 use std::io;
 use std::process::Command;
 
-use dayloom_capture::activitywatch::program::{OwnProcess, ProcessTable};
+use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
 use rustix::process::{Pid, Signal, getuid, kill_process};
 
 /// The processes of the person who runs this program.
@@ -17,12 +17,13 @@ impl ProcessTable for OwnProcesses {
         text.lines().filter_map(parse).collect()
     }
 
-    fn listener(&self, port: u16) -> Option<u32> {
+    fn listener(&self, port: u16) -> Listener {
         let me = getuid().as_raw().to_string();
         let at = format!("-iTCP:{port}");
         let text =
             printed(Command::new("/usr/sbin/lsof").args(["-nP", "-a", "-u", &me, &at, "-sTCP:LISTEN", "-t"]));
-        text.lines().next()?.trim().parse().ok()
+        let first = text.lines().next().and_then(|line| line.trim().parse().ok());
+        first.map_or(Listener::NotOwn, Listener::Own)
     }
 
     fn end(&self, pid: u32) -> io::Result<()> {

@@ -7,7 +7,7 @@
 
 use std::io;
 
-use dayloom_capture::activitywatch::program::{OwnProcess, ProcessTable};
+use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
@@ -51,8 +51,8 @@ impl ProcessTable for OwnProcesses {
     }
 
     /// Not told: `aw-qt` is found by its name instead.
-    fn listener(&self, _port: u16) -> Option<u32> {
-        None
+    fn listener(&self, _port: u16) -> Listener {
+        Listener::NotTold
     }
 
     fn end(&self, pid: u32) -> io::Result<()> {

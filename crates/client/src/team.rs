@@ -1,9 +1,9 @@
 //! The team API (`contract/team.md` §4). It lies beside `/api/v1`, under `/api/team`.
 
 use dayloom_api::team::{
-    Activity, Classified, Classify, Counted, Counts, CountsAnswer, CreatedTeamWorkspace, Flush, FlushAnswer,
-    Invite, Join, ListedInvite, Me, NewInvite, NewTeamWorkspace, TeamMember, TeamMemberChange, TeamRole,
-    TeamWorkspace, TeamWorkspaceChange,
+    Activity, ChangedAllowlist, Classified, Classify, Counted, Counts, CountsAnswer, CreatedTeamWorkspace,
+    Flush, FlushAnswer, Invite, Join, ListedInvite, Me, NewInvite, NewTeamWorkspace, TeamMember,
+    TeamMemberChange, TeamRole, TeamWorkspace, TeamWorkspaceChange,
 };
 use dayloom_domain::{DeveloperId, WorkspaceId};
 use jiff::civil::Date;
@@ -64,7 +64,7 @@ impl Client {
         &self,
         workspace: WorkspaceId,
         patterns: &[String],
-    ) -> Result<TeamWorkspace, ClientError> {
+    ) -> Result<ChangedAllowlist, ClientError> {
         let path = format!("/workspaces/{workspace}/app-allowlist");
         let body = json!({ "app_allowlist": patterns });
         self.json(self.team(Method::PUT, &path).json(&body)).await

@@ -178,16 +178,26 @@ fn a_trace_is_answered_line_by_line() {
     let line = r#"{"now":"2027-01-15T08:00:30Z","local_time":"10:00","platform":"linux","signed_in":true,"aw_reachable":true,"aw_input_age":1,"os_idle":null,"ide_focused":false,"ide_focus_age":null,"window":{"app":"Code","title":"x"},"repo":"other/x","workspaces":[{"id":"0190aaaa-0000-7000-8000-000000000001","name":"A","role":"member","repo_patterns":["acme/*"],"app_allowlist":["^(a+)+$"],"idle_window_minutes":5,"daily_cap_minutes":1440}],"settings":{"enabled":true,"idle_window_minutes":5,"use_activity_watch":true,"require_activity_watch":true,"require_tracking":false,"idle_sleep_window":""}}"#;
     home.write(
         "trace.jsonl",
-        &format!("{line}\n{{\"reset\":true}}\n\n{line}\nrubbish\n"),
+        &format!("{line}\n{{\"reset\":true}}\n\n{line}\nrubbish\n{line}\n"),
     );
     let path = home.path("trace.jsonl");
     let asked = home.run(&["team", "trace", "--json", path.to_str().unwrap()]);
     let answer = r#"{"at":"2027-01-15T08:00:00Z","state":"ACTIVE","reason":"aw-linux","clock_age_s":1.0,"workspaces":[{"id":"0190aaaa-0000-7000-8000-000000000001","kind":"external","source":"other/x"}]}"#;
-    assert_eq!(asked.out, format!("{answer}\n{answer}\n"));
-    assert_eq!(asked.code, 1);
-    assert!(
-        asked.err.contains("Line 5 of the trace is refused"),
-        "{}",
-        asked.err
+    let lines: Vec<&str> = asked.out.lines().collect();
+    assert_eq!(
+        lines.len(),
+        4,
+        "one answer a line, but for the reset: {}",
+        asked.out
     );
+    assert!(
+        lines[2].starts_with(r#"{"error":"not a line of a trace"#),
+        "{}",
+        lines[2]
+    );
+    for at in [0, 1, 3] {
+        assert_eq!(lines[at], answer);
+    }
+    assert_eq!(asked.code, 1);
+    assert!(asked.err.contains("line 5 first"), "{}", asked.err);
 }

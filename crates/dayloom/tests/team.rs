@@ -125,17 +125,27 @@ impl ActivityWatch {
     }
 
     /// What aw-watcher-afk writes while somebody is there: a heartbeat at the moment of the last input.
-    #[expect(clippy::disallowed_methods, reason = "a watcher writes when it was")]
     fn not_afk(&self, idle: Duration) {
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            - idle;
-        let at = jiff::Timestamp::from_microsecond(i64::try_from(now.as_micros()).unwrap()).unwrap();
+        let at = now() - idle;
         let beat = json!({"timestamp": at.to_string(), "duration": 0, "data": {"status": "not-afk"}});
         let path = "buckets/aw-watcher-afk_test/heartbeat?pulsetime=185";
         assert_eq!(http("POST", &self.url(path), None, &beat).0, 200);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a watcher writes when it was")]
+fn now() -> jiff::Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    jiff::Timestamp::from_microsecond(i64::try_from(since.unwrap().as_micros()).unwrap()).unwrap()
+}
+
+/// The UTC minute of a line, or of an instant, as a number.
+fn minute(at: jiff::Timestamp) -> i64 {
+    at.as_second().div_euclid(60)
+}
+
+fn minute_of(line: &Value) -> i64 {
+    minute(line["at"].as_str().unwrap().parse().unwrap())
 }
 
 fn lines(home: &Program) -> Vec<Value> {
@@ -258,14 +268,34 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
         desktop.xdotool(&["key", "a"]);
         aw.not_afk(Duration::ZERO);
     });
+    // The key moves the clock: it is older than what ActivityWatch wrote after it, by less than a second.
+    let before = now() - Duration::from_secs(1);
     desktop.xdotool(&["key", "b"]);
+    let after = now() + Duration::from_secs(1);
     aw.not_afk(Duration::ZERO);
-    let quiet = Instant::now();
     let from = lines(&home).len();
     let new = until(&home, from, "IDLE", "no-input", || {});
+    let window = Duration::from_secs(60);
+    for line in &new {
+        match line["state"].as_str().unwrap() {
+            "ACTIVE" => assert!(
+                minute_of(line) <= minute(after + window),
+                "active too long: {line}"
+            ),
+            _ => assert!(
+                minute_of(line) >= minute(before + window),
+                "idle too early: {line}"
+            ),
+        }
+        assert!(
+            (minute(before)..=minute(now())).contains(&minute_of(line)),
+            "{line}"
+        );
+    }
     assert!(
-        quiet.elapsed() >= Duration::from_secs(55),
-        "idle before the window was over"
+        new.windows(2)
+            .all(|pair| pair[0]["state"] == "ACTIVE" || pair[1]["state"] == "IDLE"),
+        "it turns once: {new:?}"
     );
     assert_eq!(words(&new).first().map(String::as_str), Some("ACTIVE aw+os"));
 
@@ -458,4 +488,240 @@ fn activitywatch_is_started_and_ended_by_the_ids_of_its_own_processes() {
         "another one lives"
     );
     drop(up);
+}
+
+#[test]
+fn every_setting_has_its_variable() {
+    let home = Program::new();
+    let _up = home.start_with(
+        &["up", "--listen", "127.0.0.1:0", "--no-open"],
+        &[
+            ("DAYLOOM_ACTIVITYWATCH", "off"),
+            ("DAYLOOM_TEAM_ENABLED", "true"),
+            ("DAYLOOM_TEAM_IDLE_WINDOW_MINUTES", "7"),
+            ("DAYLOOM_TEAM_USE_ACTIVITY_WATCH", "false"),
+            ("DAYLOOM_TEAM_REQUIRE_ACTIVITY_WATCH", "false"),
+            ("DAYLOOM_TEAM_ACTIVITY_WATCH_URL", "http://127.0.0.1:5699"),
+            ("DAYLOOM_TEAM_REQUIRE_TRACKING", "true"),
+            ("DAYLOOM_TEAM_IDLE_SLEEP_WINDOW", "23:00-07:00"),
+        ],
+    );
+    assert_eq!(
+        ask(&home, "settings/get", &json!({})),
+        json!({
+            "enabled": true, "idle_window_minutes": 7, "use_activity_watch": false, "require_activity_watch": false,
+            "activity_watch_url": "http://127.0.0.1:5699", "require_tracking": true, "idle_sleep_window": "23:00-07:00"
+        })
+    );
+    for (name, value) in [
+        ("DAYLOOM_TEAM_IDLE_WINDOW_MINUTES", "16"),
+        ("DAYLOOM_TEAM_ENABLED", "perhaps"),
+        ("DAYLOOM_TEAM_IDLE_SLEEP_WINDOW", "night"),
+        ("DAYLOOM_TEAM_ACTIVITY_WATCH_URL", "nowhere"),
+    ] {
+        let fresh = Program::new();
+        let ran = fresh.run_with(&["up", "--listen", "127.0.0.1:0", "--no-open"], &[(name, value)]);
+        assert_ne!(ran.code, 0, "{name}={value} is taken");
+        assert!(!ran.err.is_empty(), "{name}={value} is refused without a word");
+    }
+}
+
+#[test]
+fn sign_in_workspaces_and_allowlist_from_the_command_line() {
+    let (server, member) = (Program::new(), Program::new());
+    let up = server.start_with(
+        &["up", "--listen", "127.0.0.1:0", "--no-open"],
+        &[("DAYLOOM_ACTIVITYWATCH", "off")],
+    );
+    let note: Value = serde_json::from_slice(&std::fs::read(server.path("server.json")).unwrap()).unwrap();
+    let token = note["token"].as_str().unwrap();
+    let out = member.run(&["team", "workspaces"]);
+    assert_ne!(out.code, 0);
+    assert!(out.err.contains("dayloom team login"), "{}", out.err);
+    let wrong = member.run_with(
+        &["team", "login", "--server", &up.url],
+        &[("DAYLOOM_TOKEN", "wrong")],
+    );
+    assert_ne!(wrong.code, 0, "{}", wrong.out);
+    assert!(
+        !member.path("credentials.json").exists(),
+        "what the server refuses is not kept"
+    );
+    let login = [
+        "team", "login", "--server", &up.url, "--github", "ada-gh", "--json",
+    ];
+    let ran = member.run_with(&login, &[("DAYLOOM_TOKEN", token)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let me: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(me["login"], "ada-gh");
+    let config = std::fs::read_to_string(member.path("config.toml")).unwrap();
+    assert!(config.contains("enabled = true"), "{config}");
+    assert!(!ran.out.contains(token) && !config.contains(token));
+
+    let made = member.json(&["team", "create", "Weavers"]);
+    assert_eq!(
+        (&made["name"], &made["role"]),
+        (&json!("Weavers"), &json!("admin"))
+    );
+    let code = made["invite"]["code"].as_str().unwrap();
+    let joined = member.json(&["team", "join", code]);
+    assert_eq!(
+        (&joined["id"], &joined["role"]),
+        (&made["id"], &json!("admin")),
+        "in already"
+    );
+    let refused = member.run(&["team", "join", "nonsense"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("ask an admin"), "{}", refused.err);
+    let names: Vec<Value> = member.json(&["team", "workspaces"]).as_array().unwrap().clone();
+    assert!(names.iter().any(|workspace| workspace["name"] == "Weavers"));
+
+    let set =
+        |patterns: &str| member.run(&["team", "allowlist", patterns, "--workspace", "Weavers", "--json"]);
+    let read = |ran: &program::Ran| -> Value {
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    assert_eq!(read(&set("^Code$, [0,9]")), json!(["^Code$", "[0,9]"]));
+    assert_eq!(
+        member.json(&["team", "allowlist", "--workspace", "Weavers"]),
+        json!(["^Code$", "[0,9]"])
+    );
+    assert_eq!(read(&set(r#"["a,b", "c"]"#)), json!(["a,b", "c"]));
+    let bad = set("(");
+    assert_ne!(bad.code, 0);
+    assert!(bad.err.contains("app_allowlist[0]"), "{}", bad.err);
+    let slow = set("^(a+)+$");
+    assert_eq!(read(&slow), json!(["^(a+)+$"]));
+    assert!(slow.err.contains("too long on some long titles"), "{}", slow.err);
+    assert_eq!(read(&set("")), json!([]));
+
+    assert_eq!(member.json(&["team", "logout"])["signed_in"], false);
+    assert_ne!(member.run(&["team", "workspaces"]).code, 0);
+    let config = std::fs::read_to_string(member.path("config.toml")).unwrap();
+    assert!(config.contains("enabled = false"), "{config}");
+}
+
+#[test]
+fn the_log_is_followed_line_by_line_each_once() {
+    use std::io::{BufRead, BufReader, Write};
+    let home = Program::new();
+    std::fs::create_dir_all(home.path("logs")).unwrap();
+    let path = home.path("logs").join("activity-2026-11-21.jsonl");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let line = |minute: u8| json!({"at": format!("2026-11-21T10:{minute:02}:00Z"), "state": "IDLE", "reason": "no-input"});
+    for minute in 0..3 {
+        writeln!(file, "{}", line(minute)).unwrap();
+    }
+    let follow = home
+        .command(&["log", "--follow", "--json", "-n", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut follow = Ended(follow);
+    let mut out = BufReader::new(follow.0.stdout.take().unwrap());
+    let mut next = || -> Value {
+        let mut text = String::new();
+        out.read_line(&mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    assert_eq!((next(), next()), (line(1), line(2)));
+    for minute in 3..6 {
+        writeln!(file, "{}", line(minute)).unwrap();
+        assert_eq!(next(), line(minute));
+    }
+    // The next day has a file of its own.
+    let day = home.path("logs").join("activity-2026-11-22.jsonl");
+    let morning = json!({"at": "2026-11-22T00:00:00Z", "state": "ACTIVE", "reason": "os"});
+    std::fs::write(day, format!("{morning}\n")).unwrap();
+    assert_eq!(next(), morning);
+    follow.end();
+}
+
+/// Answers one question as GitHub's search does, and gives back what was asked.
+fn github_once(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let length = answer.len();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}"
+        )
+        .unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    (url, asked)
+}
+
+#[test]
+fn an_admin_counts_commits_on_github_with_a_token_of_their_own() {
+    let home = Program::new();
+    let up = home.start_with(
+        &["up", "--listen", "127.0.0.1:0", "--no-open"],
+        &[("DAYLOOM_ACTIVITYWATCH", "off")],
+    );
+    let day = "2026-11-20";
+    let sync = ["team", "sync-commits", "--from", day, "--to", day, "--json"];
+    let none = home.run_with(&sync, &[("GITHUB_API_URL", "http://127.0.0.1:9")]);
+    assert_ne!(none.code, 0);
+    assert!(none.err.contains("GH_TOKEN"), "{}", none.err);
+    let clear = [("GITHUB_API_URL", "http://github.example.org"), ("GH_TOKEN", "t")];
+    assert!(
+        home.run_with(&sync, &clear).err.contains("https"),
+        "never in the clear"
+    );
+
+    let set = home.run(&["team", "login", "--no-enable", "--github", "ada-gh"]);
+    assert_eq!(set.code, 0, "{}", set.err);
+    let note: Value = serde_json::from_slice(&std::fs::read(home.path("server.json")).unwrap()).unwrap();
+    let token = note["token"].as_str().unwrap();
+    let (_, me) = http(
+        "GET",
+        &format!("{}/api/team/me", up.url),
+        Some(token),
+        &Value::Null,
+    );
+    assert_eq!(me["login"], "ada-gh");
+    let id = me["workspaces"][0]["id"].as_str().unwrap();
+    let at = format!("{}/api/team/workspaces/{id}", up.url);
+    let patterns = json!({"repo_patterns": ["acme/*"]});
+    assert_eq!(
+        http("PUT", &format!("{at}/repo-patterns"), Some(token), &patterns).0,
+        200
+    );
+
+    let (url, asked) = github_once(
+        r#"{"total_count":3,"incomplete_results":false,"items":[{"repository":{"full_name":"acme/app"}},
+            {"repository":{"full_name":"acme/web"}},{"repository":{"full_name":"ada/dotfiles"}}]}"#,
+    );
+    let ran = home.run_with(&sync, &[("GITHUB_API_URL", &url), ("GH_TOKEN", "ghp_secret")]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told, json!({"stored": 1, "missing": [], "without_login": 0}));
+    let head = asked.join().unwrap();
+    assert!(
+        head.starts_with("GET /search/commits?q=author%3Aada-gh+author-date%3A2026-11-20"),
+        "{head}"
+    );
+    assert!(head.to_lowercase().contains("authorization: bearer ghp_secret"));
+    assert!(!head.contains(token), "nothing of ours goes to GitHub");
+    let (_, activity) = http(
+        "GET",
+        &format!("{at}/activity?from={day}&to={day}"),
+        Some(token),
+        &Value::Null,
+    );
+    assert_eq!(
+        activity["members"][0]["days"][0]["commits"],
+        json!({"internal": 2, "external": 1})
+    );
 }

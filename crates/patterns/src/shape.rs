@@ -92,9 +92,14 @@ impl Reader<'_> {
         }
     }
 
-    /// What follows an opening parenthesis: a name given twice and flags inside a pattern are newer than ES2023.
+    /// What follows an opening parenthesis, which takes no room itself: a name given twice and flags inside a pattern are newer than ES2023.
     fn group_head(&mut self) -> Result<(), BadPattern> {
-        if self.ahead("?<") && !self.ahead("?<=") && !self.ahead("?<!") {
+        if let Some(head) = ["?:", "?=", "?!", "?<=", "?<!"]
+            .iter()
+            .find(|head| self.ahead(head))
+        {
+            self.at += head.len();
+        } else if self.ahead("?<") {
             self.at += 2;
             let name: String = self.letters[self.at..]
                 .iter()

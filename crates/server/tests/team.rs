@@ -17,6 +17,8 @@ on_both_databases!(
     the_live_tester_says_what_the_collector_would,
     a_code_lets_people_in,
     roles_are_those_of_the_tracker,
+    a_github_login_is_one_persons,
+    a_slow_pattern_is_taken_and_named,
 );
 
 const TEAM: &str = "/api/team";
@@ -557,5 +559,87 @@ async fn roles_are_those_of_the_tracker(world: &World) {
     assert_eq!(
         patch(&cast.admin, &cast.owner, "admin").await.expect(200)["role"],
         "admin"
+    );
+}
+
+async fn a_github_login_is_one_persons(world: &World) {
+    let cast = cast(world).await;
+    let say = async |who: &Person, login: Value| {
+        world
+            .call(who, "PATCH", "/developers/me", json!({"github_login": login}))
+            .await
+    };
+    for bad in ["-ada", "ada-", "a--b", "a b", "ada!", &"a".repeat(40)] {
+        say(&cast.member, json!(bad)).await.expect(422);
+    }
+    say(&cast.member, json!(7)).await.expect(422);
+    let told = say(&cast.member, json!("Ada-Gh")).await.expect(200);
+    assert_eq!(told["github_login"], "Ada-Gh");
+    say(&cast.member, json!("Ada-Gh")).await.expect(200);
+    say(&cast.member, Value::Null).await.expect(200);
+    say(&cast.admin, json!("ada-gh")).await.refused(409);
+    assert_eq!(world.team_get(&cast.member, "/me").await["login"], "Ada-Gh");
+    let path = format!("/workspaces/{}/members", cast.workspace);
+    let members = world.team_get(&cast.admin, &path).await;
+    let row = members
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["developer_id"] == cast.member.id.as_str());
+    assert_eq!(row.unwrap()["login"], "Ada-Gh");
+    let told = say(&cast.member, json!("")).await.expect(200);
+    assert_eq!(told["github_login"], Value::Null);
+    say(&cast.admin, json!("ada-gh")).await.expect(200);
+}
+
+async fn a_slow_pattern_is_taken_and_named(world: &World) {
+    let cast = cast(world).await;
+    let path = format!("/workspaces/{}/app-allowlist", cast.workspace);
+    let put = async |list: Value| {
+        world
+            .team(&cast.admin, "PUT", &path, json!({"app_allowlist": list}))
+            .await
+            .expect(200)
+    };
+    let told = put(json!(["^Code$", "^(a+)+$"])).await;
+    assert_eq!(told["app_allowlist"], json!(["^Code$", "^(a+)+$"]), "it stands");
+    assert_eq!(told["slow"], json!(["^(a+)+$"]));
+    let told = put(json!(["^Code$", r"\.tsx|(\w)\1"])).await;
+    assert_eq!(told.get("slow"), None, "{told}");
+    // What keeps an engine busy for ever costs the live tester a bounded number of steps.
+    let endless = "(?:(?=(?:(?=(?:(?=a+)a)+)a)+)a)+!";
+    put(json!([endless])).await;
+    let classify = format!("/workspaces/{}/classify", cast.workspace);
+    let asked = json!({"repo": "acme/app", "app": "Code", "title": "a".repeat(1_024)});
+    let told = world
+        .team(&cast.member, "POST", &classify, asked)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&told["kind"], &told["exceeded"]),
+        (&json!("external"), &json!([endless]))
+    );
+    // A title counts where nobody knows the app.
+    put(json!([r"\.tsx$"])).await;
+    let globs = format!("/workspaces/{}/repo-patterns", cast.workspace);
+    let set = json!({"repo_patterns": ["acme/*"]});
+    world.team(&cast.admin, "PUT", &globs, set).await.expect(200);
+    let asked = json!({"repo": "acme/app", "title": "page.tsx"});
+    let told = world
+        .team(&cast.member, "POST", &classify, asked)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&told["kind"], &told["source"]),
+        (&json!("internal"), &json!("acme/app"))
+    );
+    let asked = json!({"repo": "acme/app", "title": "notes"});
+    let told = world
+        .team(&cast.member, "POST", &classify, asked)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&told["kind"], &told["source"]),
+        (&json!("external"), &json!("_app:unknown"))
     );
 }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 
 use crate::{
     StorageError,
-    db::{Columns, at, at_opt, fresh_id, id, row, rows, run, word},
+    db::{Columns, at, fresh_id, id, row, rows, run, word},
     people, slug,
     store::Inner,
 };
@@ -180,7 +180,6 @@ impl Workspaces<'_> {
                 now,
             )
             .await?;
-            note_put_out(&transaction, workspace, person.id, MemberStatus::Active, now).await?;
         }
         let member = find(&transaction, workspace, person.id)
             .await?
@@ -205,8 +204,8 @@ impl Workspaces<'_> {
         let status = patch.status.unwrap_or(old.status);
         guard(&transaction, workspace, actor, &old, role, status).await?;
         set(&transaction, workspace, developer, role, status, now).await?;
-        if actor != developer && status != old.status {
-            note_put_out(&transaction, workspace, developer, status, now).await?;
+        if actor != developer && status != old.status && status != MemberStatus::Active {
+            note_put_out(&transaction, workspace, developer, now).await?;
         }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(Member { role, status, ..old })
@@ -245,7 +244,7 @@ impl Workspaces<'_> {
         )
         .await?;
         if actor != developer {
-            note_put_out(&transaction, workspace, developer, MemberStatus::Removed, now).await?;
+            note_put_out(&transaction, workspace, developer, now).await?;
         }
         run(
             &transaction,
@@ -397,20 +396,18 @@ pub(crate) async fn guard(
     Ok(())
 }
 
-/// Notes when someone else ended a membership, or takes the note back where they let the person in again. An invite
-/// from before that instant does not readmit the person (`contract/team.md` §4).
+/// Notes when someone else ended a membership. An invite from before that instant does not readmit the person, whatever came
+/// after (`contract/team.md` §4).
 async fn note_put_out(
     on: &DatabaseTransaction,
     workspace: WorkspaceId,
     developer: DeveloperId,
-    status: MemberStatus,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let since = (status != MemberStatus::Active).then_some(now);
     run(
         on,
         "UPDATE workspace_members SET put_out_at = $3 WHERE workspace_id = $1 AND developer_id = $2",
-        vec![id(workspace), id(developer), at_opt(since)],
+        vec![id(workspace), id(developer), at(now)],
     )
     .await?;
     Ok(())

@@ -1,3 +1,14 @@
+// Says that another range is on its way; a page that is come back to is not.
+(() => {
+  "use strict";
+  const page = document.querySelector("#page.team");
+  if (!page) return;
+  const busy = (e) => { if (!e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.shiftKey) page.setAttribute("aria-busy", "true"); };
+  page.querySelector(".span form")?.addEventListener("submit", busy);
+  for (const way of page.querySelectorAll(".ranges a, .turn a:not([download]), .people a")) way.addEventListener("click", busy);
+  addEventListener("pageshow", () => page.removeAttribute("aria-busy"));
+})();
+
 // Answers the live tester while one types. The form does the same without it.
 (() => {
   "use strict";

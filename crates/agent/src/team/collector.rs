@@ -38,6 +38,37 @@ impl Collector {
             settings: settings.clone(),
         }
     }
+
+    /// Judges a minute beside the runtime: patterns of an admin run, and nobody else should wait for them.
+    async fn judge_aside(
+        &mut self,
+        inputs: Inputs,
+        policy: Policy,
+        facts: &Facts,
+        ide: &IdeFacts,
+        workspaces: &[TeamWorkspace],
+    ) -> Tick {
+        let mut judge = std::mem::take(&mut self.judge);
+        let (front, repo, workspaces) = (facts.window.clone(), ide.repo.clone(), workspaces.to_vec());
+        let judging = move || {
+            let sighting = Sighting {
+                window: front.as_ref().map(|front| Window {
+                    app: &front.app,
+                    title: &front.title,
+                }),
+                repo: repo.as_deref(),
+            };
+            let tick = judge.tick(&inputs, &policy, sighting, &workspaces);
+            (judge, tick)
+        };
+        match tokio::task::spawn_blocking(judging).await {
+            Ok((judge, tick)) => {
+                self.judge = judge;
+                tick
+            }
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
 }
 
 impl Desk {
@@ -69,7 +100,7 @@ impl Desk {
         let now = self.clock.now();
         let member = session.member();
         let workspaces: &[TeamWorkspace] = member.as_ref().map_or(&[], |member| &member.me.workspaces);
-        let settings = &collector.settings;
+        let settings = collector.settings.clone();
         let window_minutes = settings.idle_window_minutes;
         let idle_window = idle_window(workspaces.iter().map(|w| w.idle_window_minutes), window_minutes);
         // Only an allowlist needs the window; while it is not known whether there is one, it is kept for later.
@@ -97,14 +128,9 @@ impl Desk {
             require_activity_watch: settings.require_activity_watch,
             sleep: settings.sleep().ok().flatten(),
         };
-        let sighting = Sighting {
-            window: facts.window.as_ref().map(|front| Window {
-                app: &front.app,
-                title: &front.title,
-            }),
-            repo: ide.repo.as_deref(),
-        };
-        let tick = collector.judge.tick(&inputs, &policy, sighting, workspaces);
+        let tick = collector
+            .judge_aside(inputs, policy, &facts, &ide, workspaces)
+            .await;
         if tick.state == Some(State::Active)
             && let Err(error) = self.keep(session, &tick, facts.window.as_ref(), &ide).await
         {
@@ -134,7 +160,7 @@ impl Desk {
                     app: window.map(|front| front.app.clone()),
                     title: window.map(|front| front.title.clone()),
                 };
-                self.minutes.put_aside(&session.mark, &aside).await
+                self.minutes.put_aside(&session.server, &aside).await
             }
         }
     }
@@ -213,7 +239,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(Vec<WorkspaceToday>, u32), MinutesError> {
         let Some(member) = session.member() else {
-            let aside = self.minutes.aside(&session.mark).await?.len();
+            let aside = self.minutes.aside(&session.server).await?.len();
             return Ok((Vec::new(), u32::try_from(aside).unwrap_or(u32::MAX)));
         };
         let day = TimeZone::UTC.to_datetime(now).date();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dayloom_api::Stamp;
-use dayloom_api::team::{Flush, FlushAnswer, FlushMinute};
+use dayloom_api::team::{Flush, FlushAnswer, FlushMinute, MinuteInWorkspace, TeamWorkspace};
 use dayloom_client::ClientError;
 use dayloom_domain::Zone;
 use dayloom_domain::team::classify::Window;
@@ -55,6 +55,11 @@ impl Flusher {
     /// Has the server say before the next flush which workspaces there are.
     pub fn ask(&mut self) {
         self.ask = true;
+    }
+
+    /// The zone as it is sent: none where the server would not take it.
+    pub fn zone<'a>(&self, zone: Option<&'a Zone>) -> Option<&'a Zone> {
+        zone.filter(|zone| self.refused_zone.as_ref() != Some(zone))
     }
 
     /// Sends what waits.
@@ -113,7 +118,7 @@ impl Flusher {
         waiting: &[WaitingMinute],
         zone: Option<&Zone>,
     ) -> Result<FlushAnswer, ClientError> {
-        let zone = zone.filter(|zone| self.refused_zone.as_ref() != Some(zone));
+        let zone = self.zone(zone);
         let mut flush = Flush {
             timezone: zone.map(|zone| zone.name().to_owned()),
             minutes: waiting.iter().map(minute).collect(),
@@ -185,24 +190,41 @@ async fn know(
     Ok(Ok(()))
 }
 
-/// Files what was kept aside while the workspaces were unknown.
+/// Files what was kept aside while the workspaces were unknown, by whichever sign-in to this server. Patterns run beside the
+/// runtime.
 async fn file_aside(session: &Session, member: &Member, minutes: &Minutes) -> Result<(), MinutesError> {
-    let aside = minutes.aside(&session.mark).await?;
-    for Unfiled { at, repo, app, title } in &aside {
-        let sighting = Sighting {
-            window: app.as_deref().map(|app| Window {
-                app,
-                title: title.as_deref().unwrap_or_default(),
-            }),
-            repo: repo.as_deref(),
-        };
-        let items: Vec<_> = member.me.workspaces.iter().map(|w| file(w, sighting)).collect();
-        minutes.keep(member.key, *at, &items).await?;
+    let aside = minutes.aside(&session.server).await?;
+    let Some(last) = aside.last().map(|last| last.at) else {
+        return Ok(());
+    };
+    let workspaces = member.me.workspaces.clone();
+    let filing = move || {
+        let each = aside.iter().map(|minute| (minute.at, filed(minute, &workspaces)));
+        each.collect::<Vec<_>>()
+    };
+    let filed = match tokio::task::spawn_blocking(filing).await {
+        Ok(filed) => filed,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    for (at, items) in filed {
+        minutes.keep(member.key, at, &items).await?;
     }
-    match aside.last() {
-        Some(last) => minutes.filed(&session.mark, last.at).await,
-        None => Ok(()),
-    }
+    minutes.filed(&session.server, last).await
+}
+
+fn filed(minute: &Unfiled, workspaces: &[TeamWorkspace]) -> Vec<MinuteInWorkspace> {
+    let known = minute.app.is_some() || minute.title.is_some();
+    let sighting = Sighting {
+        window: known.then(|| Window {
+            app: minute.app.as_deref().unwrap_or_default(),
+            title: minute.title.as_deref().unwrap_or_default(),
+        }),
+        repo: minute.repo.as_deref(),
+    };
+    workspaces
+        .iter()
+        .map(|workspace| file(workspace, sighting))
+        .collect()
 }
 
 /// A waiting minute as it is sent.

@@ -69,8 +69,8 @@ pub fn file(workspace: &TeamWorkspace, sighting: Sighting<'_>) -> MinuteInWorksp
     let allowlist = Allowlist::new(workspace.app_allowlist.iter().cloned());
     let verdict =
         allowlist.ask(|apps| classify(sighting.repo, sighting.window, Patterns { repos: &repos, apps }));
-    for place in allowlist.exceeded() {
-        tracing::warn!(workspace = %workspace.id, pattern = place, "an allowlist pattern passed its limit and counts as not matching");
+    for pattern in allowlist.exceeded() {
+        tracing::warn!(workspace = %workspace.id, pattern, "an allowlist pattern passed its limit and counts as not matching");
     }
     MinuteInWorkspace {
         id: workspace.id,

@@ -3,7 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use dayloom_api::team::{CreatedTeamWorkspace, Flush, FlushAnswer, Me, TeamWorkspace};
+use dayloom_api::developers::DeveloperChange;
+use dayloom_api::team::{
+    ChangedAllowlist, Counted, CountsAnswer, CreatedTeamWorkspace, Flush, FlushAnswer, Me, TeamMember,
+    TeamWorkspace,
+};
 use dayloom_client::{Client, ClientError};
 use dayloom_domain::WorkspaceId;
 use serde::{Deserialize, Serialize};
@@ -26,8 +30,33 @@ pub trait TeamLink: Send + Sync {
     /// `POST /workspaces/join`.
     async fn join(&self, code: &str) -> Result<TeamWorkspace, ClientError>;
     /// `PUT /workspaces/{id}/app-allowlist`.
-    async fn set_allowlist(&self, workspace: Uuid, patterns: &[String])
-    -> Result<TeamWorkspace, ClientError>;
+    async fn set_allowlist(
+        &self,
+        workspace: Uuid,
+        patterns: &[String],
+    ) -> Result<ChangedAllowlist, ClientError>;
+    /// `GET /workspaces/{id}/members`.
+    async fn members(&self, workspace: Uuid) -> Result<Vec<TeamMember>, ClientError>;
+    /// `POST /workspaces/{id}/commits` or `…/closed-issues`.
+    async fn post_counts(
+        &self,
+        workspace: Uuid,
+        what: CountOf,
+        days: Vec<Counted>,
+    ) -> Result<CountsAnswer, ClientError>;
+    /// Says which GitHub login is the person's, or with an empty text none; answered as [`TeamLink::me`] is.
+    async fn set_github_login(&self, login: &str) -> Result<Me, ClientError>;
+}
+
+/// What an admin's client counts on GitHub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum CountOf {
+    /// Commits, by author and author date.
+    Commits,
+    /// Closed issues, by assignee and the day they were closed.
+    ClosedIssues,
 }
 
 #[async_trait]
@@ -52,8 +81,33 @@ impl TeamLink for Client {
         &self,
         workspace: Uuid,
         patterns: &[String],
-    ) -> Result<TeamWorkspace, ClientError> {
+    ) -> Result<ChangedAllowlist, ClientError> {
         self.set_app_allowlist(WorkspaceId(workspace), patterns).await
+    }
+
+    async fn members(&self, workspace: Uuid) -> Result<Vec<TeamMember>, ClientError> {
+        self.team_members(WorkspaceId(workspace)).await
+    }
+
+    async fn post_counts(
+        &self,
+        workspace: Uuid,
+        what: CountOf,
+        days: Vec<Counted>,
+    ) -> Result<CountsAnswer, ClientError> {
+        match what {
+            CountOf::Commits => self.send_commits(WorkspaceId(workspace), days).await,
+            CountOf::ClosedIssues => self.send_closed_issues(WorkspaceId(workspace), days).await,
+        }
+    }
+
+    async fn set_github_login(&self, login: &str) -> Result<Me, ClientError> {
+        let change = DeveloperChange {
+            github_login: Some(login.to_owned()),
+            ..DeveloperChange::default()
+        };
+        self.change_me(&change).await?;
+        self.team_me().await
     }
 }
 

@@ -108,27 +108,30 @@ impl ActivityLog {
 
     /// The last lines, oldest first, at most `limit`.
     pub fn last(&self, limit: usize) -> Vec<LogLine> {
-        let mut days = self.days();
-        let mut lines: Vec<LogLine> = Vec::new();
-        while lines.len() < limit
-            && let Some(day) = days.pop()
-        {
-            let (mut of_day, _) = read(&self.file(day), 0);
-            of_day.append(&mut lines);
-            lines = of_day;
-        }
-        lines.split_off(lines.len().saturating_sub(limit))
+        self.last_and_place(limit).0
     }
 
-    /// A place in the log after which lines are new.
-    pub fn end(&self) -> Place {
-        let Some(day) = self.days().pop() else {
-            return Place::default();
-        };
-        Place {
-            day: Some(day),
-            offset: fs::metadata(self.file(day)).map_or(0, |meta| meta.len()),
+    /// The last lines as [`ActivityLog::last`] gives them, and the place behind the very last: a line written meanwhile is in the
+    /// one or after the other, never both.
+    pub fn last_and_place(&self, limit: usize) -> (Vec<LogLine>, Place) {
+        let mut days = self.days();
+        let mut lines: Vec<LogLine> = Vec::new();
+        let mut place = Place::default();
+        while let Some(day) = days.pop() {
+            let (mut of_day, offset) = read(&self.file(day), 0);
+            if place.day.is_none() {
+                place = Place {
+                    day: Some(day),
+                    offset,
+                };
+            }
+            of_day.append(&mut lines);
+            lines = of_day;
+            if lines.len() >= limit {
+                break;
+            }
         }
+        (lines.split_off(lines.len().saturating_sub(limit)), place)
     }
 
     /// The lines after a place, which moves on behind them.
@@ -234,7 +237,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let log = ActivityLog::new(dir.path().join("logs"));
         assert_eq!(log.last(5), []);
-        let mut place = log.end();
+        let (_, mut place) = log.last_and_place(5);
         let first = line("2026-11-07T23:59:00Z", "ACTIVE");
         let second = line("2026-11-08T00:00:00Z", "IDLE");
         log.write(&first).expect("written");
@@ -249,8 +252,15 @@ mod tests {
             [second, third.clone()],
             "the first is of a fifteenth day"
         );
-        assert_eq!(log.after(&mut place), [third]);
+        assert_eq!(log.after(&mut place), [third.clone()]);
         assert_eq!(log.after(&mut place), []);
+        // Lines that come while a reader begins are told once: by the last ones or after them.
+        let fourth = line("2026-11-21T00:01:00Z", "IDLE");
+        let (last, mut place) = log.last_and_place(1);
+        log.write(&fourth).expect("written");
+        assert_eq!((last, log.after(&mut place)), (vec![third], vec![fourth.clone()]));
+        let (last, mut place) = log.last_and_place(0);
+        assert_eq!((last, log.after(&mut place)), (vec![], vec![]));
     }
 
     #[test]

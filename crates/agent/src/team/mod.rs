@@ -28,7 +28,7 @@ pub use desk::{Desk, DeskParts};
 pub use editors::{EditorId, Editors, IdeFacts, Remote};
 pub use flush::{Flushed, Flusher, MOST_MINUTES, Trouble};
 pub use judge::{Judge, Sighting, file};
-pub use link::{Member, Session, TeamConnect, TeamLink, team_connect};
+pub use link::{CountOf, Member, Session, TeamConnect, TeamLink, team_connect};
 pub use log::{ActivityLog, LogLine, Place};
 pub use minutes::{DayTotal, MemberKey, Minutes, MinutesError, Unfiled, WaitingMinute};
 pub use orders::{ActivityWatchAnswer, OrderError, Preview, find_workspace, preview};

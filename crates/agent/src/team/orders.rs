@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use dayloom_api::team::{CreatedTeamWorkspace, Flush, Me, TeamWorkspace};
+use dayloom_api::team::{
+    ChangedAllowlist, Counted, CountsAnswer, CreatedTeamWorkspace, Flush, Me, TeamMember, TeamWorkspace,
+};
 use dayloom_capture::activitywatch::ActivityWatch;
 use dayloom_capture::activitywatch::program::{self, DOWNLOAD_PAGE};
 use dayloom_client::ClientError;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::flush::{MOST_MINUTES, minute};
-use super::link::Session;
+use super::link::{CountOf, Session};
 use super::minutes::{Minutes, MinutesError};
 use super::settings::{BadSetting, TeamSettings, TeamSettingsChange};
 use crate::{Home, Secret};
@@ -75,6 +77,8 @@ pub struct Preview {
     pub body: Flush,
     /// Minutes that wait in all.
     pub waiting: u32,
+    /// Minutes that stand aside until the server has said which workspaces there are; they are in no request yet.
+    pub aside: u32,
 }
 
 impl Preview {
@@ -87,6 +91,7 @@ impl Preview {
                 minutes: Vec::new(),
             },
             waiting: 0,
+            aside: 0,
         }
     }
 }
@@ -109,6 +114,8 @@ pub async fn preview(
         preview.body.minutes = oldest.iter().map(minute).collect();
         preview.waiting = minutes.waiting(key).await?.0;
     }
+    let aside = minutes.aside(&session.server).await?.len();
+    preview.aside = u32::try_from(aside).unwrap_or(u32::MAX);
     Ok(preview)
 }
 
@@ -202,10 +209,32 @@ impl Desk {
         &self,
         workspace: Uuid,
         patterns: &[String],
-    ) -> Result<TeamWorkspace, OrderError> {
+    ) -> Result<ChangedAllowlist, OrderError> {
         let changed = self.signed_in()?.link.set_allowlist(workspace, patterns).await?;
         self.look_again().await;
         Ok(changed)
+    }
+
+    /// Active members of a workspace, with their GitHub logins.
+    pub async fn members(&self, workspace: Uuid) -> Result<Vec<TeamMember>, OrderError> {
+        Ok(self.signed_in()?.link.members(workspace).await?)
+    }
+
+    /// Stores what a client counted on GitHub, each row in place of its member-day.
+    pub async fn post_counts(
+        &self,
+        workspace: Uuid,
+        what: CountOf,
+        days: Vec<Counted>,
+    ) -> Result<CountsAnswer, OrderError> {
+        Ok(self.signed_in()?.link.post_counts(workspace, what, days).await?)
+    }
+
+    /// Says which GitHub login is the person's.
+    pub async fn set_github_login(&self, login: &str) -> Result<Me, OrderError> {
+        let me = self.signed_in()?.link.set_github_login(login).await?;
+        self.look_again().await;
+        Ok(me)
     }
 
     /// Has the workspaces asked for anew, at once.
@@ -217,7 +246,8 @@ impl Desk {
     /// What would be sent at the next flush, word for word.
     pub async fn preview(&self) -> Result<Preview, OrderError> {
         let session = self.signed_in()?;
-        let zone = self.zone();
+        let machine = self.zone();
+        let zone = self.flusher.lock().await.zone(machine.as_ref()).cloned();
         Ok(preview(&session, &self.home, &self.minutes, zone.as_ref()).await?)
     }
 
@@ -253,9 +283,12 @@ impl Desk {
     pub async fn stop_activity_watch(&self) -> Result<ActivityWatchAnswer, OrderError> {
         let (server, running) = self.activity_watch().await;
         let settings = self.settings();
-        let port = settings.url()?.port_or_known_default().unwrap_or(5600);
+        let port = settings
+            .url()?
+            .port_or_known_default()
+            .unwrap_or(program::USUAL_PORT);
         let processes = self.processes.own();
-        let ended = program::to_end(&processes, self.processes.listener(port));
+        let ended = program::to_end(&processes, self.processes.listener(port), port);
         if running && ended.is_empty() {
             return Err(OrderError::NotOurs(settings.activity_watch_url));
         }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use dayloom_capture::activitywatch::ActivityWatch;
 use dayloom_capture::activitywatch::program::ProcessTable;
+use dayloom_capture::recognise::{Kind, recognise};
+use dayloom_capture::source::Window;
 use dayloom_capture::{Exclusions, IdleSource, Slot, WindowSource};
 use dayloom_domain::Zone;
 use dayloom_domain::team::tick::Platform;
@@ -28,7 +30,7 @@ pub struct Senses {
     pub idle: Slot<dyn IdleSource>,
     /// The window in front by Dayloom's own capture.
     pub window: Slot<dyn WindowSource>,
-    /// Applications whose names are nobody's business.
+    /// Windows that are nobody's business.
     pub exclusions: Exclusions,
     /// The zone of this machine, where it has an IANA name.
     pub zone: fn() -> Option<Zone>,
@@ -152,12 +154,49 @@ impl Senses {
             _ if aw_reachable => aw.window(now).await,
             _ => None,
         };
-        front.filter(|front| !self.exclusions.app([front.app.as_str()]))
+        front.filter(|front| !is_withheld(&self.exclusions, front))
     }
+}
+
+/// Whether a window is none of anybody's business: its application or title is excluded, or it is a browser's private one.
+fn is_withheld(exclusions: &Exclusions, front: &FrontApp) -> bool {
+    let window = Window {
+        class: front.app.clone(),
+        title: Some(front.title.clone()),
+        ..Window::default()
+    };
+    let (name, kind) = recognise(&window);
+    exclusions
+        .verdict(&window, &name, kind == Kind::Browser)
+        .is_some()
 }
 
 async fn os_idle(slot: &mut Slot<dyn IdleSource>, now: Timestamp) -> Option<SignedDuration> {
     let answer = slot.get().await?.idle(now).await;
     let idle = slot.settle(answer)?;
     SignedDuration::try_from(idle).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_excluded_or_private_is_no_window_at_all() {
+        let exclusions = Exclusions::new(&["KeePassXC"], &["payroll"]).expect("patterns");
+        for (app, title, withheld) in [
+            ("keepassxc", "vault", true),
+            ("Code", "Payroll 2027.xlsx", true),
+            ("firefox", "Doctor — Mozilla Firefox Private Browsing", true),
+            ("firefox", "Doctor — Mozilla Firefox", false),
+            ("Code", "main.rs", false),
+            ("", "main.rs", false),
+        ] {
+            let front = FrontApp {
+                app: app.to_owned(),
+                title: title.to_owned(),
+            };
+            assert_eq!(is_withheld(&exclusions, &front), withheld, "{app} {title}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub use minutes::{
     Flush, FlushAnswer, FlushMinute, FlushedDay, IncomingFlush, IncomingItem, IncomingMinute,
     MinuteInWorkspace, RejectedMinute, UnreadableMinute,
 };
-pub use patterns::{AppAllowlist, PatternRefusal, RepoPatterns, SentPatterns};
+pub use patterns::{AppAllowlist, ChangedAllowlist, PatternRefusal, RepoPatterns, SentPatterns};
 pub use tick::Tick;
 pub use workspaces::{CreatedTeamWorkspace, Me, NewTeamWorkspace, TeamWorkspace, TeamWorkspaceChange};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::TeamWorkspace;
 use crate::{
     Decode, Fields,
     decode::{Fault, items},
@@ -52,6 +53,17 @@ fn sent<'v>(max: usize) -> impl Fn(&Json<'v>) -> Result<SentPatterns, Fault> {
             .map(|item| item.as_text().map(str::to_owned))
             .collect())
     }
+}
+
+/// Answer of `PUT /workspaces/{id}/app-allowlist`: the workspace as it stands, and what its admin should know of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangedAllowlist {
+    /// The workspace.
+    #[serde(flatten)]
+    pub workspace: TeamWorkspace,
+    /// Patterns that pass their limit on some long title, where they count as not matching; left out where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slow: Vec<String>,
 }
 
 /// The body of a 422 that one pattern caused.

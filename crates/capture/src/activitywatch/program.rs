@@ -22,13 +22,27 @@ pub struct OwnProcess {
     pub name: String,
 }
 
+/// Where ActivityWatch's server listens unless it was told otherwise.
+pub const USUAL_PORT: u16 = 5600;
+
+/// Who listens at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    /// This process of the person's.
+    Own(u32),
+    /// None of the person's.
+    NotOwn,
+    /// The system does not tell.
+    NotTold,
+}
+
 /// The processes of this person, as the system lists them.
 pub trait ProcessTable: Send + Sync {
     /// All of them.
     fn own(&self) -> Vec<OwnProcess>;
 
-    /// The one of them that listens at a TCP port of this machine, where the system tells.
-    fn listener(&self, port: u16) -> Option<u32>;
+    /// Who of them listens at a TCP port of this machine.
+    fn listener(&self, port: u16) -> Listener;
 
     /// Asks one to end.
     fn end(&self, pid: u32) -> io::Result<()>;
@@ -91,21 +105,23 @@ fn is_program(path: &Path) -> bool {
 }
 
 /// The ids to end so that ActivityWatch stops: the topmost of its programs above what listens at the server's port, and
-/// its programs below that, parents first. Where the system does not tell who listens, those of `aw-qt`. Programs that
-/// are not ActivityWatch's are never among them, whoever started them.
-pub fn to_end(processes: &[OwnProcess], listener: Option<u32>) -> Vec<u32> {
+/// its programs below that, parents first. Where the system does not tell who listens, those of `aw-qt`, at its usual port alone:
+/// an `aw-qt` has nothing to do with what answers at another. Programs that are not ActivityWatch's are never among them, whoever
+/// started them.
+pub fn to_end(processes: &[OwnProcess], listener: Listener, port: u16) -> Vec<u32> {
     let find = |pid: u32| processes.iter().find(|process| process.pid == pid);
     let mut roots: Vec<u32> = match listener {
-        Some(pid) => find(pid)
+        Listener::Own(pid) => find(pid)
             .filter(|p| is_ours(p))
             .map(|p| topmost(processes, p))
             .into_iter()
             .collect(),
-        None => processes
+        Listener::NotTold if port == USUAL_PORT => processes
             .iter()
             .filter(|p| is_starter(p))
             .map(|p| topmost(processes, p))
             .collect(),
+        Listener::NotOwn | Listener::NotTold => Vec::new(),
     };
     let mut chosen = Vec::new();
     let mut seen = BTreeSet::new();
@@ -174,25 +190,36 @@ mod tests {
 
     #[test]
     fn what_listens_is_ended_with_its_family_and_nothing_else() {
-        assert_eq!(to_end(&table(), Some(21)), [20, 21, 22]);
+        assert_eq!(to_end(&table(), Listener::Own(21), USUAL_PORT), [20, 21, 22]);
         assert_eq!(
-            to_end(&table(), Some(30)),
+            to_end(&table(), Listener::Own(30), USUAL_PORT),
             [30],
             "a server that was started alone"
         );
         assert_eq!(
-            to_end(&table(), Some(40)),
+            to_end(&table(), Listener::Own(40), USUAL_PORT),
             [] as [u32; 0],
             "another program has the port"
         );
         assert_eq!(
-            to_end(&table(), Some(99)),
+            to_end(&table(), Listener::Own(99), USUAL_PORT),
             [] as [u32; 0],
             "another person's process"
         );
-        assert_eq!(to_end(&table(), None), [20, 21, 22]);
+        assert_eq!(to_end(&table(), Listener::NotTold, USUAL_PORT), [20, 21, 22]);
+        for (listener, port) in [
+            (Listener::NotTold, 5666),
+            (Listener::NotOwn, 5666),
+            (Listener::NotOwn, USUAL_PORT),
+        ] {
+            assert_eq!(
+                to_end(&table(), listener, port),
+                [] as [u32; 0],
+                "{listener:?} {port}: an unrelated aw-qt lives on"
+            );
+        }
         let ring = [process(2, 3, "aw-a"), process(3, 2, "aw-b")];
-        assert_eq!(to_end(&ring, Some(2)).len(), 2);
+        assert_eq!(to_end(&ring, Listener::Own(2), USUAL_PORT).len(), 2);
     }
 
     #[cfg(unix)]

@@ -42,6 +42,9 @@ pub enum Team {
         /// Sign in, and leave counting as it is.
         #[arg(long = "no-enable")]
         disabled: bool,
+        /// Your GitHub login, by which administrators count commits and closed issues; an empty text takes it back.
+        #[arg(long, value_name = "LOGIN")]
+        github: Option<String>,
     },
     /// Stop counting and sign out.
     Logout,
@@ -65,6 +68,10 @@ pub enum Team {
         #[arg(long)]
         workspace: Option<String>,
     },
+    /// Count members' commits on GitHub, with your token in GH_TOKEN or that of `gh`; only counts are sent (administrators).
+    SyncCommits(SyncRange),
+    /// Count the issues closed that were assigned to members, likewise (administrators).
+    SyncClosedIssues(SyncRange),
     /// Show word for word what would be sent at the next flush.
     Preview,
     /// Start or stop ActivityWatch on this machine.
@@ -74,6 +81,20 @@ pub enum Team {
         #[arg(value_parser = ["start", "stop"])]
         what: String,
     },
+}
+
+/// What is counted on GitHub.
+#[derive(Debug, Args)]
+pub struct SyncRange {
+    /// Workspace, by name or id.
+    #[arg(long)]
+    pub workspace: Option<String>,
+    /// First UTC day as YYYY-MM-DD; six days before the last where it is left out.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Option<Date>,
+    /// Last UTC day; today where it is left out.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Option<Date>,
 }
 
 /// `dayloom model …`

@@ -17,8 +17,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Prints the last lines; with `follow` the new ones too, until told to stop.
 pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     let log = ActivityLog::new(cx.home.file("logs"));
-    let mut place = log.end();
-    let last = log.last(lines);
+    let (last, mut place) = log.last_and_place(lines);
     if last.is_empty() && !follow {
         cx.out.hint(
             "No minute was looked at yet. Team minutes begin with `dayloom team login` and a running agent.",

@@ -30,7 +30,7 @@ pub enum Kind {
 pub struct Window<'a> {
     /// Name of the application; empty counts as not known.
     pub app: &'a str,
-    /// Title; never leaves the machine.
+    /// Title, looked through whether or not the application is known; never leaves the machine.
     pub title: &'a str,
 }
 
@@ -66,20 +66,20 @@ pub struct Verdict {
 /// Classifies one active minute for one workspace.
 pub fn classify(repo: Option<&str>, window: Option<Window<'_>>, patterns: Patterns<'_>) -> Verdict {
     let repo = repo.filter(|r| !label(r).is_empty());
-    let window = window.filter(|w| !label(w.app).is_empty());
     let repo_pattern = repo.and_then(|r| patterns.repos.iter().position(|p| p.matches(r)));
-    let app_pattern = window.and_then(|w| {
-        patterns
-            .apps
-            .iter()
-            .position(|p| p.found_in(w.app) || p.found_in(w.title))
+    let app = window.map(|w| w.app).filter(|app| !label(app).is_empty());
+    let title = window.map(|w| w.title);
+    let title = title.filter(|title| app.is_some() || !title.trim().is_empty());
+    let app_pattern = patterns.apps.iter().position(|pattern| {
+        let found = |text: Option<&str>| text.is_some_and(|text| pattern.found_in(text));
+        found(app) || found(title)
     });
     let app_allowed = patterns.apps.is_empty() || app_pattern.is_some();
     let (kind, source) = match repo {
         Some(repo) if repo_pattern.is_some() && app_allowed => (Kind::Internal, label(repo)),
         Some(repo) if repo_pattern.is_none() => (Kind::External, label(repo)),
         None if patterns.apps.is_empty() => (Kind::External, Cow::Borrowed(UNKNOWN)),
-        _ => (Kind::External, app_label(window)),
+        _ => (Kind::External, app_label(app)),
     };
     Verdict {
         kind,
@@ -89,9 +89,9 @@ pub fn classify(repo: Option<&str>, window: Option<Window<'_>>, patterns: Patter
     }
 }
 
-fn app_label(window: Option<Window<'_>>) -> Cow<'static, str> {
-    match window {
-        Some(window) => Cow::Owned(label(&format!("_app:{}", window.app)).into_owned()),
+fn app_label(app: Option<&str>) -> Cow<'static, str> {
+    match app {
+        Some(app) => Cow::Owned(label(&format!("_app:{app}")).into_owned()),
         None => Cow::Borrowed(UNKNOWN_APP),
     }
 }
@@ -182,6 +182,30 @@ mod tests {
             (verdict.kind, verdict.repo_pattern, verdict.app_pattern),
             (Kind::Internal, Some(0), Some(0))
         );
+    }
+
+    #[test]
+    fn a_title_counts_where_nobody_knows_the_app() {
+        let apps: [&dyn AppPattern; 1] = [&Contains(".tsx")];
+        let repos = [RepoPattern::compile("acme/*").expect("a pattern")];
+        let patterns = Patterns {
+            repos: &repos,
+            apps: &apps,
+        };
+        for (repo, title, kind, source, found) in [
+            (Some("acme/app"), "page.tsx", Kind::Internal, "acme/app", Some(0)),
+            (Some("acme/app"), "notes", Kind::External, UNKNOWN_APP, None),
+            (Some("acme/app"), " ", Kind::External, UNKNOWN_APP, None),
+            (Some("other/x"), "page.tsx", Kind::External, "other/x", Some(0)),
+            (None, "page.tsx", Kind::External, UNKNOWN_APP, Some(0)),
+        ] {
+            let verdict = classify(repo, Some(Window { app: "", title }), patterns);
+            assert_eq!(
+                (verdict.kind, verdict.source.as_str(), verdict.app_pattern),
+                (kind, source, found),
+                "{repo:?} {title}"
+            );
+        }
     }
 
     proptest! {

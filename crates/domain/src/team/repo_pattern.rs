@@ -9,7 +9,8 @@ const MOST_EXPANDED: usize = 256;
 pub const MOST_CHARACTERS: usize = 200;
 
 /// A compiled pattern. `*` stays within a segment, `**` goes across, `?` is one character but no `/`, `{a,b}` is a choice;
-/// all else is literal, and case does not count.
+/// all else is literal, and case does not count. One without a `/` matches nothing, `**` apart, which is every repository;
+/// with choices that holds for each pattern they stand for.
 #[derive(Clone, Debug)]
 pub struct RepoPattern {
     text: String,
@@ -65,44 +66,125 @@ impl RepoPattern {
     }
 }
 
-/// The pattern as a regular expression. Choices become alternatives, which is the same as expanding them.
+/// One text among those a choice is of: as a regular expression, and what decides whether it may stand without a `/`.
+#[derive(Clone, Debug, Default)]
+struct Piece {
+    source: String,
+    has_slash: bool,
+    /// Nothing but stars.
+    only_stars: bool,
+    stars: usize,
+}
+
+/// A pattern as the regular expression of all it stands for. Choices become alternatives, which is the same as expanding them.
 fn to_regex(text: &str) -> Result<String, BadRepoPattern> {
-    let mut out = String::with_capacity(text.len() * 2);
+    let choices = choices(text)?;
+    let mut arms = Vec::new();
+    // Of all it stands for, those in which this choice is the first with a `/`; one that has none anywhere is left out.
+    for (at, first) in choices.iter().enumerate() {
+        let with: Vec<&Piece> = first.iter().filter(|piece| piece.has_slash).collect();
+        let without = |choice: &'_ Vec<Piece>| choice.iter().any(|piece| !piece.has_slash);
+        if with.is_empty() || !choices[..at].iter().all(without) {
+            continue;
+        }
+        let mut arm = String::new();
+        for choice in &choices[..at] {
+            arm.push_str(&alternatives(choice.iter().filter(|piece| !piece.has_slash)));
+        }
+        arm.push_str(&alternatives(with.into_iter()));
+        for choice in &choices[at + 1..] {
+            arm.push_str(&alternatives(choice.iter()));
+        }
+        arms.push(arm);
+    }
+    if is_every(&choices) {
+        arms.push(".*".to_owned());
+    }
+    if arms.is_empty() {
+        // A class of nothing: it matches no text at all.
+        return Ok(r"[^\s\S]".to_owned());
+    }
+    Ok(arms.join("|"))
+}
+
+fn alternatives<'a>(pieces: impl Iterator<Item = &'a Piece>) -> String {
+    let sources: Vec<&str> = pieces.map(|piece| piece.source.as_str()).collect();
+    match sources.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("(?:{})", several.join("|")),
+    }
+}
+
+/// Whether one of the patterns it stands for is `**`.
+fn is_every(choices: &[Vec<Piece>]) -> bool {
+    let most = |choice: &Vec<Piece>| {
+        let stars = choice.iter().filter(|piece| piece.only_stars);
+        stars.map(|piece| piece.stars).max()
+    };
+    let stars: Option<Vec<usize>> = choices.iter().map(most).collect();
+    stars.is_some_and(|stars| stars.iter().sum::<usize>() >= 2)
+}
+
+/// The pattern cut into what stands outside of braces, each a choice of one, and the choices inside.
+fn choices(text: &str) -> Result<Vec<Vec<Piece>>, BadRepoPattern> {
+    let mut found = Vec::new();
+    let (mut choice, mut piece) = (Vec::new(), Piece::new());
+    let (mut inside, mut expanded) = (false, 1);
     let mut letters = text.chars().peekable();
-    let (mut inside, mut choices, mut expanded) = (false, 1, 1);
     while let Some(letter) = letters.next() {
         match letter {
-            '*' if letters.next_if_eq(&'*').is_some() => {
-                while letters.next_if_eq(&'*').is_some() {}
-                out.push_str(".*");
-            }
-            '*' => out.push_str("[^/]*"),
-            '?' => out.push_str("[^/]"),
             '{' if inside => return Err(BadRepoPattern::Nested),
             '{' => {
-                (inside, choices) = (true, 1);
-                out.push_str("(?:");
+                inside = true;
+                found.push(vec![std::mem::replace(&mut piece, Piece::new())]);
             }
-            ',' if inside => {
-                choices += 1;
-                out.push('|');
-            }
+            ',' if inside => choice.push(std::mem::replace(&mut piece, Piece::new())),
             '}' if inside => {
                 inside = false;
-                expanded *= choices;
+                choice.push(std::mem::replace(&mut piece, Piece::new()));
+                expanded *= choice.len();
                 if expanded > MOST_EXPANDED {
                     return Err(BadRepoPattern::TooMany);
                 }
-                out.push(')');
+                found.push(std::mem::take(&mut choice));
             }
             '}' => return Err(BadRepoPattern::Unbalanced),
-            literal => out.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4]))),
+            letter => {
+                let across = letter == '*' && letters.next_if_eq(&'*').is_some();
+                while across && letters.next_if_eq(&'*').is_some() {}
+                piece.add(letter, across);
+            }
         }
     }
+    found.push(vec![piece]);
     if inside {
         Err(BadRepoPattern::Unbalanced)
     } else {
-        Ok(out)
+        Ok(found)
+    }
+}
+
+impl Piece {
+    fn new() -> Self {
+        Self {
+            only_stars: true,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, letter: char, across: bool) {
+        match letter {
+            '*' if across => self.source.push_str(".*"),
+            '*' => self.source.push_str("[^/]*"),
+            '?' => self.source.push_str("[^/]"),
+            literal => {
+                let literal = regex::escape(literal.encode_utf8(&mut [0; 4]));
+                self.source.push_str(&literal);
+            }
+        }
+        self.has_slash |= letter == '/';
+        self.only_stars &= letter == '*';
+        self.stars += if across { 2 } else { 1 };
     }
 }
 
@@ -126,6 +208,19 @@ mod tests {
             ("**", "any/thing", true),
             ("*", "any/thing", false),
             ("app", "acme/app", false),
+            ("app", "app", false),
+            ("acme**", "acme/app", false),
+            ("**app", "acme/app", false),
+            ("a**p", "acme/app", false),
+            ("***", "any/thing", true),
+            ("{**,app}", "any/thing", true),
+            ("{acme**,acme/web}", "acme/app", false),
+            ("{acme**,acme/web}", "acme/web", true),
+            ("{acme,other}{/app,**}", "other/app", true),
+            ("{acme,other}{/app,**}", "acme/web", false),
+            ("{a,b}**", "a/b", false),
+            ("{acme/,other/}*", "other/app", true),
+            ("*/**", "any/thing", true),
             ("acme/app*", "acme/app", true),
             ("acme/ap?", "acme/app", true),
             ("acme?app", "acme/app", false),
@@ -160,6 +255,11 @@ mod tests {
             if let Ok(compiled) = RepoPattern::compile(&pattern) {
                 compiled.matches(&repo);
             }
+        }
+
+        #[test]
+        fn what_has_no_slash_matches_nothing(pattern in "[a-z?]{0,3}[a-z?*]{0,6}[a-z?]", repo in "[a-z]{1,3}(/[a-z]{1,3}){0,2}") {
+            prop_assert!(!matches(&pattern, &repo));
         }
 
         #[test]

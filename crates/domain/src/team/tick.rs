@@ -18,6 +18,15 @@ pub enum Platform {
     Windows,
 }
 
+/// How far ahead of the tick's moment an input may seem to be, by clocks that differ a little. Further ahead is none: the clock was
+/// set back since.
+const AHEAD: SignedDuration = SignedDuration::from_secs(5);
+
+/// An age that can be; a little ahead is just now.
+fn sane(age: SignedDuration) -> Option<SignedDuration> {
+    (age >= -AHEAD).then(|| age.max(SignedDuration::ZERO))
+}
+
 /// What a tick is decided from. Ages are how long ago something was.
 #[derive(Clone, Debug)]
 pub struct Inputs {
@@ -101,19 +110,20 @@ pub enum Reason {
     Uncorroborated,
 }
 
-/// When a person last proved to be there. It only ever moves forward.
+/// When a person last proved to be there. It only ever moves forward; where time itself was set back behind it, it is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ActivityClock(Option<Timestamp>);
 
 impl ActivityClock {
-    /// How long ago that was; none where it never was.
+    /// How long ago that was; none where it never was, or would be yet to come.
     pub fn age(self, now: Timestamp) -> Option<SignedDuration> {
-        self.0.map(|at| now.duration_since(at).max(SignedDuration::ZERO))
+        self.0.and_then(|at| sane(now.duration_since(at)))
     }
 
-    /// Moves forward to `at`, or stays.
-    fn prove(&mut self, at: Timestamp) {
-        self.0 = Some(self.0.map_or(at, |was| was.max(at)));
+    /// Moves forward to `at`, or stays. One that `now` has been set back behind begins anew.
+    fn prove(&mut self, at: Timestamp, now: Timestamp) {
+        let was = self.0.filter(|was| sane(now.duration_since(*was)).is_some());
+        self.0 = Some(was.map_or(at, |was| was.max(at)));
     }
 }
 
@@ -140,7 +150,7 @@ pub fn decide(clock: &mut ActivityClock, inputs: &Inputs, policy: &Policy) -> Op
     let seen = Young::of(inputs, policy);
     let trusted = seen.trust(inputs);
     if let Some((_, age)) = trusted {
-        clock.prove(inputs.now.saturating_sub(age).unwrap_or(inputs.now));
+        clock.prove(inputs.now.saturating_sub(age).unwrap_or(inputs.now), inputs.now);
     }
     if clock.age(inputs.now).is_some_and(|age| age < policy.idle_window) {
         return Some((
@@ -168,10 +178,7 @@ struct Young {
 
 impl Young {
     fn of(inputs: &Inputs, policy: &Policy) -> Self {
-        let young = |age: Option<SignedDuration>| {
-            age.map(|a| a.max(SignedDuration::ZERO))
-                .filter(|a| *a < policy.idle_window)
-        };
+        let young = |age: Option<SignedDuration>| age.and_then(sane).filter(|a| *a < policy.idle_window);
         let listens = policy.use_activity_watch && inputs.aw_reachable;
         Self {
             aw: young(inputs.aw_input_age).filter(|_| listens),

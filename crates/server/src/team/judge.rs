@@ -34,8 +34,8 @@ fn judge_now(space: &TeamSpace, asked: &Classify) -> Classified {
         .as_deref()
         .map(str::trim)
         .filter(|repo| !repo.is_empty());
-    let window = asked.app.as_deref().map(|app| Window {
-        app,
+    let window = Some(Window {
+        app: asked.app.as_deref().unwrap_or_default(),
         title: asked.title.as_deref().unwrap_or_default(),
     });
     let verdict = allowlist.ask(|apps| {
@@ -46,18 +46,15 @@ fn judge_now(space: &TeamSpace, asked: &Classify) -> Classified {
         )
     });
     let text = |list: &[String], place: Option<usize>| place.and_then(|place| list.get(place).cloned());
-    let exceeded = allowlist.exceeded();
-    for place in &exceeded {
-        tracing::warn!(workspace = %space.id, pattern = place, "an allowlist pattern passed its limit and counts as not matching");
+    let exceeded: Vec<String> = allowlist.exceeded().into_iter().map(str::to_owned).collect();
+    for pattern in &exceeded {
+        tracing::warn!(workspace = %space.id, pattern, "an allowlist pattern passed its limit and counts as not matching");
     }
     Classified {
         kind: verdict.kind,
         source: verdict.source,
         repo_pattern: text(&space.repo_patterns, verdict.repo_pattern),
         app_pattern: text(&space.app_allowlist, verdict.app_pattern),
-        exceeded: exceeded
-            .into_iter()
-            .filter_map(|place| text(&space.app_allowlist, Some(place)))
-            .collect(),
+        exceeded,
     }
 }

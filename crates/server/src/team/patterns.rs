@@ -27,6 +27,13 @@ pub(crate) async fn app_allowlist(sent: SentPatterns) -> Result<Vec<String>, Tea
     .await
 }
 
+/// The patterns of a checked allowlist that pass their limit on some long title, for its admin to know.
+pub(crate) async fn slow(list: &[String]) -> Result<Vec<String>, ApiError> {
+    let list = list.to_vec();
+    let tried = tokio::task::spawn_blocking(move || dayloom_patterns::slow(&list)).await;
+    tried.map_err(|_| ApiError::internal("the trial of patterns was cut off"))
+}
+
 /// Compiling may take some milliseconds a list, which is nothing other requests of the thread should wait for.
 async fn checked(
     field: &'static str,

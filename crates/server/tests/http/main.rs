@@ -23,3 +23,4 @@ mod openapi;
 mod operations;
 mod pages;
 mod questions;
+mod team_pages;

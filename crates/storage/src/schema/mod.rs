@@ -7,6 +7,7 @@ mod dyes;
 mod event_ids;
 mod journals;
 mod learned;
+mod logins;
 mod models;
 mod reviews;
 mod tables;
@@ -57,6 +58,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 8,
         text: learned::text,
+    },
+    Step {
+        version: 9,
+        text: logins::text,
     },
 ];
 

@@ -65,7 +65,7 @@ pub struct TeamSpacePatch {
 pub struct TeamSelf {
     /// Their account.
     pub developer: Developer,
-    /// Their GitHub login, where they signed in with it.
+    /// Their GitHub login, where they said which.
     pub login: Option<String>,
     /// The zone their collector sent last.
     pub timezone: Option<Zone>,
@@ -95,12 +95,13 @@ impl Team<'_> {
         }))
     }
 
-    /// Notes the GitHub login a person signed in with, or that there is none.
-    pub async fn set_login(&self, developer: DeveloperId, login: Option<&str>) -> Result<(), StorageError> {
-        let sql = "UPDATE developers SET github_login = $2 WHERE id = $1";
+    /// Notes the GitHub login that is a person's, or that there is none. False where it is another account's, whatever its case,
+    /// or the account is gone.
+    pub async fn set_login(&self, developer: DeveloperId, login: Option<&str>) -> Result<bool, StorageError> {
+        let sql = "UPDATE developers SET github_login = $2 WHERE id = $1 AND NOT EXISTS
+                   (SELECT 1 FROM developers WHERE lower(github_login) = lower($2) AND id <> $1)";
         let values = vec![id(developer), login.map(str::to_owned).into()];
-        run(&self.0.write, sql, values).await?;
-        Ok(())
+        Ok(run(&self.0.write, sql, values).await? == 1)
     }
 
     /// The workspaces a person is an active member of, oldest first.

@@ -70,9 +70,22 @@ pub async fn a_workspace_has_bounds_and_patterns(store: &Store) {
 
     let stranger = person(store, "eve").await;
     assert_eq!(store.team().space(w.workspace, stranger).await.unwrap(), None);
-    store.team().set_login(stranger, Some("eve-gh")).await.unwrap();
+    assert!(store.team().set_login(stranger, Some("eve-gh")).await.unwrap());
+    assert!(
+        store.team().set_login(stranger, Some("eve-gh")).await.unwrap(),
+        "again"
+    );
+    assert!(
+        !store.team().set_login(w.owner, Some("EVE-gh")).await.unwrap(),
+        "another's"
+    );
     let eve = store.team().person(stranger).await.unwrap().unwrap();
     assert_eq!((eve.login.as_deref(), eve.timezone), (Some("eve-gh"), None));
+    assert!(store.team().set_login(stranger, None).await.unwrap());
+    assert!(
+        store.team().set_login(w.owner, Some("EVE-gh")).await.unwrap(),
+        "free again"
+    );
     let nobody = DeveloperId(uuid::Uuid::new_v4());
     assert_eq!(store.team().person(nobody).await.unwrap(), None);
 }
@@ -218,14 +231,18 @@ pub async fn who_was_put_out_needs_a_newer_code(store: &Store) {
         .await
         .unwrap();
     assert_eq!(team.join(bob, "new", minute(9)).await.unwrap(), None);
-    // Added again by an admin, what was before does not count.
+    // Added again by an admin, an old code still does not readmit; one from after the removal does.
     let again = spaces.add_member(w.workspace, w.owner, "bob@example.org", Role::Manager, minute(10));
     assert_eq!(again.await.unwrap().role, Role::Manager);
     spaces
         .remove_member(w.workspace, bob, bob, minute(11))
         .await
         .unwrap();
-    assert!(team.join(bob, "new", minute(12)).await.unwrap().is_some());
+    assert_eq!(team.join(bob, "new", minute(12)).await.unwrap(), None);
+    team.invite(w.workspace, &invite("newer", 6_000), minute(12))
+        .await
+        .unwrap();
+    assert!(team.join(bob, "newer", minute(12)).await.unwrap().is_some());
     let suspended = MemberPatch {
         role: None,
         status: Some(MemberStatus::Suspended),

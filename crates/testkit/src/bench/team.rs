@@ -11,6 +11,7 @@ use std::{
 };
 
 use dayloom_domain::{DeveloperId, WorkspaceId, people::Role};
+use dayloom_patterns::Allowlist;
 use dayloom_server::{Secret, ServerState, Settings, auth};
 use dayloom_storage::{NewWorkspace, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -28,19 +29,61 @@ const READ_MEMBERS: usize = 200;
 /// Days of that month.
 const READ_DAYS: i64 = 30;
 
+/// Patterns that are slow on purpose, each in its own way.
+const HOSTILE: [&str; 6] = [
+    "(a+)+$",
+    "(.*)*(.*)*(.*)*!",
+    r"(.*)(?=\1)(?=\1)(?=\1)(?=\1)(?=\1)(?=\1)(?!)",
+    "(?:()()()){9999}(?!)",
+    "(?:(?=(?:(?=(?:(?=a+)a)+)a)+)a)+!",
+    "(?:a?){50}a{50}!",
+];
+
 /// Measures; takes about two minutes.
 pub fn run() -> Vec<Figure> {
+    let mut figures = vec![hostile()];
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    runtime.expect("a runtime").block_on(async {
-        let mut figures = on("SQLite", TestDb::sqlite().await, 500).await;
+    runtime.expect("a runtime").block_on(async move {
+        figures.extend(on("SQLite", TestDb::sqlite().await, 500).await);
         if let Some(db) = TestDb::postgres().await {
             figures.extend(on("Postgres", db, 10_000).await);
         }
         figures
     })
+}
+
+/// What a whole list of hostile patterns costs who asks about a name and a title as long as titles are looked at: the worst of
+/// them, the best of several runs, since the machine's other work is not the pattern's.
+fn hostile() -> Figure {
+    let title = "a".repeat(dayloom_patterns::MOST_TEXT);
+    let cost = |pattern: &str| {
+        let list = Allowlist::new(std::iter::repeat_n(
+            pattern.to_owned(),
+            dayloom_patterns::MOST_PATTERNS,
+        ));
+        let ask = || {
+            let started = Instant::now();
+            list.ask(|patterns| {
+                let found = patterns
+                    .iter()
+                    .filter(|p| p.found_in("Code") || p.found_in(&title));
+                std::hint::black_box(found.count())
+            });
+            started.elapsed().as_secs_f64() * 1e3
+        };
+        (0..5).map(|_| ask()).fold(f64::INFINITY, f64::min)
+    };
+    let worst = HOSTILE.into_iter().map(cost).fold(0.0, f64::max);
+    Figure::at_most(
+        "50 hostile patterns on a name and a long title, worst".to_owned(),
+        worst,
+        "ms",
+        10.0,
+        "<= 10 ms",
+    )
 }
 
 async fn on(name: &str, db: TestDb, members: usize) -> Vec<Figure> {
@@ -248,8 +291,8 @@ async fn month(name: &str, store: &Store) -> Figure {
             .await
             .expect("an answer");
         assert_eq!(answer.status().as_u16(), 200);
-        times.push(started.elapsed().as_secs_f64() * 1e3);
         answer.bytes().await.expect("a whole answer");
+        times.push(started.elapsed().as_secs_f64() * 1e3);
     }
     stop.cancel();
     served

@@ -75,6 +75,7 @@ fn facts() -> TeamFacts {
         ],
         only: None,
         counted: Some((at(18 * 60), "Edward".to_owned())),
+        missing: Vec::new(),
         tester: Tester::default(),
         admin: None,
     }
@@ -84,6 +85,7 @@ fn admin() -> AdminFacts {
     AdminFacts {
         repo_patterns: vec!["acme/**".to_owned(), "acme-labs/{pay,ledger}-*".to_owned()],
         app_allowlist: vec!["cursor|code".to_owned(), "<script>".to_owned()],
+        slow: vec!["<script>".to_owned()],
         idle: 5,
         cap: 720,
         invite: Some(("4f1c0f6b8a9e4d02b7c35e9a1d2f6a80".to_owned(), at(20 * 60), 3)),
@@ -121,6 +123,9 @@ impl Sample for TeamPage {
         empty.counted = None;
         let mut managed = facts();
         managed.admin = Some(admin());
+        managed.missing = ["efa", "jlee-acme", "priyav", "sokb"]
+            .map(|login| (the_day(), login.to_owned()))
+            .to_vec();
         managed.tester = Tester {
             repo: "acme/gateway".to_owned(),
             app: "Cursor".to_owned(),

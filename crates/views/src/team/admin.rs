@@ -53,6 +53,8 @@ pub struct AdminFacts {
     pub idle: u32,
     /// Cap of a day in minutes.
     pub cap: u32,
+    /// Patterns of apps that take too long on some long title.
+    pub slow: Vec<String>,
     /// The live invite: code, end, uses.
     pub invite: Option<(String, Timestamp, u32)>,
     /// Members with their roles.

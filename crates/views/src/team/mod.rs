@@ -35,6 +35,8 @@ pub struct TeamFacts {
     pub only: Option<DeveloperId>,
     /// When and by whom commits and issues of the range were counted last.
     pub counted: Option<(Timestamp, String)>,
+    /// Days and logins of which they are missing, in the order of days.
+    pub missing: Vec<(Date, String)>,
     /// The live tester.
     pub tester: Tester,
     /// What only an admin sees.

@@ -16,6 +16,9 @@ use crate::{
     words::{Words, fill},
 };
 
+/// Missing counts that are named; the rest are counted.
+const MOST_MISSING: usize = 3;
+
 /// Labels shown of a row; the rest are counted.
 const MOST_LABELS: usize = 3;
 
@@ -250,7 +253,22 @@ fn counted(viewer: &Viewer, facts: &TeamFacts, words: &Words) -> String {
         Some((at, who)) => {
             let day = short(viewer.zone.to_datetime(*at).date(), words);
             let when = format!("{day} {}", clock(*at, &viewer.zone));
-            fill(&fill(words.team_counted, "when", &when), "who", who)
+            let told = fill(&fill(words.team_counted, "when", &when), "who", who);
+            [told, missing(facts, words)].join(" ").trim_end().to_owned()
         }
     }
+}
+
+/// `17 November is missing for priyav.`
+fn missing(facts: &TeamFacts, words: &Words) -> String {
+    let named = facts.missing.iter().take(MOST_MISSING).map(|(day, login)| {
+        let text = fill(words.team_missing, "day", &short(*day, words));
+        fill(&text, "who", login)
+    });
+    let mut told: Vec<String> = named.collect();
+    if facts.missing.len() > MOST_MISSING {
+        let more = (facts.missing.len() - MOST_MISSING).to_string();
+        told.push(fill(words.team_missing_more, "n", &more));
+    }
+    told.join(" ")
 }

@@ -3,11 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use dayloom_api::team::{CreatedTeamWorkspace, FlushedDay, Me, RejectedMinute, TeamWorkspace};
+use dayloom_api::team::{
+    ChangedAllowlist, Counted, CountsAnswer, CreatedTeamWorkspace, FlushedDay, Me, RejectedMinute, TeamMember,
+};
 use dayloom_domain::team::classify::Kind;
 use uuid::Uuid;
 
-use super::super::link::TeamLink;
+use super::super::link::{CountOf, TeamLink};
+use super::super::orders::preview;
 use super::*;
 use crate::Secret;
 use crate::credentials::Credential;
@@ -64,7 +67,19 @@ impl TeamLink for Odd {
         Err(refused(500))
     }
 
-    async fn set_allowlist(&self, _: Uuid, _: &[String]) -> Result<TeamWorkspace, ClientError> {
+    async fn set_allowlist(&self, _: Uuid, _: &[String]) -> Result<ChangedAllowlist, ClientError> {
+        Err(refused(500))
+    }
+
+    async fn members(&self, _: Uuid) -> Result<Vec<TeamMember>, ClientError> {
+        Err(refused(500))
+    }
+
+    async fn post_counts(&self, _: Uuid, _: CountOf, _: Vec<Counted>) -> Result<CountsAnswer, ClientError> {
+        Err(refused(500))
+    }
+
+    async fn set_github_login(&self, _: &str) -> Result<Me, ClientError> {
         Err(refused(500))
     }
 }
@@ -194,6 +209,8 @@ async fn a_zone_that_is_refused_is_left_out_and_not_sent_again() {
     desk.keep(2..3).await;
     assert_eq!(desk.flush().await, Flushed::Done);
     assert_eq!(desk.sent(), [(2, kyiv()), (2, None), (1, None)]);
+    let zone = Zone::parse("Europe/Kyiv").expect("a zone");
+    assert_eq!(desk.flusher.zone(Some(&zone)), None, "nor shown as if it were");
 }
 
 #[tokio::test]
@@ -278,15 +295,26 @@ async fn minutes_of_an_unknown_person_are_filed_once_the_server_is_there() {
         app: app.map(str::to_owned),
         title: app.map(|_| "secret plan".to_owned()),
     };
-    let mark = desk.session.mark.clone();
+    let server = desk.session.server.clone();
     for minute in [
         aside(0, Some("acme/app"), Some("Code")),
         aside(1, Some("acme/app"), Some("Slack")),
         aside(2, None, None),
     ] {
-        desk.minutes.put_aside(&mark, &minute).await.expect("kept");
+        desk.minutes.put_aside(&server, &minute).await.expect("kept");
     }
     assert!(matches!(desk.flush().await, Flushed::Waits(_)));
+    let seen = preview(&desk.session, &desk.home, &desk.minutes, None)
+        .await
+        .expect("read");
+    assert_eq!((seen.waiting, seen.aside), (0, 3), "what stands aside is said");
+    // The token is replaced before the server was ever reached: they are filed all the same.
+    let credential = Credential {
+        server: "https://a.example/api/v1".to_owned(),
+        token: Secret::new("another").expect("a token"),
+        project: None,
+    };
+    desk.session = Session::new(&credential, desk.odd.clone());
     *desk.odd.knows.lock().expect("one test") = true;
     assert_eq!(desk.flush().await, Flushed::Done);
     let sent = desk.odd.sent.lock().expect("one test").clone();
@@ -307,7 +335,7 @@ async fn minutes_of_an_unknown_person_are_filed_once_the_server_is_there() {
         !serde_json::to_string(&sent[0]).expect("JSON").contains("secret"),
         "no title leaves the machine"
     );
-    assert_eq!(desk.minutes.aside(&mark).await.expect("read"), []);
+    assert_eq!(desk.minutes.aside(&server).await.expect("read"), []);
     assert_eq!(
         desk.session.remembered(&desk.home),
         Some(me()),

@@ -149,4 +149,12 @@ async fn minutes_wait_aside_until_they_can_be_filed() {
     assert_eq!(minutes.aside("other").await.expect("read"), []);
     minutes.filed("s", at(2)).await.expect("let go");
     assert_eq!(minutes.aside("s").await.expect("read"), [minute(3)]);
+    // As older versions wrote them, and of a server whose name begins alike.
+    minutes.put_aside("s 0a1b", &minute(3)).await.expect("kept");
+    minutes.put_aside("s 0a1b", &minute(4)).await.expect("kept");
+    minutes.put_aside("s2", &minute(5)).await.expect("kept");
+    assert_eq!(minutes.aside("s").await.expect("read"), [minute(3), minute(4)]);
+    minutes.filed("s", at(9)).await.expect("let go");
+    assert_eq!(minutes.aside("s").await.expect("read"), []);
+    assert_eq!(minutes.aside("s2").await.expect("read"), [minute(5)]);
 }

@@ -2,9 +2,12 @@
 //! They keep what files them later; it stays on this machine.
 
 use jiff::Timestamp;
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::{Minutes, MinutesError, instant};
+
+/// Rows of a server. Older versions wrote the server, a blank and a mark of the token.
+const OF_SERVER: &str = "(session = ?1 OR substr(session, 1, length(?1) + 1) = ?1 || ' ')";
 
 /// An active minute with what was in front.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +23,15 @@ pub struct Unfiled {
 }
 
 impl Minutes {
-    /// Keeps a minute aside for a session, which a server and a token name. Of two of one minute the first stays.
-    pub async fn put_aside(&self, session: &str, minute: &Unfiled) -> Result<(), MinutesError> {
+    /// Keeps a minute aside for whoever the server says it is, since a token may be replaced before it is asked. Of two of one
+    /// minute the first stays.
+    pub async fn put_aside(&self, server: &str, minute: &Unfiled) -> Result<(), MinutesError> {
         let mut connection = self.connection.lock().await;
         sqlx::query(
             "INSERT INTO unfiled (session, at, repo, app, title) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (session, at) DO NOTHING",
         )
-        .bind(session)
+        .bind(server)
         .bind(minute.at.as_second().div_euclid(60))
         .bind(&minute.repo)
         .bind(&minute.app)
@@ -38,11 +42,13 @@ impl Minutes {
         .map_err(|error| self.failed(error))
     }
 
-    /// The minutes kept aside for a session, oldest first.
-    pub async fn aside(&self, session: &str) -> Result<Vec<Unfiled>, MinutesError> {
+    /// The minutes kept aside for a server, each once, oldest first.
+    pub async fn aside(&self, server: &str) -> Result<Vec<Unfiled>, MinutesError> {
         let mut connection = self.connection.lock().await;
-        let rows = sqlx::query("SELECT at, repo, app, title FROM unfiled WHERE session = ?1 ORDER BY at")
-            .bind(session)
+        let sql =
+            format!("SELECT at, repo, app, title FROM unfiled WHERE {OF_SERVER} GROUP BY at ORDER BY at");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(server)
             .fetch_all(&mut *connection)
             .await
             .map_err(|error| self.failed(error))?;
@@ -55,12 +61,13 @@ impl Minutes {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// Lets go of the minutes kept aside for a session up to one, which have been filed.
-    pub async fn filed(&self, session: &str, up_to: Timestamp) -> Result<(), MinutesError> {
+    /// Lets go of the minutes kept aside for a server up to one, which have been filed.
+    pub async fn filed(&self, server: &str, up_to: Timestamp) -> Result<(), MinutesError> {
         let mut connection = self.connection.lock().await;
         let mut tx = connection.begin().await.map_err(|error| self.failed(error))?;
-        sqlx::query("DELETE FROM unfiled WHERE session = ?1 AND at <= ?2")
-            .bind(session)
+        let sql = format!("DELETE FROM unfiled WHERE {OF_SERVER} AND at <= ?2");
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(server)
             .bind(up_to.as_second().div_euclid(60))
             .execute(&mut *tx)
             .await

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use dayloom_api::team::{ChangedAllowlist, CountsAnswer, TeamMember};
 use dayloom_client::ClientError as HttpError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::protocol::{
-    Hello, JoinWorkspace, LogEntry, LogRead, Login, NewWorkspace, PROTOCOL, Patterns, PreviewAnswer,
-    SetAllowlist, TeamSettingsChange, Welcome, WindowName, WindowReport, code, method,
+    GithubLogin, Hello, JoinWorkspace, LogEntry, LogRead, Login, NewWorkspace, OfWorkspace, PROTOCOL,
+    Patterns, PostCounts, PreviewAnswer, SetAllowlist, TeamSettingsChange, Welcome, WindowName, WindowReport,
+    code, method,
 };
 use super::rpc::{INVALID_PARAMS, NO_METHOD, RpcError};
 use crate::Secret;
@@ -90,11 +92,18 @@ async fn order(desk: &Arc<Desk>, name: &str, params: Value) -> Result<Value, Rpc
             json_of(desk.join_workspace(&invite.code).await)
         }
         method::TEAM_ALLOWLIST => json_of(allowlist(desk, taken(params)?).await),
+        method::TEAM_MEMBERS => json_of(members(desk, taken(params)?).await),
+        method::TEAM_COUNTS => json_of(counts(desk, taken(params)?).await),
+        method::TEAM_GITHUB => {
+            let GithubLogin { login } = taken(params)?;
+            json_of(desk.set_github_login(login.trim()).await)
+        }
         method::TEAM_PREVIEW => {
             let preview = desk.preview().await.map_err(|error| told(&error))?;
             return give(&PreviewAnswer {
                 body: give(&preview.body)?,
                 waiting: preview.waiting,
+                aside: preview.aside,
             });
         }
         method::TEAM_REFRESH => {
@@ -124,16 +133,23 @@ async fn report(desk: &Arc<Desk>, editor: EditorId, report: WindowReport) {
     desk.show().await;
 }
 
-async fn allowlist(
-    desk: &Arc<Desk>,
-    asked: SetAllowlist,
-) -> Result<dayloom_api::team::TeamWorkspace, OrderError> {
+async fn allowlist(desk: &Arc<Desk>, asked: SetAllowlist) -> Result<ChangedAllowlist, OrderError> {
     let patterns = match asked.patterns {
         Patterns::Text(text) => split(&text)?,
         Patterns::List(list) => list,
     };
     let workspace = desk.workspace(asked.workspace.as_deref()).await?;
     desk.set_allowlist(workspace.id, &patterns).await
+}
+
+async fn members(desk: &Arc<Desk>, asked: OfWorkspace) -> Result<Vec<TeamMember>, OrderError> {
+    let workspace = desk.workspace(asked.workspace.as_deref()).await?;
+    desk.members(workspace.id).await
+}
+
+async fn counts(desk: &Arc<Desk>, asked: PostCounts) -> Result<CountsAnswer, OrderError> {
+    let workspace = desk.workspace(asked.workspace.as_deref()).await?;
+    desk.post_counts(workspace.id, asked.what, asked.days).await
 }
 
 fn json_of<T: Serialize>(answer: Result<T, OrderError>) -> Result<Value, OrderError> {

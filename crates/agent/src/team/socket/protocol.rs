@@ -2,10 +2,11 @@
 //! `editors/vscode/protocol.ts` is made from these types; a test keeps it fresh.
 
 use dayloom_api::Stamp;
+use dayloom_api::team::Counted;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use crate::team::{
-    ActivityWatchAnswer, Level, LogLine, Snapshot, TeamSettings, TeamSettingsChange, WorkspaceToday,
+    ActivityWatchAnswer, CountOf, Level, LogLine, Snapshot, TeamSettings, TeamSettingsChange, WorkspaceToday,
 };
 
 /// The version of the protocol. A greater one may add calls and fields, and takes none away.
@@ -47,6 +48,12 @@ pub mod method {
     pub const TEAM_JOIN: &str = "team/joinWorkspace";
     /// Replaces an allowlist ([`super::SetAllowlist`]); answered with the workspace.
     pub const TEAM_ALLOWLIST: &str = "team/setAllowlist";
+    /// Active members of a workspace ([`super::OfWorkspace`]); answered with the array of `GET …/members`.
+    pub const TEAM_MEMBERS: &str = "team/members";
+    /// Posts what was counted on GitHub ([`super::PostCounts`]); answered with the object of `POST …/commits`.
+    pub const TEAM_COUNTS: &str = "team/postCounts";
+    /// Says which GitHub login is the person's ([`super::GithubLogin`]); answered with the object of `GET /api/team/me`.
+    pub const TEAM_GITHUB: &str = "team/setGithubLogin";
     /// What would be sent at the next flush; answered with [`super::PreviewAnswer`].
     pub const TEAM_PREVIEW: &str = "team/preview";
     /// Has the server asked anew which workspaces there are; answered with null.
@@ -59,7 +66,7 @@ pub mod method {
     pub const AW_STOP: &str = "activityWatch/stop";
 
     /// All that may be called, in the order above.
-    pub const CALLS: [&str; 20] = [
+    pub const CALLS: [&str; 23] = [
         HELLO,
         WINDOW_REPORT,
         WINDOW_CLOSE,
@@ -75,6 +82,9 @@ pub mod method {
         TEAM_CREATE,
         TEAM_JOIN,
         TEAM_ALLOWLIST,
+        TEAM_MEMBERS,
+        TEAM_COUNTS,
+        TEAM_GITHUB,
         TEAM_PREVIEW,
         TEAM_REFRESH,
         AW_TOGGLE,
@@ -257,6 +267,42 @@ pub struct SetAllowlist {
     pub patterns: Patterns,
 }
 
+/// A workspace.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OfWorkspace {
+    /// Its id or name; absent or null where the member has just one.
+    #[cfg_attr(test, ts(optional, type = "string | null"))]
+    pub workspace: Option<String>,
+}
+
+/// Counts of member-days of a workspace, each in place of what stood for it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PostCounts {
+    /// Id or name of the workspace; absent or null where the member has just one.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, type = "string | null"))]
+    pub workspace: Option<String>,
+    /// What was counted.
+    pub what: CountOf,
+    /// Rows.
+    #[cfg_attr(
+        test,
+        ts(type = "{ developer_id: string, day: string, internal: number, external: number }[]")
+    )]
+    pub days: Vec<Counted>,
+}
+
+/// A login of GitHub.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct GithubLogin {
+    /// 1 to 39 letters, digits and single hyphens; an empty text takes it back.
+    pub login: String,
+}
+
 /// What would be sent at the next flush.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -266,4 +312,7 @@ pub struct PreviewAnswer {
     pub body: serde_json::Value,
     /// Minutes that wait in all.
     pub waiting: u32,
+    /// Minutes that stand aside until the server has said which workspaces there are; no request holds them yet.
+    #[serde(default)]
+    pub aside: u32,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dayloom_capture::activitywatch::program::{OwnProcess, ProcessTable};
+use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
 use dayloom_capture::source::Role;
 use dayloom_capture::{Exclusions, Slot};
 use dayloom_domain::Clock;
@@ -37,8 +37,8 @@ impl ProcessTable for NoProcesses {
         Vec::new()
     }
 
-    fn listener(&self, _: u16) -> Option<u32> {
-        None
+    fn listener(&self, _: u16) -> Listener {
+        Listener::NotOwn
     }
 
     fn end(&self, _: u32) -> std::io::Result<()> {
@@ -379,6 +379,10 @@ fn typescript() -> String {
         JoinWorkspace,
         Patterns,
         SetAllowlist,
+        OfWorkspace,
+        CountOf,
+        PostCounts,
+        GithubLogin,
         PreviewAnswer,
         ActivityWatchAnswer
     );

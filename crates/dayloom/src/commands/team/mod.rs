@@ -1,6 +1,7 @@
 //! `team …`: sign-in, workspaces and the state of team minutes from the command line.
 
 pub mod collect;
+mod github;
 mod trace;
 mod way;
 
@@ -11,11 +12,11 @@ use dayloom_agent::credentials::Credential;
 use dayloom_agent::team::socket::protocol::{PreviewAnswer, Snapshot, code, method};
 use dayloom_agent::team::socket::{Client, ClientError, RpcError};
 use dayloom_agent::team::{
-    MOST_MINUTES, Minutes, OrderError, Preview, Session, TeamLink, TeamSettingsChange, allowlist,
+    CountOf, MOST_MINUTES, Minutes, OrderError, Preview, Session, TeamLink, TeamSettingsChange, allowlist,
     find_workspace, preview, team_connect, words,
 };
 use dayloom_agent::{Home as AgentHome, Secret};
-use dayloom_api::team::TeamWorkspace;
+use dayloom_api::team::{Me, TeamWorkspace};
 use dayloom_client::ClientError as HttpError;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ pub async fn run(cx: &Context, command: &Team) -> Outcome {
     match command {
         Team::Trace { file } => trace::trace(file, &cx.out),
         Team::Status => status(cx).await,
-        Team::Login { disabled } => login(cx, !*disabled).await,
+        Team::Login { disabled, github } => login(cx, !*disabled, github.as_deref()).await,
         Team::Logout => logout(cx).await,
         Team::Workspaces => workspaces(cx).await,
         Team::Create { name } => create(cx, name).await,
@@ -44,6 +45,8 @@ pub async fn run(cx: &Context, command: &Team) -> Outcome {
         Team::Allowlist { patterns, workspace } => {
             allowlist_of(cx, patterns.as_deref(), workspace.as_deref()).await
         }
+        Team::SyncCommits(range) => github::run(cx, CountOf::Commits, range).await,
+        Team::SyncClosedIssues(range) => github::run(cx, CountOf::ClosedIssues, range).await,
         Team::Preview => show_preview(cx).await,
         Team::ActivityWatch { what } => activity_watch(cx, what).await,
     }
@@ -98,7 +101,7 @@ fn plain_lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-async fn login(cx: &Context, enable: bool) -> Outcome {
+async fn login(cx: &Context, enable: bool, github: Option<&str>) -> Outcome {
     let change = TeamSettingsChange {
         enabled: Some(true),
         ..TeamSettingsChange::default()
@@ -120,13 +123,13 @@ async fn login(cx: &Context, enable: bool) -> Outcome {
                 project: None,
             };
             let link = team_connect(&credential).map_err(|error| said(&error))?;
-            let me = link.me().await.map_err(|error| said(&error))?;
+            let me = known(link.as_ref(), github).await?;
             cx.home.create()?;
             shelf::keep_sign_in(&cx.home, &server, &token)?;
             me
         }
         // Without a token there is one that works already, or the reader is told what to do.
-        None => link(cx)?.me().await.map_err(|error| said(&error))?,
+        None => known(link(cx)?.as_ref(), github).await?,
     };
     if enable {
         cx.home.create()?;
@@ -142,6 +145,15 @@ async fn login(cx: &Context, enable: bool) -> Outcome {
             if count == 1 { "" } else { "s" }
         )
     })
+}
+
+/// Who it is by the server, after it was told their GitHub login where they said one.
+async fn known(link: &dyn TeamLink, github: Option<&str>) -> Outcome<Me> {
+    let me = match github {
+        Some(login) => link.set_github_login(login.trim()).await,
+        None => link.me().await,
+    };
+    me.map_err(|error| said(&error))
 }
 
 /// Changes settings through the running agent, at once, or in `config.toml` for the next one.
@@ -224,7 +236,15 @@ async fn allowlist_of(cx: &Context, patterns: Option<&str>, workspace: Option<&s
     let mut found = find_workspace(me.workspaces, workspace).map_err(|error| order(&error))?;
     if let Some(text) = patterns {
         let patterns = allowlist::split(text).map_err(|error| order(&error.into()))?;
-        found = way.set_allowlist(found.id, &patterns).await?;
+        let changed = way.set_allowlist(found.id, &patterns).await?;
+        for slow in &changed.slow {
+            cx.out.hint(format_args!(
+                "{} takes too long on some long titles and counts as not matching there; write it without repetitions inside \
+                 repetitions.",
+                plain(slow)
+            ));
+        }
+        found = changed.workspace;
         nudge(cx).await;
     }
     if found.app_allowlist.is_empty() {
@@ -238,24 +258,29 @@ async fn allowlist_of(cx: &Context, patterns: Option<&str>, workspace: Option<&s
 
 /// What would be sent at the next flush: as the agent says, or where none runs as the disk does.
 async fn show_preview(cx: &Context) -> Outcome {
-    let (body, waiting) = match Client::connect(cx.home.dir()).await {
+    let (body, waiting, aside) = match Client::connect(cx.home.dir()).await {
         Ok(mut agent) => {
             let answer: PreviewAnswer = call(&mut agent, method::TEAM_PREVIEW, &json!({})).await?;
-            (answer.body, answer.waiting)
+            (answer.body, answer.waiting, answer.aside)
         }
         Err(_) => {
             let answer = preview_of_disk(cx).await?;
             let body = serde_json::to_value(&answer.body).unwrap_or_default();
-            (body, answer.waiting)
+            (body, answer.waiting, answer.aside)
         }
     };
     if waiting as usize > MOST_MINUTES {
         cx.out.hint(format_args!(
             "{waiting} minutes wait; the first request holds the oldest {MOST_MINUTES}."
         ));
-    } else if waiting == 0 {
+    } else if waiting == 0 && aside == 0 {
         cx.out
             .hint("No minute waits. What a request holds is shown here as soon as one does.");
+    }
+    if aside > 0 {
+        cx.out.hint(format_args!(
+            "{aside} minutes stand aside until the server says which workspaces you are in; they are shown here then."
+        ));
     }
     cx.out.json(&body)
 }

@@ -3,6 +3,8 @@
 use std::io::BufRead;
 
 use dayloom_agent::team::Tracer;
+use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     failure::{Failure, Outcome},
@@ -26,22 +28,36 @@ pub fn trace(file: &str, out: &Output) -> Outcome {
         ))
     };
     let mut tracer = Tracer::default();
+    let mut refused = Vec::new();
     for (at, line) in lines.lines().enumerate() {
         let line = line.map_err(unread)?;
         if line.trim().is_empty() {
             continue;
         }
-        let refused = |error| {
-            Failure::failed(
-                format!("Line {} of the trace is refused: {error}", at + 1),
-                "Mend it and run again",
-            )
-        };
-        if let Some(tick) = tracer.line(&line).map_err(refused)? {
-            let mut answer = serde_json::to_vec(&tick).expect("a tick is plain data");
-            answer.push(b'\n');
-            out.raw(&answer)?;
+        match tracer.line(&line) {
+            Ok(Some(tick)) => answer(out, &tick)?,
+            Ok(None) => {}
+            // One answer a line: a line that cannot be judged says so in its place, and the rest are judged.
+            Err(error) => {
+                refused.push(at + 1);
+                answer(out, &json!({ "error": error.to_string() }))?;
+            }
         }
     }
-    Ok(())
+    match refused.as_slice() {
+        [] => Ok(()),
+        [first, ..] => Err(Failure::failed(
+            format!(
+                "{} lines of the trace are refused, line {first} first",
+                refused.len()
+            ),
+            "Mend what stands as `error` in the answers, and run again",
+        )),
+    }
+}
+
+fn answer(out: &Output, answer: &impl Serialize) -> Outcome {
+    let mut line = serde_json::to_vec(answer).expect("an answer is plain data");
+    line.push(b'\n');
+    out.raw(&line)
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use dayloom_agent::team::TeamLink;
 use dayloom_agent::team::socket::Client;
 use dayloom_agent::team::socket::protocol::method;
-use dayloom_api::team::{CreatedTeamWorkspace, Me, TeamWorkspace};
+use dayloom_agent::team::{CountOf, TeamLink};
+use dayloom_api::team::{
+    ChangedAllowlist, Counted, CountsAnswer, CreatedTeamWorkspace, Me, TeamMember, TeamWorkspace,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -56,12 +58,39 @@ impl Way {
         }
     }
 
+    /// Active members of a workspace.
+    pub async fn members(&mut self, workspace: uuid::Uuid) -> Outcome<Vec<TeamMember>> {
+        match self {
+            Self::Agent(agent) => call(agent, method::TEAM_MEMBERS, &json!({ "workspace": workspace })).await,
+            Self::Server(link) => link.members(workspace).await.map_err(|error| said(&error)),
+        }
+    }
+
+    /// Stores counts, each row in place of its member-day.
+    pub async fn post_counts(
+        &mut self,
+        workspace: uuid::Uuid,
+        what: CountOf,
+        days: Vec<Counted>,
+    ) -> Outcome<CountsAnswer> {
+        match self {
+            Self::Agent(agent) => {
+                let counts = json!({ "workspace": workspace, "what": what, "days": days });
+                call(agent, method::TEAM_COUNTS, &counts).await
+            }
+            Self::Server(link) => {
+                let posted = link.post_counts(workspace, what, days).await;
+                posted.map_err(|error| said(&error))
+            }
+        }
+    }
+
     /// Replaces an allowlist.
     pub async fn set_allowlist(
         &mut self,
         workspace: uuid::Uuid,
         patterns: &[String],
-    ) -> Outcome<TeamWorkspace> {
+    ) -> Outcome<ChangedAllowlist> {
         match self {
             Self::Agent(agent) => {
                 let set = json!({"workspace": workspace, "patterns": patterns});

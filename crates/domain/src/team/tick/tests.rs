@@ -225,7 +225,60 @@ proptest! {
     }
 
     #[test]
-    fn the_clock_never_moves_back(ticks in proptest::collection::vec(any_inputs(), 1..40)) {
+    fn without_activitywatch_nothing_turns_active(full in any_inputs(), required in any::<bool>()) {
+        let less = Inputs { aw_reachable: false, ..full.clone() };
+        let policy = Policy { require_activity_watch: required, ..policy() };
+        let active = |inputs: &Inputs| matches!(fresh(inputs, &policy), Some((State::Active, _)));
+        prop_assert!(active(&full) || !active(&less));
+    }
+
+    #[test]
+    fn what_is_yet_to_come_proves_nothing(inputs in any_inputs(), ahead in 6i64..100_000) {
+        let odd = Inputs {
+            aw_input_age: inputs.aw_input_age.map(|_| secs(-ahead)),
+            os_idle: inputs.os_idle.map(|_| secs(-ahead)),
+            ..inputs
+        };
+        let told = fresh(&odd, &policy());
+        prop_assert!(!matches!(told, Some((State::Active, _))), "{told:?}");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_none_and_begins_anew(back in 6i64..100_000, typed in 0i64..300) {
+        let now = quiet(Platform::Linux).now;
+        let at = |now, age: Option<i64>| Inputs {
+            now,
+            aw_input_age: age.map(secs),
+            os_idle: age.map(secs),
+            ..quiet(Platform::Linux)
+        };
+        let mut clock = ActivityClock::default();
+        decide(&mut clock, &at(now, Some(0)), &policy());
+        let earlier = now - secs(back);
+        prop_assert_eq!(decide(&mut clock, &at(earlier, None), &policy()), Some((State::Idle, Reason::NoInput)));
+        prop_assert_eq!(decide(&mut clock, &at(earlier, Some(typed)), &policy()), Some((State::Active, Reason::AwOs)));
+        prop_assert_eq!(clock.age(earlier), Some(secs(typed)));
+    }
+
+    #[test]
+    fn a_late_tick_counts_once(before in 1usize..30, asleep in 600i64..100_000, after in 1usize..30) {
+        let mut clock = ActivityClock::default();
+        let mut now = Timestamp::from_second(START).expect("in range");
+        let mut minutes = std::collections::BTreeSet::new();
+        for turn in 0..before + after {
+            now += secs(if turn == before { asleep } else { 60 });
+            let typed = Inputs { now, aw_input_age: Some(secs(0)), os_idle: Some(secs(0)), ..quiet(Platform::Linux) };
+            prop_assert_eq!(decide(&mut clock, &typed, &policy()), Some((State::Active, Reason::AwOs)));
+            minutes.insert(now.as_second() / 60);
+        }
+        // One minute for each tick: the gap is not filled.
+        prop_assert_eq!(minutes.len(), before + after);
+        prop_assert_eq!(clock.age(now), Some(secs(0)));
+    }
+
+    #[test]
+    fn the_clock_never_moves_back(mut ticks in proptest::collection::vec(any_inputs(), 1..40)) {
+        ticks.sort_by_key(|inputs| inputs.now);
         let mut clock = ActivityClock::default();
         for inputs in ticks {
             let before = clock;

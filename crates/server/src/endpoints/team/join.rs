@@ -6,10 +6,9 @@ use dayloom_api::{
     team::{Join, TeamWorkspace},
 };
 
-use super::TeamRefusals;
+use super::{TeamRefusals, account};
 use crate::{
-    ApiError, Caller, ServerState,
-    auth::account,
+    ApiError, ServerState,
     team::{SignedIn, TeamCall, TeamError, TeamMember, shown},
 };
 
@@ -34,7 +33,7 @@ pub(super) async fn join(
         ..
     }: TeamCall<SignedIn, (), Join>,
 ) -> Result<Json<TeamWorkspace>, TeamError> {
-    account(Caller { id: caller }, &state).await?;
+    account(caller, &state).await?;
     let now = state.now();
     if state.settings().rate_limits {
         state.limiter().join(caller, now).await?;

@@ -16,10 +16,14 @@ pub(crate) use invites::fresh_invite;
 pub(crate) use workspaces::make;
 
 use dayloom_api::Refusal;
+use dayloom_domain::DeveloperId;
 use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::ServerState;
+use crate::{
+    ApiError, ServerState,
+    team::{TeamError, refusal::GONE},
+};
 
 /// Every endpoint of the team API.
 pub(super) fn all() -> OpenApiRouter<ServerState> {
@@ -39,6 +43,12 @@ pub(super) fn all() -> OpenApiRouter<ServerState> {
         .routes(routes!(counts::commits))
         .routes(routes!(counts::closed_issues))
         .routes(routes!(activity::read))
+}
+
+/// Makes sure that the caller's account still stands.
+async fn account(caller: DeveloperId, state: &ServerState) -> Result<(), TeamError> {
+    let found = state.store().people().by_id(caller).await?;
+    Ok(found.map(drop).ok_or_else(|| ApiError::not_found(GONE))?)
 }
 
 /// The refusals of every endpoint of the team API.

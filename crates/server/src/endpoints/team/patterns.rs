@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use dayloom_api::{
     Refusal,
-    team::{AppAllowlist, PatternRefusal, RepoPatterns, TeamWorkspace},
+    team::{AppAllowlist, ChangedAllowlist, PatternRefusal, RepoPatterns, TeamWorkspace},
 };
 use dayloom_storage::team::TeamSpacePatch;
 
@@ -39,12 +39,13 @@ pub(super) async fn put_repo_patterns(
 }
 
 /// Replaces the allowlist of applications: JavaScript regular expressions, found without case in an application's name or a
-/// title. An empty list lets every application count.
+/// title. An empty list lets every application count. `slow` names patterns that take too long on some
+/// long title: they count as not matching there.
 #[utoipa::path(
     put, path = "/workspaces/{workspace_id}/app-allowlist", tag = "team", request_body = AppAllowlist,
     params(("workspace_id" = Uuid, Path, description = "A workspace the caller administers")),
     responses(
-        (status = 200, body = TeamWorkspace), (status = 403, body = Refusal),
+        (status = 200, body = ChangedAllowlist), (status = 403, body = Refusal),
         (status = 422, body = PatternRefusal, description = "The list or a pattern of it; `index` and `reason` name a pattern."),
         TeamRefusals
     )
@@ -56,10 +57,13 @@ pub(super) async fn put_app_allowlist(
         body,
         ..
     }: TeamCall<TeamAdmin, (), AppAllowlist>,
-) -> Result<Json<TeamWorkspace>, TeamError> {
+) -> Result<Json<ChangedAllowlist>, TeamError> {
+    let list = patterns::app_allowlist(body.app_allowlist).await?;
+    let slow = patterns::slow(&list).await?;
     let patch = TeamSpacePatch {
-        app_allowlist: Some(patterns::app_allowlist(body.app_allowlist).await?),
+        app_allowlist: Some(list),
         ..TeamSpacePatch::default()
     };
-    changed(&state, &inside, &patch).await
+    let Json(workspace) = changed(&state, &inside, &patch).await?;
+    Ok(Json(ChangedAllowlist { workspace, slow }))
 }

@@ -11,10 +11,9 @@ use dayloom_storage::{
     team::{self, TeamSpacePatch},
 };
 
-use super::{TeamRefusals, invites::fresh_invite};
+use super::{TeamRefusals, account, invites::fresh_invite};
 use crate::{
-    ApiError, Caller, ServerState,
-    auth::account,
+    ApiError, ServerState,
     team::{SignedIn, TeamAdmin, TeamCall, TeamError, TeamMember, shown},
 };
 
@@ -31,7 +30,7 @@ pub(super) async fn create(
         ..
     }: TeamCall<SignedIn, (), NewTeamWorkspace>,
 ) -> Result<(StatusCode, Json<CreatedTeamWorkspace>), TeamError> {
-    account(Caller { id: caller }, &state).await?;
+    account(caller, &state).await?;
     let (made, invite) = make(&state, caller, new.name).await?;
     let inside = TeamMember::of(&state, made.id, caller).await?;
     let created = CreatedTeamWorkspace {

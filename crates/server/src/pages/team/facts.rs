@@ -1,18 +1,18 @@
 //! Gathers the facts of a team's page from the same rows the API answers from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dayloom_api::team::TeamRole;
 use dayloom_domain::{DeveloperId, Zone, people::MemberStatus, team::day::LocalHours};
-use dayloom_storage::team::{ActivityRows, Count, TeamPerson};
+use dayloom_storage::team::{ActivityRows, Count, DayCounts, TeamPerson};
 use dayloom_views::team::{AdminFacts, Day, Figures, Member, TeamFacts, Tester, admin::MemberRow};
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 use super::About;
 use crate::{
-    ServerState,
+    ApiError, ServerState,
     pages::failure::PageError,
-    team::{TeamMember, activity::Looker},
+    team::{TeamMember, activity::Looker, patterns},
 };
 
 /// Everything the page knows.
@@ -34,10 +34,15 @@ pub(super) async fn gather(
     } else {
         None
     };
+    let today = jiff::tz::TimeZone::UTC.to_datetime(state.now()).date();
+    let missing = missing(&rows, about, today);
     let counted = rows.counted.and_then(|(at, by)| {
         let who = rows.people.iter().find(|person| person.developer_id == by)?;
         Some((at, called(who)))
     });
+    // Sets of minutes of a year of a large team: other requests of this thread should not wait for them.
+    let members = tokio::task::spawn_blocking(move || members(&rows, looker)).await;
+    let members = members.map_err(|_| ApiError::internal("the figures of a team were cut off"))?;
     Ok(TeamFacts {
         workspace: space.id,
         name: space.name.clone(),
@@ -48,13 +53,41 @@ pub(super) async fn gather(
             .collect(),
         from: about.from,
         to: about.to,
-        today: jiff::tz::TimeZone::UTC.to_datetime(state.now()).date(),
-        members: members(&rows, looker),
+        today,
+        members,
         only: about.member,
         counted,
+        missing,
         tester: Tester::default(),
         admin,
     })
+}
+
+/// Days up to today of which commits or closed issues of a member with a GitHub login were not counted, where others of the
+/// range were.
+fn missing(rows: &ActivityRows, about: About, today: Date) -> Vec<(Date, String)> {
+    if rows.counted.is_none() {
+        return Vec::new();
+    }
+    let of = |counts: &[DayCounts]| -> HashSet<(Date, DeveloperId)> {
+        counts.iter().map(|row| (row.day, row.developer_id)).collect()
+    };
+    let (commits, issues) = (of(&rows.commits), of(&rows.closed_issues));
+    let present = rows.people.iter().filter(|p| p.status == MemberStatus::Active);
+    let logins: Vec<(DeveloperId, &str)> = present
+        .filter_map(|person| Some((person.developer_id, person.login.as_deref()?)))
+        .collect();
+    let days = about
+        .from
+        .series(1.day())
+        .take_while(|day| *day <= about.to.min(today));
+    let mut gaps = Vec::new();
+    for day in days {
+        let counted = |id: DeveloperId| commits.contains(&(day, id)) && issues.contains(&(day, id));
+        let lacking = logins.iter().filter(|(id, _)| !counted(*id));
+        gaps.extend(lacking.map(|(_, login)| (day, (*login).to_owned())));
+    }
+    gaps
 }
 
 /// The name a person goes by: their own, their GitHub login, or their address.
@@ -71,6 +104,7 @@ async fn admin(
 ) -> Result<AdminFacts, PageError> {
     let space = &inside.space;
     let invites = state.store().team().invites(space.id, state.now()).await?;
+    let slow = patterns::slow(&space.app_allowlist).await?;
     let active = rows.people.iter().filter(|p| p.status == MemberStatus::Active);
     Ok(AdminFacts {
         repo_patterns: space.repo_patterns.clone(),
@@ -89,6 +123,7 @@ async fn admin(
                 own: person.developer_id == inside.caller,
             })
             .collect(),
+        slow,
         refused: None,
     })
 }
