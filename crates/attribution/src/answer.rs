@@ -41,11 +41,12 @@ impl Attributor {
             .iter()
             .map(|span| self.by_rule(span.project_id, &span.signal))
             .collect();
-        let scenes: Vec<Scene> = spans
+        let mut scenes: Vec<Scene> = spans
             .iter()
             .zip(&ruled)
             .map(|(span, ruled)| self.scene(span, ruled.as_ref()))
             .collect();
+        Scene::follow_branches(&mut scenes);
         let threads = threads::of(&self.tasks, &self.scope, &self.learned, &scenes);
         let weigher = Weigher::new(&self.weights, &threads, &self.learned, None);
         let weighed = weigher.weigh(&scenes);
@@ -85,6 +86,7 @@ impl Attributor {
             keys: self.keys.in_sight(span.project_id, &span.signal),
             decided,
             said: self.said(span),
+            same_branch: false,
         }
     }
 
@@ -111,7 +113,8 @@ impl Attributor {
         let Some(label) = verdict.weigher.label(state) else {
             return Attribution::nobody("nothing in sight tells what this was for");
         };
-        if confidence < self.weights.threshold {
+        let (without, with) = self.weights.threshold;
+        if confidence < if self.decisions.is_empty() { without } else { with } {
             return Attribution::nobody(match label {
                 Label::Task(task) => format!("not sure enough; {} is the most likely", self.name(task)),
                 Label::Work | Label::Personal | Label::Dismissed => {

@@ -32,8 +32,11 @@ pub(crate) const HOUR: usize = 8;
 pub struct Features {
     /// One token for each group, 0 where the signal has nothing of it.
     pub(crate) single: [u32; GROUPS],
-    /// Words of title, path, branch and address, each once, in order.
+    /// Words of title, path and address, each once, in order.
     pub(crate) words: Vec<u32>,
+    /// Words of the branch, which stays in sight long after somebody chose it.
+    #[serde(default)]
+    pub(crate) branch_words: Vec<u32>,
 }
 
 /// The most words kept of one signal: what a long title says is said at its beginning.
@@ -75,17 +78,28 @@ impl Features {
         set(APP, &[&signal.app, if in_call { "call" } else { "" }]);
         set(HOUR, &[&hour.to_string()]);
         let mut words = Vec::new();
-        for part in [&title, &branch, &path, &page] {
+        for part in [&title, &path, &page] {
             words.extend(words_of(part));
         }
         Self {
             single,
             words: unique(words),
+            branch_words: unique(words_of(&branch)),
         }
     }
 }
 
 impl Features {
+    /// The token of the file in front, 0 without one. A page is none.
+    pub(crate) fn file(&self) -> u32 {
+        if self.repo() == 0 { 0 } else { self.single[PLACE] }
+    }
+
+    /// The token of the repository, 0 without one.
+    pub(crate) fn repo(&self) -> u32 {
+        self.single[REPO]
+    }
+
     /// The token of repository and branch, 0 without one.
     pub(crate) fn branch(&self) -> u32 {
         self.single[BRANCH]

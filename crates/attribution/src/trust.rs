@@ -41,7 +41,8 @@ pub(crate) fn judge(
             .filter(|example| example.date == *day)
             .collect();
         let without = Learned::count(&of_day, newest);
-        let scenes: Vec<Scene> = of_day.iter().map(|example| scene(example, scope)).collect();
+        let mut scenes: Vec<Scene> = of_day.iter().map(|example| scene(example, scope)).collect();
+        Scene::follow_branches(&mut scenes);
         let threads = threads::of(tasks, scope, learned, &scenes);
         let weigher = Weigher::new(weights, &threads, learned, Some(&without));
         for ((example, scene), shares) in of_day.iter().zip(&scenes).zip(weigher.weigh(&scenes).shares) {
@@ -70,5 +71,6 @@ fn scene(example: &Example, scope: &Scope) -> Scene {
         keys: example.keys.clone(),
         decided: None,
         said: None,
+        same_branch: false,
     }
 }

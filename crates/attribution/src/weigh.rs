@@ -59,6 +59,20 @@ pub(crate) struct Scene {
     pub decided: Option<Label>,
     /// What a language model said, and how sure it was.
     pub said: Option<(Label, f64)>,
+    /// Whether its branch was in sight before, and no other of its repository since.
+    pub same_branch: bool,
+}
+
+impl Scene {
+    /// Finds out where a branch only goes on being checked out, in the spans of a day in the order of time.
+    pub fn follow_branches(scenes: &mut [Self]) {
+        let mut checked_out: HashMap<u32, u32> = HashMap::new();
+        for scene in scenes {
+            let branch = scene.features.branch();
+            scene.same_branch =
+                branch != 0 && checked_out.insert(scene.features.repo(), branch) == Some(branch);
+        }
+    }
 }
 
 /// A state that may be the answer.
@@ -329,9 +343,15 @@ impl<'w> Weigher<'w> {
                 let sharing = (scene.keys.iter().filter(|key| key.0 == place).count() as f64).ln();
                 let factor = if thread.foreign { weights.foreign } else { 1.0 }
                     * if thread.closed { weights.closed } else { 1.0 };
-                // A branch that the person reviewed time on speaks through what they said of it: it outlives the work.
+                // A branch outlives the work: time on it that the person gave to something else speaks against its key,
+                // and where it goes on being checked out nobody chose it anew.
                 let fades = match place {
-                    Place::Branch => weights.fades / (weights.fades + self.reviewed(scene.features.branch())),
+                    Place::Branch => {
+                        let (for_it, against) = self.reviewed(scene.features.branch(), state);
+                        let held = weights.fades + for_it;
+                        let again = if scene.same_branch { weights.again.1 } else { 1.0 };
+                        again * held / (held + against)
+                    }
                     _ => 1.0,
                 };
                 (weights.keys[place as usize] - sharing).max(0.0) * factor * fades
@@ -341,16 +361,29 @@ impl<'w> Weigher<'w> {
 
     /// Words of a task's title in sight; those of somebody else's task as their key.
     fn of_title(&self, scene: &Scene, state: State) -> f64 {
-        let of = |thread: &Thread| {
-            let shared = scene
+        let again = if scene.same_branch {
+            self.weights.again.0
+        } else {
+            1.0
+        };
+        let words = &scene.features.words;
+        let of_branch = || {
+            scene
                 .features
-                .words
+                .branch_words
                 .iter()
-                .filter(|word| thread.words.contains(word));
-            self.weights.title
-                * shared
-                    .map(|word| self.rarity.get(word).copied().unwrap_or(0.0))
-                    .sum::<f64>()
+                .filter(|word| !words.contains(word))
+        };
+        let of = |thread: &Thread| {
+            let shared = |word: &u32| {
+                let rarity = thread
+                    .words
+                    .contains(word)
+                    .then(|| self.rarity.get(word).copied());
+                rarity.flatten().unwrap_or(0.0)
+            };
+            let own: f64 = words.iter().map(shared).sum();
+            self.weights.title * (own + again * of_branch().map(shared).sum::<f64>())
         };
         match state {
             State::Thread(at) if self.threads[at].foreign => of(&self.threads[at]) * self.weights.foreign,

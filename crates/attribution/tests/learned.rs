@@ -258,6 +258,71 @@ fn a_branch_that_outlived_its_work_gives_way_to_what_was_said_of_it() {
 }
 
 #[test]
+fn one_review_elsewhere_does_not_silence_the_key_on_the_rest_of_its_branch() {
+    let teacher = Teacher::new(&tasks());
+    let keyed = |day: i8, n: i64, file: &str| {
+        let mut span = span(day, n, file);
+        span.signal.branch = Some("feature/PAY-2".into());
+        span
+    };
+    let moved = keyed(20, 0, "other.rs");
+    let task = Some(TaskId(Uuid::from_u128(1)));
+    let pin = pin(&moved, 20, EntryStatus::Corrected, task, Category::Productive);
+    let example = teacher.example(date(20), &moved, &pin).expect("it teaches");
+    let spans = [
+        keyed(20, 1, "other.rs"),
+        keyed(20, 2, "new.rs"),
+        keyed(20, 5, "other.rs"),
+    ];
+    for got in attributor(&[example]).attribute(&spans) {
+        assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(2))), "{}", got.reason);
+        assert_eq!(
+            (got.answered_by, &*got.reason),
+            (AnsweredBy::Key, "branch feature/PAY-2")
+        );
+    }
+}
+
+#[test]
+fn a_branch_that_is_only_still_checked_out_says_less_than_one_that_was_chosen() {
+    // An hour on one task's branch; then another branch, and files of a third task that is worked on there.
+    let examples: Vec<Example> = (10..16)
+        .flat_map(|day| moved("rounding.rs", day..day + 1, 0, 1))
+        .collect();
+    let on = |n: i64, file: &str, branch: &str| {
+        let mut span = span(20, n, file);
+        span.signal.branch = Some(branch.into());
+        span
+    };
+    let chosen = [
+        on(0, "a.rs", "feature/PAY-3"),
+        on(1, "b.rs", "feature/PAY-2"),
+        on(2, "c.rs", "feature/PAY-2"),
+    ];
+    let got = attributor(&examples).attribute(&chosen);
+    let named: Vec<Option<u128>> = got
+        .iter()
+        .map(|one| one.task_id.map(|task| task.0.as_u128()))
+        .collect();
+    assert_eq!(
+        named,
+        [Some(3), Some(2), Some(2)],
+        "each branch speaks where it was chosen"
+    );
+    let mut stale = vec![on(0, "a.rs", "feature/PAY-3")];
+    stale.extend((6..12).map(|n| on(n, "rounding.rs", "feature/PAY-3")));
+    let got = attributor(&examples).attribute(&stale);
+    assert_eq!(
+        got[0].task_id,
+        Some(TaskId(Uuid::from_u128(3))),
+        "{}",
+        got[0].reason
+    );
+    let last = &got[6];
+    assert_eq!(last.task_id, Some(TaskId(Uuid::from_u128(1))), "{}", last.reason);
+}
+
+#[test]
 fn a_rule_stands_above_what_was_learned() {
     let rule = Rule {
         id: RuleId(Uuid::from_u128(3)),

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{Scene, State, Weigher, index};
+use super::{Scene, State, Thread, Weigher, index};
 use crate::{
-    features::{APP, GROUPS, HOUR},
+    features::{APP, BRANCH, GROUPS, HOUR, SAME, TITLE},
+    keys::Place,
     learned::{Count, Learned},
     smooth::{MODES, Smoothed},
 };
@@ -16,11 +17,23 @@ impl Weigher<'_> {
     pub(super) fn learned(&self, scene: &Scene, echo: Option<(&Echo, usize)>) -> Vec<f64> {
         let features = &scene.features;
         let mut sums = Sums::new(self, echo);
+        let named = self.named(scene);
         for (group, &token) in features.single.iter().enumerate() {
             if token != 0 {
-                sums.add(token, self.weights.groups[group], self.weights.caution[group]);
+                let again = if group == BRANCH && scene.same_branch {
+                    self.weights.again.0
+                } else {
+                    1.0
+                };
+                sums.named = named.filter(|_| matches!(group, SAME | BRANCH | TITLE));
+                sums.add(
+                    token,
+                    self.weights.groups[group] * again,
+                    self.weights.caution[group],
+                );
             }
         }
+        sums.named = None;
         if !features.words.is_empty() {
             let (factor, caution) = self.weights.words;
             #[expect(clippy::cast_precision_loss, reason = "two dozen words")]
@@ -29,21 +42,52 @@ impl Weigher<'_> {
                 sums.add(word, factor, caution);
             }
         }
+        self.novelty(features.file(), &mut sums.out);
         sums.out
     }
 
-    /// The weight of all reviews of a token.
-    pub(super) fn reviewed(&self, token: u32) -> f64 {
-        let of = |model: &Learned| -> f64 {
-            let rows = model.rows.get(&token);
-            rows.map_or(0.0, |row| {
-                row.by
-                    .values()
-                    .map(|count| f64::from(count.weight) / 1_000.0)
-                    .sum()
-            })
+    /// A file nobody reviewed goes with a task nobody reviewed.
+    fn novelty(&self, file: u32, out: &mut [f64]) {
+        let unknown = State::Thread(self.threads.len() - 1);
+        if file == 0 || self.reviewed(file, unknown) != (0.0, 0.0) {
+            return;
+        }
+        for (at, thread) in self.threads.iter().enumerate() {
+            if thread.candidate && self.totals[at] < HARDLY {
+                out[at] += self.weights.novel;
+            }
+        }
+    }
+
+    /// The place of the one task of the person's own that the branch names.
+    fn named(&self, scene: &Scene) -> Option<usize> {
+        let mut named = scene.keys.iter().filter(|key| key.0 == Place::Branch);
+        let (Some(key), None) = (named.next(), named.next()) else {
+            return None;
         };
-        (of(self.learned) - self.without.map_or(0.0, of)).max(0.0)
+        let own = |thread: &Thread| thread.task == Some(key.1) && !thread.foreign && !thread.closed;
+        self.threads.iter().position(own)
+    }
+
+    /// The weight of all reviews of a token that say this state, and of those that say another.
+    pub(super) fn reviewed(&self, token: u32, state: State) -> (f64, f64) {
+        let wanted = Some(index(self.threads.len(), state));
+        let (mut for_it, mut against) = (0.0, 0.0);
+        let mut count = |model: &Learned, places: &[Option<usize>], sign: f64| {
+            for (label, count) in model.rows.get(&token).iter().flat_map(|row| &row.by) {
+                let sum = if places[usize::from(*label)] == wanted {
+                    &mut for_it
+                } else {
+                    &mut against
+                };
+                *sum += sign * f64::from(count.weight) / 1_000.0;
+            }
+        };
+        count(self.learned, &self.states_of, 1.0);
+        if let Some(without) = self.without {
+            count(without, &self.without_states, -1.0);
+        }
+        (for_it.max(0.0), against.max(0.0))
     }
 
     /// The weight of each state in a group of tokens.
@@ -85,12 +129,24 @@ struct Sums<'s, 'w> {
     /// Weight of each state, with what the day says.
     totals: Vec<f64>,
     all: f64,
+    /// Reviews that each state is thought to have had elsewhere.
+    smoothing: f64,
     /// What a token says of each state it never stood with.
     never: Vec<f64>,
     /// Weight of one token with each state, emptied again after each.
     with: Vec<f64>,
     out: Vec<f64>,
+    /// Weight of all tasks together.
+    on: f64,
+    /// The place of the task that the branch names, while tokens are added that the branch says something of.
+    named: Option<usize>,
 }
+
+/// The least of what is thought to have been reviewed elsewhere.
+const LEAST_SMOOTHING: f64 = 4.0;
+
+/// A weight of reviews so small that there was none.
+const HARDLY: f64 = 0.5;
 
 /// No token says more than this, either way.
 const TOKEN_AT_MOST: f64 = 4.0;
@@ -103,7 +159,10 @@ impl<'s, 'w> Sums<'s, 'w> {
                 *total += (day - own).max(0.0) * echo.factor;
             }
         }
-        let smoothing = weigher.weights.smoothing;
+        let reviewed: f64 = totals.iter().sum();
+        let elsewhere = weigher.weights.elsewhere;
+        // Where little was reviewed, little is known to be missing from it either.
+        let smoothing = (weigher.weights.smoothing * reviewed / (reviewed + elsewhere)).max(LEAST_SMOOTHING);
         let never = totals
             .iter()
             .map(|total| (smoothing / (total + smoothing)).ln().max(-TOKEN_AT_MOST))
@@ -111,7 +170,10 @@ impl<'s, 'w> Sums<'s, 'w> {
         Self {
             weigher,
             echo,
-            all: totals.iter().sum::<f64>() + weigher.weights.elsewhere,
+            on: totals[..weigher.threads.len()].iter().sum(),
+            named: None,
+            smoothing,
+            all: reviewed + elsewhere,
             never,
             with: vec![0.0; totals.len()],
             out: vec![0.0; totals.len()],
@@ -142,21 +204,39 @@ impl<'s, 'w> Sums<'s, 'w> {
                 *with += (day - own).max(0.0) * echo.factor;
             }
         }
+        if let Some(named) = self.named.filter(|_| anywhere > 0.01) {
+            self.with[named] += self.weigher.weights.named;
+            anywhere += self.weigher.weights.named;
+        }
         if anywhere > 0.01 {
             let common = anywhere / self.all.max(anywhere);
-            let smoothing = self.weigher.weights.smoothing;
+            let smoothing = self.smoothing;
             let factor = factor * anywhere / (anywhere + caution);
+            let (pooled, pooled_log) = self.pooled(common);
             for (at, with) in self.with.iter().enumerate() {
+                let on = at < self.weigher.threads.len();
                 let log = if *with > 0.001 {
-                    let share = (with + smoothing * common) / (self.totals[at] + smoothing);
+                    let expected = smoothing * common * if on { pooled } else { 1.0 };
+                    let share = (with + expected) / (self.totals[at] + smoothing);
                     (share / common).ln().clamp(-TOKEN_AT_MOST, TOKEN_AT_MOST)
                 } else {
-                    self.never[at]
+                    (self.never[at] + if on { pooled_log } else { 0.0 }).max(-TOKEN_AT_MOST)
                 };
                 self.out[at] += factor * log;
             }
         }
         self.with.fill(0.0);
+    }
+}
+
+impl Sums<'_, '_> {
+    /// How many times more probable the token is with a task, any of them, than anywhere, where it is less; and the
+    /// logarithm of that. It is what a task is taken to be like that has few reviews of its own.
+    fn pooled(&self, common: f64) -> (f64, f64) {
+        let pool = self.weigher.weights.pool;
+        let with: f64 = self.with[..self.weigher.threads.len()].iter().sum();
+        let pooled = ((with + pool * common) / ((self.on + pool) * common)).min(1.0);
+        (pooled, pooled.ln())
     }
 }
 

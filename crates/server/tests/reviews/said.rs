@@ -337,11 +337,14 @@ async fn entries_are_cut_and_made_one(world: &World) {
     let unassignable = merge(vec![&two, &three], json!(stranger)).await.refused(400);
     assert_eq!(unassignable, "task_id is not an assignable task");
     desk.undo(&cut).await;
-    // Of the rest of that branch nobody is sure any more, now that a piece of it went elsewhere.
     assert_eq!(
-        shown(&desk.day().await)[1],
-        "09:15–09:45 30 P-2 corrected",
-        "what was said of a piece afterwards stands"
+        shown(&desk.day().await)[..3],
+        [
+            "09:00–09:15 15 P-1 inferred",
+            "09:15–09:45 30 P-2 corrected",
+            "09:45–10:00 15 P-1 inferred"
+        ],
+        "what was said of a piece afterwards stands, and the key of the branch for the rest of it"
     );
 }
 

@@ -128,3 +128,77 @@ pub const HELD_BACK: [(Habits, [u64; 2]); 5] = [
         [951, 952],
     ),
 ];
+
+/// More people who are only reported, made after the figures of [`HELD_BACK`] had been seen, and looked at once the
+/// attribution was done.
+pub const HELD_BACK_LATER: [(Habits, [u64; 2]); 6] = [
+    (
+        Habits {
+            name: "four repositories, hardly a key",
+            fields: 4,
+            tasks: 7,
+            keyed_branches: 0,
+            worded_branches: 40,
+            ..MIXED
+        },
+        [7011, 7012],
+    ),
+    (
+        Habits {
+            name: "long hours on lookalike tasks",
+            fields: 2,
+            tasks: 5,
+            lookalikes: 60,
+            own_files: 55,
+            episode: 50,
+            ..MIXED
+        },
+        [7021, 7022],
+    ),
+    (
+        Habits {
+            name: "help desk",
+            chores: 22,
+            helping: 40,
+            reviews: 8,
+            interruptions: 7,
+            ..MIXED
+        },
+        [7031, 7032],
+    ),
+    (
+        Habits {
+            name: "everything on main",
+            keyed_branches: 5,
+            worded_branches: 5,
+            own_issue: 12,
+            bare_titles: 20,
+            ..MIXED
+        },
+        [7041, 7042],
+    ),
+    (
+        Habits {
+            name: "reads much, is misled much",
+            telling_pages: 70,
+            misleading: 55,
+            own_files: 55,
+            reviews: 10,
+            ..MIXED
+        },
+        [7051, 7052],
+    ),
+    (
+        Habits {
+            name: "scattered",
+            fields: 4,
+            tasks: 8,
+            episode: 28,
+            interruptions: 7,
+            private: 14,
+            stale_branches: 25,
+            ..MIXED
+        },
+        [7061, 7062],
+    ),
+];

@@ -27,6 +27,25 @@ pub enum Truth {
     Personal,
 }
 
+/// What went on in a minute, finer than its label: to tell where the attribution fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Work on a task of the person.
+    Task,
+    /// Reading and trying a colleague's work.
+    Review,
+    /// A colleague's question, in the same repositories as any other work.
+    Helping,
+    /// Mail, chat, the board.
+    Chore,
+    /// The daily meeting.
+    Standup,
+    /// A few minutes of something else in the middle of an hour.
+    Interruption,
+    /// A private hour.
+    Private,
+}
+
 /// A minute: what was seen of it and what it was.
 #[derive(Clone, Debug)]
 pub struct Minute {
@@ -34,6 +53,8 @@ pub struct Minute {
     pub event: Event,
     /// Its label.
     pub truth: Truth,
+    /// What went on.
+    pub kind: Kind,
 }
 
 /// The zone of everything generated.
@@ -58,6 +79,19 @@ pub struct Generator<'p> {
     random: Random,
     checked_out: Vec<String>,
     seq: i64,
+}
+
+impl About<'_> {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Task(_) => Kind::Task,
+            Self::Review(_) => Kind::Review,
+            Self::Helping(_) => Kind::Helping,
+            Self::Chore => Kind::Chore,
+            Self::Standup => Kind::Standup,
+            Self::Private => Kind::Private,
+        }
+    }
 }
 
 impl<'p> Generator<'p> {
@@ -167,8 +201,9 @@ impl<'p> Generator<'p> {
                 self.surface(about, second_week)
             };
             let stays = if cut_in { stays.min(3) } else { stays };
+            let kind = if cut_in { Kind::Interruption } else { about.kind() };
             for minute in at..at + stays {
-                out.push(self.minute(&seen, truth, midnight, minute));
+                out.push(self.minute(&seen, (truth, kind), midnight, minute));
             }
             at += stays;
         }
@@ -396,7 +431,13 @@ impl<'p> Generator<'p> {
         Seen::page(host, path, title)
     }
 
-    fn minute(&mut self, seen: &Seen, truth: Truth, midnight: Timestamp, minute: i64) -> Minute {
+    fn minute(
+        &mut self,
+        seen: &Seen,
+        (truth, kind): (Truth, Kind),
+        midnight: Timestamp,
+        minute: i64,
+    ) -> Minute {
         self.seq += 1;
         let ts = midnight.saturating_add(minute.minutes()).unwrap_or(midnight);
         let mut event = sample::bare(self.random.uuid().into(), DeviceId(Uuid::from_u128(0xE)), ts);
@@ -424,7 +465,7 @@ impl<'p> Generator<'p> {
             call_app: Some(seen.app.to_owned()),
             calendar_event_id: None,
         });
-        Minute { event, truth }
+        Minute { event, truth, kind }
     }
 }
 

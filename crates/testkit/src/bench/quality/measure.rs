@@ -1,13 +1,13 @@
 //! What came out, minute by minute, against what it really was.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dayloom_domain::{
     EventId,
     day::{Category, Day},
 };
 
-use super::days::{Minute, Truth};
+use super::days::{Kind, Minute, Truth};
 
 /// An instant in seconds, what was true of it, and what was said of it.
 type Moment = (i64, Truth, Option<Truth>);
@@ -47,6 +47,8 @@ pub struct Tally {
     /// Of the wrong minutes: one task for another, a task for work without one or private time, and work without a
     /// task for a task.
     pub mistakes: [f64; 3],
+    /// Of each kind of work, and whether it is on a task nobody had reviewed: minutes, right ones and wrong ones.
+    pub kinds: BTreeMap<(Kind, bool), [f64; 3]>,
     /// Calls of a language model.
     pub calls: f64,
     /// Its tokens, in and out.
@@ -62,10 +64,10 @@ impl Tally {
         judgement: &[Truth],
         is_fresh: impl Fn(Truth) -> bool,
     ) {
-        let truth: HashMap<EventId, (Truth, Truth)> = minutes
+        let truth: HashMap<EventId, (Truth, Truth, Kind)> = minutes
             .iter()
             .zip(judgement)
-            .map(|(m, judged)| (m.event.id, (m.truth, *judged)))
+            .map(|(m, judged)| (m.event.id, (m.truth, *judged, m.kind)))
             .collect();
         let mut timeline: Vec<Moment> = Vec::new();
         for attributed in &day.spans {
@@ -78,8 +80,17 @@ impl Tally {
             };
             for (piece, event) in attributed.span.pieces.iter().zip(&attributed.span.event_ids) {
                 let minutes = piece.1.duration_since(piece.0).as_secs_f64() / 60.0;
-                let (really, judged) = truth[event];
+                let (really, judged, kind) = truth[event];
                 self.judge(minutes, judged, said);
+                if really != Truth::Personal {
+                    let of = self.kinds.entry((kind, is_fresh(really))).or_default();
+                    of[0] += minutes;
+                    match said {
+                        Some(said) if said == really => of[1] += minutes,
+                        Some(_) => of[2] += minutes,
+                        None => {}
+                    }
+                }
                 timeline.push((piece.0.as_second(), really, said));
                 self.count(minutes, really, said, answer.confidence, is_fresh(really));
             }
@@ -191,6 +202,12 @@ impl Tally {
         ] {
             mine.0 += theirs.0;
             mine.1 += theirs.1;
+        }
+        for (kind, theirs) in &other.kinds {
+            let mine = self.kinds.entry(*kind).or_default();
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
         }
         for (mine, theirs) in self.judged.iter_mut().zip(other.judged) {
             *mine += theirs;

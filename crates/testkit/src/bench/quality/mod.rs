@@ -3,7 +3,7 @@
 //! derives a stored day, and compared minute by minute. See `docs/quality.md`.
 //!
 //! People are made from habits ([`persona`]) and a seed. Those of [`TUNED`] may be looked at while the weights of the
-//! attribution are chosen; those of [`HELD_BACK`] have other habits and other seeds, and are only ever reported.
+//! attribution are chosen; those of [`HELD_BACK`] and [`HELD_BACK_LATER`] have other habits and other seeds, and are only ever reported.
 
 mod baselines;
 mod cast;
@@ -26,8 +26,8 @@ use dayloom_domain::{
 };
 use jiff::{ToSpan, civil::Date};
 
-pub use cast::{HELD_BACK, TUNED};
-pub use days::Truth;
+pub use cast::{HELD_BACK, HELD_BACK_LATER, TUNED};
+pub use days::{Kind, Truth};
 pub use measure::Tally;
 pub use persona::Habits;
 pub use report::report;
@@ -123,7 +123,10 @@ impl Weeks {
                 .within(scope())
                 .with_weights(weights.clone())
         };
-        let dayloom = attributor().with_learned(self.learned(weights));
+        let learned = match answers {
+            Answers::Dayloom | Answers::WithModel => self.learned(weights),
+            Answers::Keys | Answers::Bayes | Answers::Nearest => Learned::default(),
+        };
         let mut model = model::Simulated::new(&self.tasks, self.persona.seed);
         let reviewed: HashSet<Truth> = self.taught.iter().map(|(_, truth)| *truth).collect();
         let mut tally = Tally::default();
@@ -133,11 +136,11 @@ impl Weeks {
                 Answers::Keys => attributor().attribute(spans),
                 Answers::Bayes => bayes.attribute(spans),
                 Answers::Nearest => baselines::nearest(&self.taught, spans),
-                Answers::Dayloom => dayloom.attribute(spans),
+                Answers::Dayloom => attributor().with_learned(learned.clone()).attribute(spans),
                 Answers::WithModel => {
                     let decisions = model.asked(spans, minutes);
                     attributor()
-                        .with_learned(self.learned(weights))
+                        .with_learned(learned.clone())
                         .with_decisions(decisions)
                         .attribute(spans)
                 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use dayloom_attribution::Weights;
 
-use super::{Answers, HELD_BACK, Habits, TUNED, Tally, Weeks};
+use super::{Answers, HELD_BACK, HELD_BACK_LATER, Habits, Kind, TUNED, Tally, Weeks};
 use crate::bench::Figure;
 
 /// Working days that one persona and seed are tallied over.
@@ -40,6 +40,7 @@ pub fn report() -> (String, Vec<Figure>) {
     for (name, people) in [
         ("looked at while tuning", &TUNED[..]),
         ("held back", &HELD_BACK[..]),
+        ("held back later", &HELD_BACK_LATER[..]),
     ] {
         let weeks = weeks(people);
         let mut sums: Vec<(Answers, Tally)> = Vec::new();
@@ -145,12 +146,40 @@ fn details(text: &mut String, tally: &Tally, who: &str) {
         text,
         "\nOf what is wrong: another task {task:.1} %, a task taken for none {none:.1} %, none taken for a task {given:.1} % of work time."
     );
+    kinds(text, tally);
     let (real, found) = tally.switches;
     let _ = writeln!(
         text,
         "\nChanges of task found within two minutes: {found:.0} of {real:.0}; {:.0} said that were none.",
         tally.invented
     );
+}
+
+/// Where the time goes that is not right.
+fn kinds(text: &mut String, tally: &Tally) {
+    let _ = writeln!(
+        text,
+        "\n| what it was | % of work | right % of it | wrong % of it |\n|---|---|---|---|"
+    );
+    for ((kind, fresh), [minutes, right, wrong]) in &tally.kinds {
+        let name = match (kind, fresh) {
+            (Kind::Task, false) => "a task that was reviewed",
+            (Kind::Task, true) => "a task nobody had reviewed",
+            (Kind::Review, _) => "review of a colleague's work",
+            (Kind::Helping, _) => "a colleague's question",
+            (Kind::Chore, _) => "mail, chat and the like",
+            (Kind::Standup, _) => "the daily meeting",
+            (Kind::Interruption, _) => "a few minutes of those in between",
+            (Kind::Private, _) => continue,
+        };
+        let _ = writeln!(
+            text,
+            "| {name} | {:.1} | {:.1} | {:.1} |",
+            100.0 * minutes / tally.work.max(1.0),
+            100.0 * right / minutes.max(1.0),
+            100.0 * wrong / minutes.max(1.0)
+        );
+    }
 }
 
 fn aims(people: &str, answers: Answers, tally: &Tally, days: f64) -> Vec<Figure> {
