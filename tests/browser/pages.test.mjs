@@ -118,6 +118,33 @@ test("new work appears by itself, and the focus stays", async () => {
   await context.close();
 });
 
+test("new work takes nothing away from who is typing, and shows when they are done", async () => {
+  const { context, page, complaints } = await at.open();
+  assert.equal(await at.say("journal"), "done");
+  await page.reload();
+  const total = await page.textContent(".tasks tfoot .n");
+  await page.click(".journal summary");
+  const words = await page.inputValue("#journal-text");
+  await page.fill("#journal-text", "My own words, not saved yet");
+  const looked = () => page.waitForResponse((answer) => answer.url().endsWith("/tracking/tracker"), { timeout: 20_000 });
+  const seen = looked();
+  assert.equal(await at.say("more"), "done");
+  await seen;
+  await looked();
+  assert.equal(await page.inputValue("#journal-text"), "My own words, not saved yet");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("#journal-text")));
+  await page.evaluate(() => document.activeElement.blur());
+  await looked();
+  await looked();
+  assert.equal(await page.inputValue("#journal-text"), "My own words, not saved yet");
+  assert.equal(await page.textContent(".tasks tfoot .n"), total);
+  await page.fill("#journal-text", words);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 20_000 });
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("the first run ticks itself off", async () => {
   const { context, page } = await at.open({ command: "first" });
   assert.equal(await page.textContent("h1"), "Your first minute");

@@ -328,6 +328,38 @@ async fn a_new_config_is_in_force_as_soon_as_its_etag_changes() {
     assert_eq!(desk.server.world().events.len(), stored);
 }
 
+#[tokio::test]
+async fn a_new_config_is_asked_for_again_where_the_heartbeat_fails() {
+    let mut desk = Desk::new().await;
+    let settings = AgentConfig {
+        heartbeat: Duration::from_secs(3_600),
+        ..desk.settings()
+    };
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(desk.agent(settings).run(stop.clone()));
+    wait(|| !desk.server.world().events.is_empty()).await;
+    {
+        let mut world = desk.server.world();
+        world.heartbeat_faults = [(503, None), (429, Some(1))].into();
+        world.config["excluded_bundle_ids"] = json!(["Diary"]);
+        world.config["config_etag"] = json!("cfg_0123456789ab");
+    }
+    wait(|| {
+        let rules = desk.eyes.rules.lock().unwrap();
+        rules
+            .as_ref()
+            .is_some_and(|rules| rules.exclusions.app(["diary"]))
+    })
+    .await;
+    assert_eq!(
+        desk.server.world().heartbeats,
+        3,
+        "asked again after each failure, however many samples went meanwhile"
+    );
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
 async fn wait(so: impl Fn() -> bool) {
     for _ in 0..600 {
         if so() {

@@ -1,6 +1,6 @@
 //! Puts a server together from settings: database, secret, pipeline, listener; and takes it down in order.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
 use dayloom_pipeline::Stages;
@@ -32,6 +32,7 @@ pub struct Server {
     /// Where it answers, such as `http://127.0.0.1:8000`.
     pub url: String,
     stop: CancellationToken,
+    asked_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     web: JoinHandle<std::io::Result<()>>,
     runner: JoinHandle<()>,
 }
@@ -170,6 +171,8 @@ impl Server {
         listener: TcpListener,
     ) -> Outcome<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        // Before anyone can learn that it answers: who is told so may ask it to end at once.
+        let asked_to_stop = Box::pin(stop_signal());
         let secret = secret(settings, &store).await?;
         let address = listener.local_addr().map_err(|e| {
             Failure::failed(
@@ -198,16 +201,22 @@ impl Server {
             store,
             url: origin(address),
             stop,
+            asked_to_stop,
             web,
             runner,
         })
     }
 
     /// Waits for a signal, or for the server to end by itself, and takes everything down in order.
-    pub async fn until_stopped(mut self) -> Outcome {
+    pub async fn until_stopped(self) -> Outcome {
+        self.until_stopped_then(async |_| ()).await
+    }
+
+    /// The same; `last` is done with the database once nobody is answered any more.
+    pub async fn until_stopped_then(mut self, last: impl AsyncFnOnce(&Store)) -> Outcome {
         let ended = tokio::select! {
             ended = &mut self.web => Some(ended),
-            () = stop_signal() => None,
+            () = &mut self.asked_to_stop => None,
         };
         self.stop.cancel();
         let web = match ended {
@@ -216,6 +225,7 @@ impl Server {
         };
         // The runner gives its leases back; what it holds longer than this is taken up again at the next start.
         let _ = tokio::time::timeout(Duration::from_secs(5), &mut self.runner).await;
+        last(&self.store).await;
         self.store.close().await;
         match web {
             Ok(Ok(())) => Ok(()),
@@ -246,23 +256,30 @@ fn origin(address: SocketAddr) -> String {
     }
 }
 
-/// Resolves at INT or TERM.
-pub async fn stop_signal() {
+/// Resolves at INT or TERM, also at one that comes between this call and the first look: from the call on neither ends
+/// the process by itself.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    {
+    let listening = {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    };
+    #[cfg(windows)]
+    let listening = tokio::signal::windows::ctrl_c();
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut interrupt), Ok(mut terminate)) = listening {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        #[cfg(windows)]
+        if let Ok(mut interrupt) = listening {
+            interrupt.recv().await;
+            return;
+        }
+        std::future::pending().await
     }
 }

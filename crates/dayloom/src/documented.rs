@@ -49,7 +49,9 @@ fn called(line: &str) -> Option<Vec<String>> {
         .split_once("$(")
         .map_or(line, |(_, inner)| inner.split(')').next().unwrap_or(inner));
     let line = line.split(" | ").next().unwrap_or(line);
-    let words = shlex::split(line)?;
+    let mut words = shlex::split(line)?;
+    let variables = words.iter().take_while(|word| is_variable(word)).count();
+    words.drain(..variables);
     let at = match words.first()?.as_str() {
         "cargo" => words.iter().position(|word| word == "--")?,
         first if first == "dayloom" || first.ends_with("/dayloom") => 0,
@@ -57,6 +59,16 @@ fn called(line: &str) -> Option<Vec<String>> {
     };
     let through_cargo_to_another = at > 0 && !words[..at].iter().any(|word| word == "dayloom");
     (!through_cargo_to_another).then(|| words[at + 1..].to_vec())
+}
+
+/// A setting of the environment before a command, such as `DAYLOOM_HOME=/tmp/second`.
+fn is_variable(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b == b'_' || b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
 }
 
 /// What the program says to a line, if it does not take it. A name of a group of commands alone is only spoken of.
@@ -107,6 +119,7 @@ fn a_wrong_flag_is_found_wherever_it_stands() {
         "cargo run -p dayloom -- up --no-opne",
         "eval \"$(dayloom shell-init basch)\"",
         "dayloom fly",
+        "DAYLOOM_TOKEN=… AEXY_SAMPLE_INTERVAL=1 dayloom up --no-opne",
     ] {
         assert!(refused(line).is_some(), "{line}");
     }
@@ -118,6 +131,8 @@ fn a_wrong_flag_is_found_wherever_it_stands() {
         "dayloom config",
         "dayloom --home /tmp/second up",
         "dayloom agent --server URL --token TOKEN",
+        "DAYLOOM_TOKEN=… dayloom team login --server https://dayloom.example.org",
+        "export DAYLOOM_MODEL_PROVIDER=ollama",
     ] {
         assert_eq!(refused(line), None, "{line}");
     }

@@ -1,4 +1,5 @@
-//! Where logs go: short lines to standard error as -v and -q ask, and for the long-running commands a file a day.
+//! Where logs go: short lines to standard error as -v and -q ask, and for the long-running commands a file a day, each
+//! line an object of JSON for programs that gather logs.
 //!
 //! Must not know what is logged; that nothing private is logged is the business of those who log.
 
@@ -18,6 +19,10 @@ use crate::clock::SystemClock;
 const DAYS: usize = 14;
 /// Most that is written on one day, in bytes: a fault that repeats must not fill the disk.
 const DAY_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The last line of such a day.
+const ENOUGH: &[u8] =
+    b"{\"level\":\"WARN\",\"message\":\"enough is logged for this day; the rest is left out\"}\n";
 
 /// What standard error shows.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +54,9 @@ pub fn start(loudness: Loudness, filter: Option<&str>, folder: Option<&Path>) {
         .with_filter(only(filter.unwrap_or(level)));
     let to_file = folder.map(|folder| {
         tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
             .with_writer(Mutex::new(Daily::new(folder)))
-            .with_ansi(false)
             .with_filter(only(filter.unwrap_or("info,sqlx=warn")))
     });
     // A second start in one process is a test's; the first one stands.
@@ -123,7 +129,7 @@ impl Write for Daily {
             file.write_all(bytes)?;
             *size += bytes.len() as u64;
             if *size >= DAY_LIMIT {
-                file.write_all(b"Enough is logged for this day; the rest is left out.\n")?;
+                file.write_all(ENOUGH)?;
             }
         }
         Ok(bytes.len())

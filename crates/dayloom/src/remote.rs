@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use dayloom_client::{Client, ClientError};
+use dayloom_domain::Zone;
 use reqwest::{Method, RequestBuilder};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
@@ -12,6 +13,9 @@ use crate::{
     failure::{Failure, Outcome},
     settings::table::{SERVER, TOKEN},
 };
+
+/// How long a command that needs no server waits for one.
+const SOON: Duration = Duration::from_secs(2);
 
 /// A server and the token to speak to it. Answers stay as they came, so that `--json` prints what the server said.
 pub struct Remote {
@@ -64,6 +68,16 @@ impl Remote {
         self.answer(request.header("content-type", kind).body(body)).await
     }
 
+    /// The zone in which the person's times are shown: that of their profile, else this machine's.
+    pub async fn zone(&self) -> Outcome<Zone> {
+        #[derive(Deserialize)]
+        struct Me {
+            timezone: Option<Zone>,
+        }
+        let me: Me = view(&self.get("/developers/me").await?)?;
+        Ok(me.timezone.unwrap_or_else(machine_zone))
+    }
+
     async fn answer(&self, request: RequestBuilder) -> Outcome<Value> {
         let response = self
             .client
@@ -77,6 +91,21 @@ impl Remote {
         }
         serde_json::from_slice(&body).map_err(|_| said(&ClientError::Undecodable, self.local))
     }
+}
+
+/// The zone of the person where a server is at hand and says so soon, else this machine's: for commands that work
+/// without a server. JSON has UTC and asks nobody.
+pub async fn zone_at_hand(cx: &Context) -> Zone {
+    if cx.out.json {
+        return Zone::utc();
+    }
+    let asked = async { Remote::of(cx).ok()?.zone().await.ok() };
+    let said = tokio::time::timeout(SOON, asked).await;
+    said.ok().flatten().unwrap_or_else(machine_zone)
+}
+
+fn machine_zone() -> Zone {
+    dayloom_capture::platform::system_zone().unwrap_or_else(Zone::utc)
 }
 
 fn not_running() -> Failure {

@@ -112,13 +112,14 @@ async fn work(cx: &Context, store: &Store, address: Address, heartbeat_s: u64) -
     let worker = Worker::start(stages, address, settings, stop.clone())
         .await
         .map_err(failure)?;
+    let asked_to_stop = boot::stop_signal();
     cx.out.line(format_args!("ready {shown}"))?;
     tracing::info!(temporal = shown, "the worker waits for work");
     let ended = worker.ended();
     tokio::pin!(ended);
     tokio::select! {
         ended = &mut ended => ended.map_err(failure),
-        () = boot::stop_signal() => {
+        () = asked_to_stop => {
             stop.cancel();
             ended.await.map_err(failure)
         }

@@ -1,4 +1,4 @@
-//! Server and agent are killed fifty times under load: every event that was acknowledged or spooled is there once.
+//! Server and agent are killed fifty times each under load: every event that was acknowledged or spooled is there once.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,28 +6,26 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use dayloom_agent::enrolment::Enrolment;
-use dayloom_agent::link::connect;
-use dayloom_agent::spool::Limits;
-use dayloom_agent::uploader::machine::Health;
-use dayloom_agent::{Agent, AgentConfig, Home, Secret, Sight, Spool, outgoing};
-use dayloom_capture::{Outcome, Policy, Sample};
+use dayloom_agent::spool::{Limits, SpoolStatus};
+use dayloom_agent::{Home, Spool, outgoing};
+use dayloom_capture::Sample;
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, EventId, event::ActiveApp};
 use dayloom_storage::{Migrate, Store};
+use dayloom_testkit::{Desktop, db::TestDb};
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const HOME: &str = "DAYLOOM_TEST_KILL_HOME";
-const SERVER: &str = "DAYLOOM_TEST_KILL_SERVER";
-const TOKEN: &str = "DAYLOOM_TEST_KILL_TOKEN";
+/// How often each of the two is killed, at least.
 const KILLS: usize = 50;
+/// The title of the window the agent sees where there is a desktop.
+const WINDOW: &str = "chapter one";
 
 struct Now;
 
@@ -40,8 +38,6 @@ impl Clock for Now {
         Timestamp::now()
     }
 }
-
-struct Eyes;
 
 fn sample() -> Sample {
     let app = ActiveApp {
@@ -56,46 +52,13 @@ fn sample() -> Sample {
     }
 }
 
-impl Sight for Eyes {
-    fn set_policy(&mut self, _: Policy) {}
-
-    async fn look(&mut self, _: Timestamp) -> Outcome {
-        Outcome::Taken(Box::new(sample()))
-    }
-}
-
-fn agent(home: &Path, server: &str, token: &str) -> Agent<Eyes, Client> {
-    let settings = AgentConfig {
-        server: Some(server.to_owned()),
-        token: Secret::new(token),
-        interval_s: Some(1),
-        ..AgentConfig::new(home)
-    };
-    Agent::new(
-        settings,
-        Eyes,
-        Arc::new(Now),
-        StdRng::from_os_rng(),
-        Box::new(connect),
-    )
-}
-
-/// The process that is killed: an agent that captures and uploads, and beside it a capture at a hundred times its
-/// pace into the same spool, which says what is on disk.
+/// The process that is killed with the agent: it captures at a hundred times the agent's pace into the same spool, and
+/// says what is on disk.
 #[tokio::test]
 async fn child() {
-    let (Ok(home), Ok(server), Ok(token)) =
-        (std::env::var(HOME), std::env::var(SERVER), std::env::var(TOKEN))
-    else {
-        return;
-    };
-    let home = Path::new(&home);
-    let run = agent(home, &server, &token).run(CancellationToken::new());
-    let ended = tokio::select! {
-        ended = run => ended,
-        () = load(home) => return,
-    };
-    panic!("the agent ended: {ended:?}");
+    if let Ok(home) = std::env::var(HOME) {
+        load(Path::new(&home)).await;
+    }
 }
 
 async fn load(home: &Path) {
@@ -123,27 +86,37 @@ async fn load(home: &Path) {
     }
 }
 
-/// Everything of the test in one folder: the server's database and the agent's home.
+/// Everything of the test: the server's database, and a folder with the homes of both.
 struct Stage {
     dir: tempfile::TempDir,
+    database: String,
     listen: String,
     token: String,
     person: DeveloperId,
+    desktop: Option<Desktop>,
 }
 
 impl Stage {
-    fn new() -> Self {
+    fn new(database: Option<String>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = free.local_addr().unwrap().to_string();
+        let file = format!("sqlite:{}", dir.path().join("server.db").display());
         let mut stage = Self {
             dir,
+            database: database.unwrap_or(file),
             listen,
             token: String::new(),
             person: Uuid::nil().into(),
+            // Without one the agent has nothing to see, and uploads what the other spools.
+            desktop: if cfg!(target_os = "linux") {
+                Desktop::start()
+            } else {
+                None
+            },
         };
         let output = stage
-            .dayloom(&["token", "--email", "ann@example.org", "--json"])
+            .server(&["token", "--email", "ann@example.org", "--json"])
             .output()
             .unwrap();
         assert!(
@@ -157,10 +130,6 @@ impl Stage {
         stage
     }
 
-    fn database(&self) -> String {
-        format!("sqlite:{}", self.dir.path().join("server.db").display())
-    }
-
     fn url(&self) -> String {
         format!("http://{}", self.listen)
     }
@@ -169,23 +138,44 @@ impl Stage {
         self.dir.path().join("agent")
     }
 
-    fn dayloom(&self, args: &[&str]) -> Command {
+    fn dayloom(&self, home: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dayloom"));
         command
             .env_clear()
             .env("HOME", self.dir.path())
-            .env("DAYLOOM_HOME", self.dir.path().join("server"))
-            .env("DAYLOOM_RATE_LIMITS", "off")
+            .env("DAYLOOM_HOME", home)
             .args(args)
-            .args(["--database-url", &self.database()])
             .stdin(Stdio::null());
+        command
+    }
+
+    fn server(&self, args: &[&str]) -> Command {
+        let mut command = self.dayloom(&self.dir.path().join("server"), args);
+        command
+            .env("DAYLOOM_RATE_LIMITS", "off")
+            .args(["--database-url", &self.database]);
+        command
+    }
+
+    fn agent(&self, args: &[&str]) -> Command {
+        let mut command = self.dayloom(&self.home(), args);
+        if let Some(desktop) = &self.desktop {
+            command.env("DISPLAY", desktop.display());
+        }
+        command
+            .env("DAYLOOM_SERVER", self.url())
+            .env("DAYLOOM_TOKEN", &self.token)
+            .env("DAYLOOM_ACTIVITYWATCH", "off")
+            .env("AEXY_SAMPLE_INTERVAL", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 
     /// Starts the server and waits until it answers.
     fn serve(&self) -> Child {
         let mut child = self
-            .dayloom(&["serve", "--listen", &self.listen])
+            .server(&["serve", "--listen", &self.listen])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -198,12 +188,12 @@ impl Stage {
         child
     }
 
+    /// Starts the agent, and what captures beside it.
     fn capture(&self) -> Capturing {
+        let agent = self.agent(&["agent"]).spawn().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child", "--nocapture"])
             .env(HOME, self.home())
-            .env(SERVER, self.url())
-            .env(TOKEN, &self.token)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -221,23 +211,42 @@ impl Stage {
             }
             ids
         });
-        Capturing { child, lines }
+        Capturing { agent, child, lines }
+    }
+
+    async fn spool(&self) -> Spool {
+        Spool::open(&self.home().join("spool.db"), Limits::default())
+            .await
+            .unwrap()
+    }
+
+    /// Uploads all that waits.
+    async fn drain(&self) -> SpoolStatus {
+        let spool = self.spool().await;
+        for _ in 0..40 {
+            let flushed = self.agent(&["spool", "flush"]).status().unwrap();
+            assert_eq!(flushed.code(), Some(0), "what waits cannot be uploaded");
+            if spool.status().await.unwrap().waiting == 0 {
+                break;
+            }
+        }
+        spool.status().await.unwrap()
     }
 }
 
 struct Capturing {
+    agent: Child,
     child: Child,
     lines: std::thread::JoinHandle<Vec<String>>,
 }
 
 impl Capturing {
-    /// Kills it and says what it had acknowledged.
+    /// Kills both and says what was acknowledged.
     fn kill(mut self) -> Vec<String> {
-        assert!(
-            self.child.try_wait().unwrap().is_none(),
-            "the agent ended by itself"
-        );
-        kill(&mut self.child);
+        for child in [&mut self.agent, &mut self.child] {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+            kill(child);
+        }
         self.lines.join().unwrap()
     }
 }
@@ -260,25 +269,42 @@ async fn a_project(stage: &Stage) {
 }
 
 #[tokio::test]
-async fn fifty_kills_lose_nothing_and_double_nothing() {
-    let stage = Stage::new();
+async fn fifty_kills_of_each_lose_nothing_and_double_nothing_on_sqlite() {
+    survive(Stage::new(None), KILLS).await;
+}
+
+#[tokio::test]
+async fn kills_lose_nothing_and_double_nothing_on_postgres() {
+    let Some(db) = TestDb::postgres().await else {
+        return;
+    };
+    db.store.close().await;
+    survive(Stage::new(Some(db.url.clone())), KILLS / 2).await;
+}
+
+/// Kills server and agent, alone and together, at random moments, until each has been killed so often; then looks.
+async fn survive(stage: Stage, kills: usize) {
+    let window = stage
+        .desktop
+        .as_ref()
+        .map(|desktop| desktop.open("Inkwell", WINDOW));
     let mut rng = StdRng::seed_from_u64(50);
     let mut server = stage.serve();
     a_project(&stage).await;
 
     let mut capturing = stage.capture();
     let mut pushed = BTreeSet::new();
-    let mut kills = 0;
-    while kills < KILLS {
-        tokio::time::sleep(Duration::from_millis(rng.random_range(50..900))).await;
+    let (mut servers, mut agents) = (0, 0);
+    while servers < kills || agents < kills {
+        tokio::time::sleep(Duration::from_millis(rng.random_range(50..700))).await;
         let (of_server, of_agent) = [(true, false), (false, true), (true, true)][rng.random_range(0..3)];
         if of_server {
             kill(&mut server);
-            kills += 1;
+            servers += 1;
         }
         if of_agent {
             pushed.extend(capturing.kill());
-            kills += 1;
+            agents += 1;
             capturing = stage.capture();
         }
         if of_server {
@@ -287,53 +313,47 @@ async fn fifty_kills_lose_nothing_and_double_nothing() {
     }
     pushed.extend(capturing.kill());
     assert!(
-        pushed.len() > 10 * KILLS,
+        pushed.len() > 10 * kills,
         "only {} events were pushed: that is no load",
         pushed.len()
     );
-
-    let spool = Spool::open(&stage.home().join("spool.db"), Limits::default())
-        .await
-        .unwrap();
-    assert!(
-        spool.status().await.unwrap().uploaded > 0,
-        "nothing was uploaded in between"
-    );
-    for _ in 0..20 {
-        let health = agent(&stage.home(), &stage.url(), &stage.token)
-            .flush()
-            .await
-            .unwrap();
-        assert_eq!(health, Health::Flowing);
-        if spool.status().await.unwrap().waiting == 0 {
-            break;
-        }
-    }
-    let status = spool.status().await.unwrap();
+    let uploaded = stage.spool().await.status().await.unwrap().uploaded;
+    assert!(uploaded > 0, "nothing was uploaded in between");
+    let status = stage.drain().await;
     assert_eq!(
         (status.waiting, status.rejected, status.dropped_by_size),
         (0, 0, 0),
         "{status:?}"
     );
-
     kill(&mut server);
-    let store = Store::open(&stage.database(), Migrate::Refuse).await.unwrap();
+    drop(window);
+    check(&stage, &pushed).await;
+}
+
+/// What was acknowledged is stored, once, and so is what the agent itself saw.
+async fn check(stage: &Stage, pushed: &BTreeSet<String>) {
+    let store = Store::open(&stage.database, Migrate::Refuse).await.unwrap();
     let now = Now.now();
     let (from, to) = (
         now - SignedDuration::from_hours(24),
         now + SignedDuration::from_hours(1),
     );
-    let mut stored = BTreeSet::new();
     for device in store.devices().list(stage.person).await.unwrap() {
         assert!(device.server_seq >= i64::try_from(pushed.len()).unwrap());
     }
+    let (mut stored, mut seen) = (BTreeSet::new(), 0);
     for event in store.events().window(stage.person, from, to).await.unwrap() {
+        seen += usize::from(event.active_app.window_title.as_deref() == Some(WINDOW));
         assert!(
             stored.insert(event.id.to_string()),
             "{} is stored twice",
             event.id
         );
     }
+    assert!(
+        stage.desktop.is_none() || seen > 0,
+        "the agent never saw the window"
+    );
     let lost: Vec<_> = pushed.difference(&stored).collect();
     assert_eq!(
         lost,

@@ -45,6 +45,8 @@ mod targets;
 mod tasks;
 #[path = "contract/team.rs"]
 mod team;
+#[path = "contract/upgrade.rs"]
+mod upgrade;
 #[path = "contract/workspaces.rs"]
 mod workspaces;
 #[path = "contract/world.rs"]
@@ -117,6 +119,7 @@ on_both!(
     ingest::the_same_batch_many_times_at_once,
     ingest::pauses_hold_by_the_time_of_the_event,
     ingest::exclusions_and_lost_membership,
+    ingest::what_was_taken_before_stays_taken,
     ingest::what_was_in_force_is_stored,
     ingest::every_field_comes_back,
     ingest::months_far_apart,

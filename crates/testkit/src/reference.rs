@@ -44,6 +44,8 @@ pub struct World {
     pub poison: BTreeSet<String>,
     /// What the next batches get.
     pub faults: VecDeque<Fault>,
+    /// What the next heartbeats get: a status, with `Retry-After` if a number of seconds is given.
+    pub heartbeat_faults: VecDeque<(u16, Option<u64>)>,
     /// Requests a device may send in 60 s, if limited. Refused ones count too.
     pub limit: Option<usize>,
     /// Every batch that arrived: status answered and number of events.
@@ -211,7 +213,19 @@ async fn heartbeat(
     {
         return detail(404, "Device not enrolled");
     }
+    if let Some((status, retry_after)) = world.heartbeat_faults.pop_front() {
+        return refusal(status, retry_after);
+    }
     Json(world.config.clone()).into_response()
+}
+
+/// What was told to be answered.
+fn refusal(status: u16, retry_after: Option<u64>) -> Response {
+    let mut answer = detail(status, "as told");
+    if let Some(seconds) = retry_after {
+        answer.headers_mut().insert("retry-after", seconds.into());
+    }
+    answer
 }
 
 async fn batch(State(world): Shared, headers: HeaderMap, body: Bytes) -> Response {
@@ -236,11 +250,7 @@ fn answer_batch(world: &mut World, headers: &HeaderMap, body: &Value) -> Respons
     }
     let fault = world.faults.pop_front();
     if let Some(Fault::Status(status, retry_after)) = fault {
-        let mut answer = detail(status, "as told");
-        if let Some(seconds) = retry_after {
-            answer.headers_mut().insert("retry-after", seconds.into());
-        }
-        return answer;
+        return refusal(status, retry_after);
     }
     let Some(events) = body["events"].as_array().filter(|events| events.len() <= 500) else {
         return detail(422, "events");

@@ -16,13 +16,18 @@
       if (!answer.ok) return;
       tag = answer.headers.get("ETag");
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const id of ["state", "page"]) swap($(id), fresh.getElementById(id));
+      for (const id of ["state", "page"]) if (!swap($(id), fresh.getElementById(id))) tag = "";
     } catch { /* The server is away; the next look tells. */ }
   }
-  // What the person opened stays open, and the focus stays where it is.
+  // Something was typed or chosen that was not sent yet.
+  const typed = (c) => c.matches("select") ? [...c.options].some((o) => o.selected !== o.defaultSelected)
+    : c.value !== c.defaultValue || c.checked !== c.defaultChecked;
+  // What the person opened stays open, and the focus stays where it is. False while somebody types there: it waits.
   function swap(old, fresh) {
     const at = document.activeElement, inside = old && old.contains(at);
-    if (!fresh || !old || old.outerHTML === fresh.outerHTML || (inside && at.matches("input"))) return;
+    if (!fresh || !old || old.outerHTML === fresh.outerHTML) return true;
+    const fields = "input, textarea, select";
+    if ((inside && at.matches(fields)) || all(old, fields).some(typed)) return false;
     const opened = all(fresh, "details");
     all(old, "details").forEach((d, i) => { if (opened[i]) opened[i].open = d.open; });
     const nth = all(old, "a, summary, button").indexOf(at);
@@ -31,6 +36,7 @@
     const links = all(fresh, "a, summary, button");
     const back = href ? links.find((a) => a.getAttribute("href") === href) : links[nth];
     if (inside && back) back.focus({ preventScroll: true });
+    return true;
   }
   setInterval(look, 4000);
   document.addEventListener("visibilitychange", look);

@@ -276,13 +276,20 @@ fn short(width: f64, seam: bool) -> Shown {
     PLOTS.map(|plot| width / 100.0 * plot - f64::from(u8::from(seam)) < LEAST_PX)
 }
 
-/// Source, reason and certainty in one line.
+/// Source, place in the code, reason and certainty in one line.
 pub fn why(row: &Row, words: &Words) -> String {
     let sure = row
         .sure
         .map(|s| crate::words::fill(words.confidence, "pct", &s.percent.to_string()))
         .unwrap_or_default();
-    let parts = [row.seen.as_str(), row.reason.as_str(), sure.as_str(), row.status];
+    let place = row.place.as_ref().map_or("", |place| place.text.as_str());
+    let parts = [
+        row.seen.as_str(),
+        place,
+        row.reason.as_str(),
+        sure.as_str(),
+        row.status,
+    ];
     parts
         .into_iter()
         .filter(|p| !p.is_empty())

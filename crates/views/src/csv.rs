@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use crate::rows::{Kind, Row};
 
 /// The head line.
-pub const HEAD: &str = "date,start,end,minutes,kind,task,title,confidence_percent,status,reason,seen\r\n";
+pub const HEAD: &str =
+    "date,start,end,minutes,kind,task,title,confidence_percent,status,reason,seen,repository,branch\r\n";
 
 /// The lines of one day; time away is not among them, dismissed time is, under its name.
 pub fn day(date: Date, rows: &[Row]) -> String {
@@ -26,8 +27,11 @@ pub fn day(date: Date, rows: &[Row]) -> String {
             };
             let sure = row.sure.map_or_else(String::new, |s| s.percent.to_string());
             let status = row.status;
+            let place = row.place.as_ref();
+            let repo = place.and_then(|p| p.repo.as_deref()).unwrap_or_default();
+            let branch = place.and_then(|p| p.branch.as_deref()).unwrap_or_default();
             format!(
-                "{date},{},{},{},{kind},{},{},{sure},{},{},{}\r\n",
+                "{date},{},{},{},{kind},{},{},{sure},{},{},{},{},{}\r\n",
                 row.from,
                 row.to,
                 row.minutes,
@@ -35,7 +39,9 @@ pub fn day(date: Date, rows: &[Row]) -> String {
                 cell(&row.title),
                 cell(status),
                 cell(&row.reason),
-                cell(&row.seen)
+                cell(&row.seen),
+                cell(repo),
+                cell(branch)
             )
         })
         .collect()

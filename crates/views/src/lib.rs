@@ -18,6 +18,7 @@ pub mod gist;
 pub mod insights;
 pub mod journal;
 pub mod labels;
+pub mod place;
 pub mod range;
 pub mod rows;
 pub mod state;

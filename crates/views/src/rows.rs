@@ -13,6 +13,7 @@ use crate::{
     dye::Dyes,
     facts::{DayFacts, TaskFact, Viewer},
     fill::{Fill, Weave, percent},
+    place::Place,
     time::{MINUTE, clock, clock_end, minutes_of},
     totals::{Totals, apportion},
     words::Words,
@@ -116,6 +117,8 @@ pub struct Row {
     pub reason: String,
     /// Apps and devices.
     pub seen: String,
+    /// Repository and branch most of it was on; none of personal time.
+    pub place: Option<Place>,
     /// Minutes that add up with the other rows.
     pub minutes: i64,
     /// How sure, where a task was inferred.
@@ -222,6 +225,7 @@ impl Maker<'_> {
             url: None,
             reason: String::new(),
             seen: String::new(),
+            place: None,
             minutes: 0,
             sure: None,
             status: "",
@@ -253,6 +257,7 @@ impl Maker<'_> {
         };
         let spans: Vec<&AttributedSpan> = spans_of(&self.facts.day, block).collect();
         row.seen = self.seen(&spans);
+        row.place = Place::of(&spans, words);
         row.note = self.shadow_note(block.start, block.end);
         let pieces = bridge(spans.iter().map(|s| (s.span.start, s.span.end)));
         if !pieces.is_empty() {

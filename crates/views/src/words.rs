@@ -279,6 +279,8 @@ words! {
         stretches: "{n} stretches", "{n} टुकड़े";
         stretch: "1 stretch", "1 टुकड़ा";
         blocks: "Blocks", "खंड";
+        one_block: "1 block", "1 खंड";
+        n_blocks: "{n} blocks", "{n} खंड";
         reviewed_open: "{r} reviewed, {o} open", "{r} जाँचे, {o} बाक़ी";
         seen_on: "seen on {names}", "{names} पर देखा गया";
         personal_in_it: "{time} of it personal", "इसमें {time} निजी";

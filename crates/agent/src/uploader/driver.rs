@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::account_for;
+use super::backoff::Backoff;
 use super::machine::{Answer, COMPANY_MS, Health, Input, Load, Machine, Millis, Work};
 use crate::enrolment::{Device, Enrolment, enrol_into};
 use crate::link::{BatchAnswer, DeviceConfig, Link, LinkError};
@@ -47,8 +48,12 @@ struct State {
     began: Instant,
     loaded: Vec<Waiting>,
     heartbeat_due: Instant,
+    /// Between heartbeats that fail while a config is known to be out of date.
+    heartbeat_backoff: Backoff,
     expire_due: Instant,
-    /// The etag a heartbeat was already asked for: a server that names two must not be asked for ever.
+    /// The etag a batch named that is not ours, until a heartbeat has been answered.
+    wanted: Option<String>,
+    /// The etag a heartbeat was already answered for: a server that names two must not be asked for ever.
     asked_for: Option<String>,
     seq_checked: bool,
     /// The last heartbeat was refused with this status.
@@ -82,7 +87,9 @@ impl<L: Link> Driver<L> {
             began,
             loaded: vec![],
             heartbeat_due,
+            heartbeat_backoff: Backoff::default(),
             expire_due: began,
+            wanted: None,
             asked_for: None,
             seq_checked: false,
             heartbeat_refused: None,
@@ -234,8 +241,9 @@ impl<L: Link> Driver<L> {
         if let Some(etag) = &answer.config_etag
             && *etag != self.enrolment.config.config_etag
             && self.state.asked_for.as_ref() != Some(etag)
+            && self.state.wanted.as_ref() != Some(etag)
         {
-            self.state.asked_for = Some(etag.clone());
+            self.state.wanted = Some(etag.clone());
             self.state.heartbeat_due = Instant::now();
         }
         self.state.heartbeat_refused = None;
@@ -316,6 +324,7 @@ impl<L: Link> Driver<L> {
                     self.state.heartbeat_refused = Some(status);
                 }
                 self.plan_heartbeat();
+                self.hasten_heartbeat(&error);
                 return false;
             }
         };
@@ -323,6 +332,26 @@ impl<L: Link> Driver<L> {
         self.apply(config);
         self.plan_heartbeat();
         true
+    }
+
+    /// A config known to be out of date is asked for again sooner than at the next usual time, with growing waits, and
+    /// not before a time the server names.
+    fn hasten_heartbeat(&mut self, error: &LinkError) {
+        if self.state.wanted.is_none() {
+            return;
+        }
+        let named_s = match error {
+            LinkError::Refused {
+                status: 429,
+                retry_after_s,
+                ..
+            } => Some(retry_after_s.unwrap_or(10)),
+            LinkError::Refused { retry_after_s, .. } => *retry_after_s,
+            _ => None,
+        };
+        let wait = self.state.heartbeat_backoff.next(named_s, &mut self.rng);
+        let due = Instant::now() + Duration::from_millis(wait);
+        self.state.heartbeat_due = self.state.heartbeat_due.min(due);
     }
 
     fn plan_heartbeat(&mut self) {
@@ -353,6 +382,10 @@ impl<L: Link> Driver<L> {
 
     /// Puts a config in force and remembers it.
     fn apply(&mut self, config: DeviceConfig) {
+        self.state.heartbeat_backoff.reset();
+        if let Some(wanted) = self.state.wanted.take() {
+            self.state.asked_for = Some(wanted);
+        }
         let now = self.shared.clock.now();
         let changed = config != self.enrolment.config;
         if changed {

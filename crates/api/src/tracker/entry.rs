@@ -181,8 +181,8 @@ pub struct TrackedQuery {
 
 impl Decode for TrackedQuery {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
-        let start = fields.optional("start_date", rules::text(64));
-        let end = fields.optional("end_date", rules::text(64));
+        let start = fields.optional("start_date", rules::text(usize::MAX));
+        let end = fields.optional("end_date", rules::text(usize::MAX));
         Some(Self {
             start_date: start?,
             end_date: end?,

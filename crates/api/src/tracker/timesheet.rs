@@ -22,8 +22,8 @@ pub struct TimesheetQuery {
 
 impl Decode for TimesheetQuery {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
-        let start = fields.optional("start", rules::text(64));
-        let end = fields.optional("end", rules::text(64));
+        let start = fields.optional("start", rules::text(usize::MAX));
+        let end = fields.optional("end", rules::text(usize::MAX));
         Some(Self {
             start: start?,
             end: end?,

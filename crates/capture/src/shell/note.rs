@@ -1,6 +1,7 @@
 //! Reading the notes that shells leave, and sweeping away those of shells that have gone.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -70,10 +71,15 @@ impl ShellSource for ShellNotes {
                 alive.extend(before.map(|b| (pid, b)));
                 continue;
             }
-            let fresh = (metadata.is_file() && metadata.len() <= MAX_NOTE)
+            let bytes = (metadata.is_file() && metadata.len() <= MAX_NOTE)
                 .then(|| std::fs::read(entry.path()).ok())
                 .flatten()
-                .and_then(|bytes| parse(pid, &bytes, modified));
+                .unwrap_or_default();
+            if let Some(clean) = without_secrets(&bytes) {
+                // Where it cannot be done the note stays as the shell left it, for its owner's eyes, until the next one.
+                let _ = replace(&entry.path(), &clean, modified);
+            }
+            let fresh = parse(pid, &bytes, modified);
             // A shell may be writing right now: until the note is whole, the one before stands.
             if let Some(known) = fresh.map(|state| (modified, state)).or(before) {
                 alive.insert(pid, known);
@@ -81,6 +87,40 @@ impl ShellSource for ShellNotes {
         }
         self.seen = alive;
         Ok(self.seen.values().map(|(_, state)| state.clone()).collect())
+    }
+}
+
+/// The note with the secrets of its command taken out; none if it holds none.
+fn without_secrets(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let parts: Vec<&str> = text.split('\0').collect();
+    let [VERSION, shell, base, cwd, command, "end"] = parts.as_slice() else {
+        return None;
+    };
+    let spoken = match *shell {
+        "bash" => numbered(command).map_or(*command, |(_, text)| text),
+        _ => *command,
+    };
+    let clean = redact(spoken.trim());
+    let head = &command[..command.len() - spoken.len()];
+    (clean != spoken.trim()).then(|| [VERSION, shell, base, cwd, &format!("{head}{clean}"), "end"].join("\0"))
+}
+
+/// Puts another text in a note's place, with the note's time, unless the shell has written it anew meanwhile.
+fn replace(note: &Path, text: &str, modified: SystemTime) -> std::io::Result<()> {
+    let beside = note.with_extension("clean");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.set_modified(modified)?;
+    drop(file);
+    if std::fs::metadata(note)?.modified()? == modified {
+        std::fs::rename(&beside, note)
+    } else {
+        std::fs::remove_file(&beside)
     }
 }
 
@@ -156,6 +196,39 @@ mod tests {
         )
         .unwrap();
         assert_eq!(state.last_command.as_deref(), Some("login --password ***"));
+    }
+
+    #[tokio::test]
+    async fn once_read_a_note_holds_no_secret_and_says_the_same() {
+        let temp = tempfile::tempdir().unwrap();
+        let notes = [
+            ("10", "1\0zsh\0\0/w\0login --password hunter2\0end"),
+            ("11", "1\0bash\x005\0/w\0    6* login --password hunter2\n\0end"),
+            ("12", "1\0zsh\0\0/w\0make  all\0end"),
+        ];
+        for (name, text) in notes {
+            std::fs::write(temp.path().join(name), text).unwrap();
+        }
+        let read = async || {
+            let mut notes = ShellNotes::start(temp.path(), |_| true).unwrap();
+            let mut shells = notes.shells().await.unwrap();
+            shells.sort_by_key(|shell| shell.pid);
+            shells
+        };
+        let first = read().await;
+        for name in ["10", "11"] {
+            let left = std::fs::read_to_string(temp.path().join(name)).unwrap();
+            assert!(!left.contains("hunter2"), "{left}");
+        }
+        let untouched = std::fs::read_to_string(temp.path().join("12")).unwrap();
+        assert_eq!(untouched, notes[2].1);
+        assert_eq!(first[1].last_command.as_deref(), Some("login --password ***"));
+        assert_eq!(
+            read().await,
+            first,
+            "who reads it later sees the same, of the same time"
+        );
+        assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 3);
     }
 
     #[tokio::test]

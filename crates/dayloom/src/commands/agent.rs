@@ -37,8 +37,9 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
     }
     let stop = CancellationToken::new();
     let until = stop.clone();
+    let asked_to_stop = boot::stop_signal();
     let signal = tokio::spawn(async move {
-        boot::stop_signal().await;
+        asked_to_stop.await;
         until.cancel();
     });
     cx.out.hint(
@@ -273,7 +274,9 @@ fn machine_name() -> String {
 pub fn failure(error: &AgentError) -> Failure {
     let exit = match error {
         AgentError::AlreadyRunning { .. } => Exit::Running,
-        AgentError::NotSignedIn | AgentError::TokenRefused { .. } => Exit::Refused,
+        AgentError::NotSignedIn
+        | AgentError::TokenRefused { .. }
+        | AgentError::EnrolmentRefused { status: 403, .. } => Exit::Refused,
         AgentError::Link(dayloom_agent::link::LinkError::Unreachable) => Exit::Unreachable,
         _ => Exit::Failed,
     };

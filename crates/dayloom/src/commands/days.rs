@@ -82,15 +82,7 @@ pub(super) async fn fetch(remote: &Remote, date: Date) -> Outcome<Value> {
 }
 
 pub(super) async fn person_today(remote: &Remote) -> Outcome<Date> {
-    #[derive(Deserialize)]
-    struct Me {
-        timezone: Option<Zone>,
-    }
-    let me: Me = view(&remote.get("/developers/me").await?)?;
-    let zone = me
-        .timezone
-        .or_else(dayloom_capture::platform::system_zone)
-        .unwrap_or_else(Zone::utc);
+    let zone = remote.zone().await?;
     Ok(zone.date_of(SystemClock.now()))
 }
 

@@ -1,6 +1,6 @@
 //! `devices`: which machines capture for a person, and whether they do at the moment.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,7 +33,8 @@ pub async fn run(cx: &Context, command: &Devices) -> Outcome {
                 cx.out
                     .hint("No device captures for you yet. `dayloom up` or `dayloom agent` enrols this one.");
             }
-            cx.out.facts(&answer, || table(&all))
+            let zone = remote.zone().await?.rules();
+            cx.out.facts(&answer, || table(&all, &zone))
         }
         Devices::Pause { device } => set_paused(cx, &remote, &all, device.as_deref(), true).await,
         Devices::Resume { device } => set_paused(cx, &remote, &all, device.as_deref(), false).await,
@@ -117,16 +118,13 @@ fn name_of(device: &DeviceView) -> String {
         .map_or_else(|| device.device_id.clone(), plain)
 }
 
-fn table(all: &[DeviceView]) -> String {
+fn table(all: &[DeviceView], zone: &TimeZone) -> String {
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|device| {
             let seen = device.last_seen_at.map_or_else(
                 || "never seen".to_owned(),
-                |at| {
-                    let zone = jiff::tz::TimeZone::system();
-                    format!("seen {}", zone.to_datetime(at).strftime("%Y-%m-%d %H:%M"))
-                },
+                |at| format!("seen {}", zone.to_datetime(at).strftime("%Y-%m-%d %H:%M")),
             );
             vec![
                 name_of(device),

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use dayloom_agent::team::{ActivityLog, LogLine};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::{
     Context, boot,
     failure::{Failure, Outcome},
     output::plain,
+    remote::zone_at_hand,
 };
 
 /// How often new lines are looked for.
@@ -18,13 +20,14 @@ const LOOK: Duration = Duration::from_millis(200);
 pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     let log = ActivityLog::new(cx.home.file("logs"));
     let (last, mut place) = log.last_and_place(lines);
+    let zone = zone_at_hand(cx).await.rules();
     if last.is_empty() && !follow {
         cx.out.hint(
             "No minute was looked at yet. Team minutes begin with `dayloom team login` and a running agent.",
         );
     }
     for line in &last {
-        print(cx, line)?;
+        print(cx, line, &zone)?;
     }
     if !follow {
         return Ok(());
@@ -33,7 +36,7 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     tokio::pin!(stop);
     loop {
         for line in log.after(&mut place) {
-            print(cx, &line)?;
+            print(cx, &line, &zone)?;
         }
         tokio::select! {
             () = &mut stop => return Ok(()),
@@ -43,14 +46,14 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
 }
 
 /// A line for people in their own time, or as JSON in UTC.
-fn print(cx: &Context, line: &LogLine) -> Outcome {
+fn print(cx: &Context, line: &LogLine, zone: &TimeZone) -> Outcome {
     if cx.out.json {
         let text = serde_json::to_string(&json!({"at": line.at, "state": line.state, "reason": line.reason}));
         return cx.out.line(
             text.map_err(|error| Failure::failed(error, "This is a fault of Dayloom: please report it"))?,
         );
     }
-    let local = jiff::tz::TimeZone::system().to_datetime(line.at.0);
+    let local = zone.to_datetime(line.at.0);
     let head = format!(
         "{} {} {}",
         local.strftime("%Y-%m-%d %H:%M"),

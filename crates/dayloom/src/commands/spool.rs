@@ -5,7 +5,7 @@ use dayloom_agent::{
     spool::{Limits, Rejected, SpoolStatus},
     uploader::machine::Health,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use super::agent;
@@ -13,6 +13,7 @@ use crate::{
     Context, cli,
     failure::{Failure, Outcome},
     output::{columns, plain},
+    remote::zone_at_hand,
 };
 
 /// Most refused events shown.
@@ -60,6 +61,7 @@ async fn status(cx: &Context) -> Outcome {
         .ok()
         .and_then(|home| AgentStatus::load(&home));
     let answer = json!({"spool": numbers, "agent": agent});
+    let zone = zone_at_hand(cx).await.rules();
     cx.out.facts(&answer, || {
         let mut rows = vec![
             row("waiting", numbers.waiting),
@@ -67,20 +69,21 @@ async fn status(cx: &Context) -> Outcome {
             row("uploaded", numbers.uploaded),
             row("dropped for age", numbers.dropped_by_age),
             row("dropped for room", numbers.dropped_by_size),
+            row("refused, dropped for room", numbers.dropped_rejected),
         ];
         if let Some(oldest) = numbers.oldest {
-            rows.push(vec!["oldest waiting".to_owned(), local(oldest)]);
+            rows.push(vec!["oldest waiting".to_owned(), local(oldest, &zone)]);
         }
         if let Some(agent) = &agent {
             rows.extend(
                 agent
                     .last_sample_at
-                    .map(|at| vec!["last sample".to_owned(), local(at)]),
+                    .map(|at| vec!["last sample".to_owned(), local(at, &zone)]),
             );
             rows.extend(
                 agent
                     .last_upload_at
-                    .map(|at| vec!["last upload".to_owned(), local(at)]),
+                    .map(|at| vec!["last upload".to_owned(), local(at, &zone)]),
             );
             rows.extend(
                 agent
@@ -97,11 +100,8 @@ fn row(name: &str, number: i64) -> Vec<String> {
     vec![name.to_owned(), number.to_string()]
 }
 
-fn local(at: Timestamp) -> String {
-    jiff::tz::TimeZone::system()
-        .to_datetime(at)
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 async fn rejected(cx: &Context) -> Outcome {
@@ -116,10 +116,11 @@ async fn rejected(cx: &Context) -> Outcome {
     if events.is_empty() {
         cx.out.hint("Nothing was refused.");
     }
+    let zone = zone_at_hand(cx).await.rules();
     cx.out.facts(&events, || {
         let rows: Vec<Vec<String>> = events
             .iter()
-            .map(|e| vec![local(e.ts), plain(&e.reason), e.event_id.clone()])
+            .map(|e| vec![local(e.ts, &zone), plain(&e.reason), e.event_id.clone()])
             .collect();
         columns(&rows, &[])
     })

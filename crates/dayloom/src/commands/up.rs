@@ -2,7 +2,7 @@
 
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, Zone};
-use dayloom_storage::{DeveloperPatch, Migrate, NewProject, NewToken, NewWorkspace, Store};
+use dayloom_storage::{DeveloperPatch, Migrate, NewProject, NewToken, NewWorkspace, StorageError, Store};
 use jiff::Timestamp;
 
 use super::{agent, doctor, team::collect};
@@ -50,18 +50,36 @@ pub async fn up(cx: &Context) -> Outcome {
         .settings
         .on(&AGENT)
         .then(|| agent::beside(cx, &running, server.stopping()));
-    welcome(cx, &server, person).await;
-    if cx.settings.on(&AGENT)
-        && let Some(lacking) = doctor::lacking(cx).await
-    {
-        cx.out.hint(lacking);
-    }
-    let result = server.until_stopped().await;
+    let (store, url) = (server.store.clone(), server.url.clone());
+    let told = async {
+        welcome(cx, &store, &url, person).await;
+        if cx.settings.on(&AGENT)
+            && let Some(lacking) = doctor::lacking(cx).await
+        {
+            cx.out.hint(lacking);
+        }
+    };
+    let result = ended(server, person, told).await;
     for beside in [capture, team].into_iter().flatten() {
         let _ = beside.await;
     }
     cx.home.forget_running();
     result
+}
+
+/// Serves until told to stop, telling the person something meanwhile; stopping does not wait for the telling. At the
+/// end the token of this run opens nothing any more.
+async fn ended(server: Server, person: DeveloperId, told: impl Future<Output = ()>) -> Outcome {
+    let stopped = server.until_stopped_then(async |store| {
+        if let Err(error) = revoke(store, person).await {
+            tracing::warn!(%error, "the token of this run is still there; the next start removes it");
+        }
+    });
+    tokio::pin!(stopped);
+    tokio::select! {
+        result = &mut stopped => result,
+        () = told => stopped.await,
+    }
 }
 
 /// Makes a fresh link to the page of the running `up`.
@@ -99,18 +117,17 @@ pub async fn demo(cx: &Context, days: u32) -> Outcome {
     let server = Server::start(&cx.settings, Some(&home), store, listener).await?;
     announce(&home, &server, person, &url).await?;
     cx.out.line(format_args!("ready {}", server.url))?;
-    cx.out
-        .hint("This is an invented month in a home of its own. Ask it too:");
-    cx.out
-        .hint(format_args!("  dayloom --home {} today", home.dir().display()));
-    if cx.settings.on(&OPEN) && page::has_desktop() {
-        let link = page::link(&server.store, person, &server.url).await?;
-        page::show(&home, &link)?;
-    } else {
+    let (store, url) = (server.store.clone(), server.url.clone());
+    let told = async {
         cx.out
-            .hint(format_args!("  dayloom --home {} open", home.dir().display()));
-    }
-    let result = server.until_stopped().await;
+            .hint("This is an invented month in a home of its own. Ask it too:");
+        let own = home.dir().display();
+        cx.out.hint(format_args!("  dayloom --home {own} today"));
+        if !shown(cx, &home, &store, &url, person).await {
+            cx.out.hint(format_args!("  dayloom --home {own} open"));
+        }
+    };
+    let result = ended(server, person, told).await;
     home.forget_running();
     result
 }
@@ -219,16 +236,7 @@ async fn announce(home: &Home, server: &Server, person: DeveloperId, database_ur
 
 /// A new token in place of the one of the last run.
 async fn fresh_token(store: &Store, person: DeveloperId, now: Timestamp) -> Outcome<String> {
-    let tokens = store.tokens();
-    for old in tokens
-        .list(person)
-        .await
-        .map_err(database)?
-        .into_iter()
-        .filter(|t| t.name == TOKEN_NAME)
-    {
-        tokens.delete(person, old.id).await.map_err(database)?;
-    }
+    revoke(store, person).await.map_err(database)?;
     let token = dayloom_server::auth::new_api_token(uuid::Uuid::new_v4().into_bytes());
     let new = NewToken {
         name: TOKEN_NAME.to_owned(),
@@ -236,21 +244,37 @@ async fn fresh_token(store: &Store, person: DeveloperId, now: Timestamp) -> Outc
         prefix: token.chars().take(12).collect(),
         expires_at: None,
     };
-    tokens.create(person, &new, now).await.map_err(database)?;
+    store.tokens().create(person, &new, now).await.map_err(database)?;
     Ok(token)
 }
 
-/// Opens the page, or says how to. Not being able to is no reason to end.
-async fn welcome(cx: &Context, server: &Server, person: DeveloperId) {
-    if cx.settings.on(&OPEN) && page::has_desktop() {
-        let shown = match page::link(&server.store, person, &server.url).await {
-            Ok(link) => page::show(&cx.home, &link),
-            Err(failure) => Err(failure),
-        };
-        if matches!(shown, Ok(true)) {
-            return;
+/// Removes the tokens of runs of this home.
+async fn revoke(store: &Store, person: DeveloperId) -> Result<(), StorageError> {
+    let tokens = store.tokens();
+    for old in tokens.list(person).await? {
+        if old.name == TOKEN_NAME {
+            tokens.delete(person, old.id).await?;
         }
     }
-    cx.out
-        .hint("See your day with `dayloom open` or `dayloom today`. Stop with Ctrl-C.");
+    Ok(())
+}
+
+/// Opens the page, or says how to. Not being able to is no reason to end.
+async fn welcome(cx: &Context, store: &Store, url: &str, person: DeveloperId) {
+    if !shown(cx, &cx.home, store, url, person).await {
+        cx.out
+            .hint("See your day with `dayloom open` or `dayloom today`. Stop with Ctrl-C.");
+    }
+}
+
+/// Opens the page where that is wanted and there is a desktop. False where it did not come to that.
+async fn shown(cx: &Context, home: &Home, store: &Store, url: &str, person: DeveloperId) -> bool {
+    if !cx.settings.on(&OPEN) || !page::has_desktop() {
+        return false;
+    }
+    let opened = match page::link(store, person, url).await {
+        Ok(link) => page::show(home, &link),
+        Err(failure) => Err(failure),
+    };
+    matches!(opened, Ok(true))
 }

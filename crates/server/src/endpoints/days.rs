@@ -1,7 +1,6 @@
 //! A derived day of the caller (`contract/tracker.md` §9).
 
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -24,7 +23,7 @@ use crate::{
     etag::{self, is_known, tagged},
 };
 
-/// The day of a local date. Its `ETag` changes with its content and with `pending`; 304 to who has it already.
+/// The day of a local date. Its `ETag` changes with whatever the answer says; 304 to who has it already.
 #[utoipa::path(get, path = "/tracker/days/{date}", tag = "tracker",
     params(("date" = String, Path, format = Date, description = "Local date of the caller, `YYYY-MM-DD`.")),
     responses((status = 200, body = DayAnswer), (status = 304, description = "As it was."),

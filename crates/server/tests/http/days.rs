@@ -168,6 +168,7 @@ async fn bad_dates_are_400() {
         "/tracker/timesheet?start=x",
         "/tracker/timesheet?end=2026-13-01",
         "/tracker/timesheet?start=",
+        "/tracker/timesheet?end=2026-11-21-and-much-more-than-the-sixty-four-characters-of-any-date-there-is",
     ] {
         let got = answer(path).await;
         assert!(

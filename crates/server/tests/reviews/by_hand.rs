@@ -191,8 +191,11 @@ async fn tracked_time_of_the_companion_app(world: &World) {
     ] {
         assert_eq!(desk.call("POST", "/tracking/time", body).await.fault().0, place);
     }
-    let bad = desk.world.get(&desk.ann, "/tracking/time/me?start_date=x").await;
-    assert_eq!(bad.refused(400), "Invalid date (use YYYY-MM-DD)");
+    for bad in ["x".to_owned(), "9".repeat(65)] {
+        let path = format!("/tracking/time/me?start_date={bad}");
+        let bad = desk.world.get(&desk.ann, &path).await;
+        assert_eq!(bad.refused(400), "Invalid date (use YYYY-MM-DD)");
+    }
     let reversed = desk
         .world
         .get(

@@ -1,7 +1,7 @@
 //! What becomes of each event of a group, given how device, project, person and pauses stand inside the transaction.
 //!
-//! Pure: no SQL here. The two dialects fetch a [`Standing`] for each device, ask [`decide`], store what it picked, and
-//! ask [`outcomes`].
+//! Pure: no SQL here. The two dialects fetch a [`Standing`] for each device, look up which of the [`unwanted`] events are
+//! stored already, ask [`decide`], store what it picked, and ask for the outcomes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -64,9 +64,36 @@ pub(super) fn fold(bundle_id: &str) -> String {
     bundle_id.to_lowercase()
 }
 
-/// Judges every event of the group.
-pub(super) fn decide<'b>(batches: &[&'b Batch], standings: &'b HashMap<DeviceId, Standing>) -> Decision<'b> {
-    let mut seen: HashSet<(DeveloperId, EventId)> = HashSet::new();
+/// Person and id of each event that would be refused for how its device stands now, unless it is stored already: what
+/// was taken before stays taken. None, where nothing forbids to capture.
+pub(super) fn unwanted(
+    batches: &[&Batch],
+    standings: &HashMap<DeviceId, Standing>,
+) -> BTreeSet<(DeveloperId, EventId)> {
+    let mut ids = BTreeSet::new();
+    for batch in batches {
+        let standing = standings.get(&batch.device_id);
+        let Some(standing) = standing.filter(|s| s.developer_id == batch.developer_id) else {
+            continue;
+        };
+        for submitted in &batch.events {
+            if let Submitted::Event(event) = submitted
+                && refusal(standing, event).is_some()
+            {
+                ids.insert((standing.developer_id, event.id));
+            }
+        }
+    }
+    ids
+}
+
+/// Judges every event of the group. `stored` are those of the [`unwanted`] that are stored already.
+pub(super) fn decide<'b>(
+    batches: &[&'b Batch],
+    standings: &'b HashMap<DeviceId, Standing>,
+    stored: HashSet<(DeveloperId, EventId)>,
+) -> Decision<'b> {
+    let mut seen = stored;
     let mut candidates = Vec::new();
     let mut verdicts = Vec::with_capacity(batches.len());
     for (index, batch) in batches.iter().enumerate() {
@@ -90,13 +117,15 @@ pub(super) fn decide<'b>(batches: &[&'b Batch], standings: &'b HashMap<DeviceId,
                     }
                 };
                 verdict.highest = verdict.highest.max(event.client_seq);
-                if let Some(reason) = refusal(standing, event) {
+                let key = (standing.developer_id, event.id);
+                if seen.contains(&key) {
+                    verdict.twice += 1;
+                } else if let Some(reason) = refusal(standing, event) {
                     verdict.rejected.push((place, reason));
-                } else if seen.insert((standing.developer_id, event.id)) {
+                } else {
+                    seen.insert(key);
                     verdict.candidates += 1;
                     candidates.push(candidate(index, batch, standing, event));
-                } else {
-                    verdict.twice += 1;
                 }
             }
             verdict

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use dayloom_domain::{DeviceId, Zone};
+use dayloom_domain::{DeveloperId, DeviceId, EventId, Zone};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row, postgres::PgPool};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Batch, IngestError, IngestOutcome, Submitted,
-    decide::{Candidate, Decision, Standing, decide},
+    decide::{Candidate, Decision, Standing, decide, unwanted},
     rows::{self, Found, Pause},
 };
 use crate::{
@@ -57,11 +57,38 @@ pub(super) async fn write(
     let mut transaction = pool.begin().await?;
     let on = &mut *transaction;
     let standings = standings(on, batches).await?;
-    let decision = decide(batches, &standings);
+    let stored = stored(on, batches, &standings).await?;
+    let decision = decide(batches, &standings, stored);
     let fresh = insert(on, &decision.candidates).await?;
     after(on, batches, &decision, &standings, &fresh).await?;
     transaction.commit().await?;
     Ok(decision.outcomes(&fresh))
+}
+
+/// Which of the unwanted events are stored already.
+async fn stored(
+    on: &mut PgConnection,
+    batches: &[&Batch],
+    standings: &HashMap<DeviceId, Standing>,
+) -> Result<HashSet<(DeveloperId, EventId)>, StorageError> {
+    let ids = unwanted(batches, standings);
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (people, events): (Vec<Uuid>, Vec<Uuid>) =
+        ids.into_iter().map(|(person, event)| (person.0, event.0)).unzip();
+    let found: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "SELECT developer_id, event_id FROM tracker_event_ids
+         JOIN UNNEST($1::uuid[], $2::uuid[]) AS t (person, event) ON developer_id = person AND event_id = event",
+    )
+    .bind(people)
+    .bind(events)
+    .fetch_all(on)
+    .await?;
+    Ok(found
+        .into_iter()
+        .map(|(person, event)| (person.into(), event.into()))
+        .collect())
 }
 
 /// The first day of the month of an instant, in UTC.

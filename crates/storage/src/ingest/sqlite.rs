@@ -2,9 +2,9 @@
 //!
 //! Only one transaction writes at a time here, so what was looked up stays true until the commit.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use dayloom_domain::{DeviceId, Zone};
+use dayloom_domain::{DeveloperId, DeviceId, EventId, Zone};
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     Batch, IngestError, IngestOutcome,
     arrivals::{Arrivals, Key},
-    decide::{Candidate, Decision, Standing, decide},
+    decide::{Candidate, Decision, Standing, decide, unwanted},
     rows::{self, Found, Pause},
 };
 use crate::{StorageError, db::to_chrono};
@@ -49,8 +49,9 @@ async fn transact(
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let on = &mut *transaction;
     let standings = standings(on, batches).await?;
-    let decision = decide(batches, &standings);
     arrivals.refresh(on).await?;
+    let stored = stored(on, arrivals, batches, &standings).await?;
+    let decision = decide(batches, &standings, stored);
     let keys: Vec<Key> = decision
         .candidates
         .iter()
@@ -64,6 +65,20 @@ async fn transact(
     transaction.commit().await?;
     arrivals.committed(filed);
     Ok(decision.outcomes(&fresh))
+}
+
+/// Which of the unwanted events are stored already.
+async fn stored(
+    on: &mut SqliteConnection,
+    arrivals: &Arrivals,
+    batches: &[&Batch],
+    standings: &HashMap<DeviceId, Standing>,
+) -> Result<HashSet<(DeveloperId, EventId)>, StorageError> {
+    let ids = unwanted(batches, standings);
+    let keys: Vec<Key> = ids.iter().map(|(person, event)| (person.0, event.0)).collect();
+    let fresh = arrivals.fresh(on, &keys).await?;
+    let known = ids.into_iter().zip(fresh).filter(|(_, fresh)| !fresh);
+    Ok(known.map(|(id, _)| id).collect())
 }
 
 /// A list of ids as JSON, for `json_each`.

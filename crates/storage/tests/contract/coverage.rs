@@ -20,7 +20,8 @@ fn every_public_method_is_called() {
     sources(&root.join("src"), &mut code);
     sources(&root.join("tests"), &mut suite);
     suite.push_str(&fs::read_to_string(root.join("../testkit/src/db.rs")).unwrap());
-    let mut repository = String::new();
+    let suite = suite.replace(char::is_whitespace, "");
+    let (mut repository, mut ours) = (String::new(), false);
     let mut missing = Vec::new();
     let mut methods = 0;
     for line in code.lines() {
@@ -29,18 +30,28 @@ fn every_public_method_is_called() {
             .and_then(|rest| rest.split([' ', '<']).next())
         {
             repository = name.to_lowercase();
+            // A repository borrows the store; plain data beside it has methods that are no questions to a database.
+            ours = repository == "store" || line.contains("<'_>");
         }
-        let Some(name) = line.trim().strip_prefix("pub async fn ") else {
-            continue;
+        let line = line.trim();
+        let name = match line.strip_prefix("pub async fn ") {
+            Some(name) => name,
+            None if ours => match line.strip_prefix("pub fn ") {
+                Some(name) => name,
+                None => continue,
+            },
+            None => continue,
         };
-        let name = name.split('(').next().unwrap_or_default();
+        let name = name.split(['(', '<']).next().unwrap_or_default();
         let call = match repository.as_str() {
             "store" if name == "open" => "Store::open(".to_owned(),
+            // What a store is told when it is opened is told to what `open` answers.
+            "store" if name.starts_with("with_") => format!(".{name}("),
             "store" => format!("store.{name}("),
             repository => format!(".{repository}().{name}("),
         };
         methods += 1;
-        if !suite.replace(char::is_whitespace, "").contains(&call) {
+        if !suite.contains(&call) {
             missing.push(call);
         }
     }

@@ -267,6 +267,51 @@ pub async fn exclusions_and_lost_membership(store: &Store) {
     );
 }
 
+pub async fn what_was_taken_before_stays_taken(store: &Store) {
+    let w = world(store, "ada").await;
+    let laptop = device(store, w.owner, w.project).await;
+    let old = [event(1, now()), event(2, minute(1))];
+    assert_eq!(send(store, &laptop, minute(2), &old).await.accepted, 2);
+    let again = [old[0].clone(), old[1].clone(), event(3, minute(2))];
+    let config = |paused, apps: &[&str]| CaptureConfig {
+        paused,
+        excluded_bundle_ids: apps.iter().map(|app| (*app).to_owned()).collect(),
+        ..CaptureConfig::default()
+    };
+    let cases = [
+        (
+            true,
+            config(false, &["com.microsoft.vscode"]),
+            RejectReason::ExcludedApp,
+        ),
+        (false, config(false, &[]), RejectReason::CaptureDisabled),
+        (true, config(true, &[]), RejectReason::Paused),
+    ];
+    for (enabled, config, reason) in cases {
+        let projects = store.projects();
+        // A pause from the first of them on, whatever the clock says now.
+        projects
+            .set_config(w.project, enabled, &config, now())
+            .await
+            .unwrap();
+        let outcome = send(store, &laptop, minute(3), &again).await;
+        assert_eq!((outcome.accepted, outcome.duplicates), (0, 2), "{reason:?}");
+        assert_eq!(outcome.rejected, vec![(2, reason)]);
+        sums(&outcome, again.len());
+    }
+    store
+        .projects()
+        .remove_member(w.project, w.owner, now())
+        .await
+        .unwrap();
+    let outcome = send(store, &laptop, minute(3), &again).await;
+    assert_eq!(
+        (outcome.duplicates, outcome.rejected),
+        (2, vec![(2, RejectReason::CaptureDisabled)])
+    );
+    assert_eq!(store.events().count(w.owner).await.unwrap(), 2);
+}
+
 pub async fn what_was_in_force_is_stored(store: &Store) {
     let w = world(store, "ada").await;
     let laptop = device(store, w.owner, w.project).await;

@@ -20,6 +20,7 @@ async fn memory_is_one_database_for_all_clones() {
     store.settings().put("a", "1").await.unwrap();
     assert_eq!(other.settings().get("a").await.unwrap().as_deref(), Some("1"));
     assert_eq!(store.dialect(), Dialect::Sqlite);
+    assert!(store.closed_statuses().iter().any(|status| status == "done"));
     store.close().await;
     store.close().await;
     assert!(other.settings().get("a").await.is_err());

@@ -2,7 +2,7 @@
 //!
 //! Prints `ready URL`, then answers commands on standard input, one a line: `link` prints a one-time link, `more`
 //! sends five minutes of new work and derives them, `first` prints a link of a person without evidence, `sample`
-//! sends that person's first sample, `colleague` prints a link of a plain member of the team. Ends with its input.
+//! sends that person's first sample, `journal` writes the journal of the day, `colleague` prints a link of a plain member of the team. Ends with its input.
 
 use std::io::{BufRead, Write};
 
@@ -12,6 +12,7 @@ use dayloom_domain::{
     day::Category,
     rule::{RuleField, RuleMatch, RuleScope},
 };
+use dayloom_pipeline::journal;
 use dayloom_server::pages::one_time_link;
 use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule};
 use dayloom_testkit::{Person, TestApp, team, week};
@@ -46,6 +47,11 @@ async fn main() -> anyhow::Result<()> {
                 app.derive().await;
                 minute += 5;
                 app.clock.advance(SignedDuration::from_mins(5));
+                say("done")?;
+            }
+            "journal" => {
+                let now = dayloom_domain::Clock::now(&*app.clock);
+                journal::compose_now(&app.store, person.id, week::THURSDAY, now).await?;
                 say("done")?;
             }
             "sample" => {

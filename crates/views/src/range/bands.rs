@@ -26,6 +26,8 @@ pub struct Band {
     pub url: String,
     /// Its cloth.
     pub cloth: Cloth,
+    /// What the picture of the day is called: the day, its total and how many blocks it has.
+    pub label: String,
     /// Total, or nothing.
     pub total: String,
     /// `5 of 11`, or `all`.
@@ -77,14 +79,24 @@ pub(super) fn bands(
             let now = (date == today).then_some(viewer.now);
             let mut band = cloth(&shared, rows, now, words, |row| urls::block(date, &row.anchor));
             band.hours.clear();
+            let number = if one_month || (date.day() != 1 && Some(date) != days.first().map(|d| d.day.date)) {
+                date.day().to_string()
+            } else {
+                format!("{} {}", date.day(), month(date, words))
+            };
+            let blocks = match totals.blocks {
+                1 => words.one_block.to_owned(),
+                n => fill(words.n_blocks, "n", &n.to_string()),
+            };
             Band {
+                label: format!(
+                    "{} {number}: {}, {blocks}",
+                    weekday(date, words),
+                    duration(totals.total, words)
+                ),
                 weekday: weekday(date, words),
                 weekday_short: weekday_short(date, words),
-                number: if one_month || (date.day() != 1 && Some(date) != days.first().map(|d| d.day.date)) {
-                    date.day().to_string()
-                } else {
-                    format!("{} {}", date.day(), month(date, words))
-                },
+                number,
                 url: urls::day(date),
                 cloth: band,
                 total: if totals.total > 0 {

@@ -78,6 +78,21 @@ fn block(n: usize, piece: &Piece, start: Timestamp, end: Timestamp) -> Block {
     }
 }
 
+/// What the piece was on: in an editor a repository, on the branch of its task.
+fn signal(piece: &Piece) -> Signal {
+    let repo = match piece.app {
+        "Code" => Some("acme/payments"),
+        "<b>Code</b>" => Some("acme/<script>alert(2)</script>"),
+        _ => None,
+    };
+    Signal {
+        app: piece.app.to_owned(),
+        repo: repo.map(str::to_owned),
+        branch: repo.and(piece.reason.strip_prefix("branch ")).map(str::to_owned),
+        ..Signal::default()
+    }
+}
+
 /// A day of pieces, one block for each that is not personal.
 fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
     let zone = Zone::parse(zone).unwrap();
@@ -132,10 +147,7 @@ fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
                 zone: day.timezone.clone(),
                 device_id,
                 project_id: ProjectId(Uuid::from_u128(1)),
-                signal: Signal {
-                    app: piece.app.to_owned(),
-                    ..Signal::default()
-                },
+                signal: signal(piece),
                 in_call: false,
                 event_ids: vec![event],
             },

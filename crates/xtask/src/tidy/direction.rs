@@ -102,7 +102,8 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// Our own crates among the dependencies of a manifest, those for one system included.
+/// Our own crates among the dependencies of a manifest, under whatever name: those for one system and those of build
+/// scripts included.
 fn ours(manifest: &str) -> Result<Vec<String>> {
     let manifest: toml::Table = manifest.parse().context("a manifest that is no TOML")?;
     let systems = manifest
@@ -110,13 +111,19 @@ fn ours(manifest: &str) -> Result<Vec<String>> {
         .and_then(|t| t.as_table())
         .into_iter()
         .flat_map(|t| t.values());
-    let tables = std::iter::once(manifest.get("dependencies"))
-        .chain(systems.map(|s| s.get("dependencies")))
+    let tables = std::iter::once(&toml::Value::Table(manifest.clone()))
+        .chain(systems)
+        .flat_map(|part| ["dependencies", "build-dependencies"].map(|kind| part.get(kind).cloned()))
         .flatten()
-        .filter_map(|d| d.as_table());
+        .filter_map(|d| d.as_table().cloned())
+        .collect::<Vec<_>>();
     Ok(tables
-        .flat_map(|t| t.keys())
-        .filter_map(|k| k.strip_prefix("dayloom-"))
+        .iter()
+        .flatten()
+        .filter_map(|(name, what)| {
+            let package = what.get("package").and_then(toml::Value::as_str);
+            package.unwrap_or(name).strip_prefix("dayloom-")
+        })
         .map(str::to_owned)
         .collect())
 }
@@ -126,7 +133,11 @@ mod tests {
     #[test]
     fn dependencies_of_every_system_count() {
         let manifest = "[dependencies]\ndayloom-api = {}\nserde = {}\n\
-                        [target.'cfg(unix)'.dependencies]\ndayloom-storage = {}\n[dev-dependencies]\ndayloom-x = {}";
-        assert_eq!(super::ours(manifest).expect("TOML"), ["api", "storage"]);
+                        [target.'cfg(unix)'.dependencies]\ndayloom-storage = {}\n[dev-dependencies]\ndayloom-x = {}\n\
+                        [build-dependencies]\ndayloom-llm = {}\nother = { package = \"dayloom-views\" }\n\
+                        [target.'cfg(unix)'.build-dependencies]\ndayloom-agent = {}";
+        let mut found = super::ours(manifest).expect("TOML");
+        found.sort();
+        assert_eq!(found, ["agent", "api", "llm", "storage", "views"]);
     }
 }

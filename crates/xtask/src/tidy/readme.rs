@@ -28,27 +28,55 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// What a line of code names that is not there.
+/// What a line of code names that is not there: a command or a path of ours, and a flag its source does not know.
 fn missing(root: &Path, line: &str) -> Vec<String> {
-    let mut words = line.split_whitespace().take_while(|word| *word != "#");
+    let mut words = line
+        .split_whitespace()
+        .take_while(|word| *word != "#")
+        .skip_while(|word| is_variable(word));
     let Some(first) = words.next() else {
         return Vec::new();
     };
-    let path = first.trim_start_matches("./").trim_end_matches('/');
-    let ours = ["crates/", "docs/", "scripts/", "tests/", ".ci/"]
-        .iter()
-        .any(|folder| path.starts_with(folder));
-    if !ours || path.contains(['*', '{', '<']) {
-        return Vec::new();
+    let words: Vec<&str> = words.collect();
+    let path = ours(root, first, true);
+    let mut findings: Vec<String> = path
+        .into_iter()
+        .chain(words.iter().filter_map(|word| ours(root, word, false)))
+        .filter(|path| !root.join(path).exists())
+        .map(|path| format!("there is no {path}"))
+        .collect();
+    if let (true, Some(path)) = (findings.is_empty(), path) {
+        let source = fs::read_to_string(root.join(path)).unwrap_or_default();
+        findings.extend(
+            words
+                .iter()
+                .filter(|word| word.starts_with("--") && !source.contains(**word))
+                .map(|flag| format!("{path} does not take {flag}")),
+        );
     }
-    if !root.join(path).exists() {
-        return vec![format!("there is no {path}")];
-    }
-    let source = fs::read_to_string(root.join(path)).unwrap_or_default();
-    words
-        .filter(|word| word.starts_with("--") && !source.contains(word))
-        .map(|flag| format!("{path} does not take {flag}"))
-        .collect()
+    findings
+}
+
+/// A setting of the environment before a command.
+fn is_variable(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b == b'_' || b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
+}
+
+/// The word as a path below the root, if it is one: what a line runs is one if it has a folder at all, another word if
+/// it begins with a folder of ours. What a build makes is not there before it, patterns and addresses are none.
+fn ours<'w>(root: &Path, word: &'w str, runs: bool) -> Option<&'w str> {
+    let path = word.trim_start_matches("./").trim_end_matches('/');
+    let (folder, _) = path
+        .split_once('/')
+        .or_else(|| word.ends_with('/').then_some((path, "")))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    let relative = !folder.is_empty() && folder != "target" && folder != ".." && path.chars().all(plain);
+    (relative && (runs || root.join(folder).is_dir())).then_some(path)
 }
 
 #[cfg(test)]
@@ -69,5 +97,23 @@ mod tests {
         assert!(told("scripts/test --quick # --slow would be all").is_empty());
         assert!(told("git clone somewhere --depth 1").is_empty());
         assert!(told("crates/*/src").is_empty());
+        for gone in [
+            "editors/nothing",
+            "editors/",
+            "EDITOR=vi LANG=C ./editors/nothing",
+        ] {
+            assert_eq!(told(gone).len(), 1, "{gone}");
+        }
+        assert_eq!(told("sh scripts/nothing"), ["there is no scripts/nothing"]);
+        for fine in [
+            "target/release/dayloom demo",
+            "/api/docs",
+            "~/.config/x",
+            "https://a.example/b",
+            "EDITOR=vi scripts/test --quick",
+            "rules add repo acme/web",
+        ] {
+            assert_eq!(told(fine), [] as [String; 0], "{fine}");
+        }
     }
 }

@@ -1,0 +1,134 @@
+//! At the loudest the program has, its logs hold no title, address, command or token: neither on standard error nor in
+//! the file of the day, whose lines are objects.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod program;
+
+use dayloom_client::Client;
+use dayloom_testkit::Desktop;
+use program::Program;
+use serde_json::{Value, json};
+
+/// Words that stand nowhere but in what is captured or asked.
+const TITLE: &str = "Kuckucksnest";
+const WINDOW: &str = "Haselnusstrauch";
+const ADDRESS: &str = "zwetschgenkuchen";
+const COMMAND: &str = "pfeffermuehle";
+const NOTE: &str = "wacholderbeere";
+const TOKEN: &str = "aexy_feedfacefeedfacefeedfacefeedface";
+
+/// What a client sends: good events, a broken one, one with everything in it.
+async fn send(client: &Client, project: &str) {
+    let device = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+    let enrol = json!({"device_id": device, "project_id": project, "name": "marked", "platform": "linux"});
+    let _: Value = client.post("/tracker/devices:enroll", &enrol).await.unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let event = |id: &str, interval: Value| {
+        json!({
+            "event_id": id, "client_seq": 1, "ts": now.as_secs() - 120, "interval_s": interval,
+            "active_app": {"name": "Code", "bundle_id": "Code", "window_title": TITLE},
+            "dev_context": {"terminal_cwd": "/work", "last_command": format!("deploy --to {COMMAND}")},
+            "browser": {"url": format!("https://{ADDRESS}.example/a?key={ADDRESS}"), "title": TITLE},
+        })
+    };
+    let events = [
+        event("0193a5b0-0000-7000-8000-000000000001", json!(60)),
+        event("0193a5b0-0000-7000-8000-000000000002", json!(TITLE)),
+        event(COMMAND, json!(60)),
+    ];
+    let batch = json!({
+        "schema_version": "1.0", "device_id": device, "sent_at": now.as_secs(), "events": events,
+    });
+    let answer: Value = client.post("/tracker/events:batch", &batch).await.unwrap();
+    assert_eq!(
+        (&answer["accepted"], answer["rejected"].as_array().unwrap().len()),
+        (&json!(1), 2)
+    );
+    // What is refused whole is told to the caller alone.
+    let broken = json!({"title": 7, "key": COMMAND, "url": ADDRESS});
+    let refused = client
+        .post::<_, Value>("/developers/me/api-tokens", &broken)
+        .await;
+    assert!(refused.is_err());
+}
+
+#[tokio::test]
+async fn the_loudest_logs_hold_nothing_private() {
+    let Some(desktop) = Desktop::start() else { return };
+    let home = Program::new();
+    // What a shell would have left before the agent looked.
+    std::fs::create_dir_all(home.path("shell")).unwrap();
+    home.write(
+        &format!("shell/{}", std::process::id()),
+        &format!("1\0zsh\0\0/work\0run --password {NOTE}\0end"),
+    );
+    let window = desktop.open("Inkwell", WINDOW);
+    let mut command = home.command(&["up", "-vvv", "--listen", "127.0.0.1:0", "--no-open"]);
+    command
+        .env("DISPLAY", desktop.display())
+        .env("AEXY_SAMPLE_INTERVAL", "1")
+        .stderr(std::fs::File::create(home.path("said")).unwrap());
+    let up = Program::ready(command);
+    let running: Value = serde_json::from_slice(&std::fs::read(home.path("server.json")).unwrap()).unwrap();
+    let token = running["token"].as_str().unwrap().to_owned();
+    let client = Client::new(&up.url, Some(&token)).unwrap();
+    let projects: Value = client.get("/tracker/projects", &[]).await.unwrap();
+    send(&client, projects[0]["id"].as_str().unwrap()).await;
+    home.json(&["tasks", "add", TITLE, "--key", "MARK-1"]);
+    home.json(&["rules", "add", "title", TITLE, "--category", "personal"]);
+    let stranger = Client::new(&up.url, Some(TOKEN)).unwrap();
+    assert!(stranger.me().await.is_err());
+    let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let opened = http.get(&link).send().await.unwrap();
+    let cookie = opened.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let page = http
+        .get(format!("{}/tracking/tracker?day={ADDRESS}", up.url))
+        .header("cookie", &cookie);
+    assert_eq!(page.send().await.unwrap().status(), 400);
+    desktop.wait_for("the window in the day", || {
+        home.json(&["today"]).to_string().contains(WINDOW)
+    });
+    assert!(
+        home.json(&["today"]).to_string().contains("Code"),
+        "what was sent is in the day"
+    );
+    drop(window);
+    let (code, _) = up.terminate();
+    assert_eq!(code, 0);
+
+    let said = std::fs::read_to_string(home.path("said")).unwrap();
+    assert!(said.contains("TRACE"), "this is not the loudest: {said}");
+    let mut filed = String::new();
+    for entry in std::fs::read_dir(home.path("logs")).unwrap().flatten() {
+        filed.push_str(&std::fs::read_to_string(entry.path()).unwrap());
+    }
+    for line in filed.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+        assert!(line["timestamp"].is_string(), "{line}");
+    }
+    assert!(filed.contains("/api/v1/tracker/events:batch"), "{filed}");
+    let secret_of = |text: &str| text.rsplit(['/', '=']).next().unwrap().to_owned();
+    let (link, cookie) = (secret_of(&link), secret_of(&cookie));
+    assert!(link.len() > 20 && cookie.len() > 20, "{link} {cookie}");
+    for mark in [
+        TITLE, WINDOW, ADDRESS, COMMAND, NOTE, TOKEN, &token, &link, &cookie,
+    ] {
+        for (place, text) in [("standard error", &said), ("the file", &filed)] {
+            let line = text
+                .lines()
+                .find(|line| line.to_lowercase().contains(&mark.to_lowercase()));
+            assert_eq!(line, None, "{mark} on {place}");
+        }
+    }
+}
