@@ -76,6 +76,7 @@ async fn the_page_shows_what_was_done() {
     std::thread::sleep(AT_OTHERS / 2);
     drop((terminal, inkwell, ledger));
     let worked = begun.elapsed();
+    home.json(&["devices", "pause"]);
 
     // The day is still when two answers are alike and nothing waits.
     let mut day = home.json(&["today"]);
