@@ -258,7 +258,7 @@ fn shapes(axis: &Axis, rows: &[Row], words: &Words, href: impl Fn(&Row) -> Strin
             outline: row.kind == Kind::Dismissed,
             selvedge: row.reviewed,
             pieces,
-            when: format!("{} – {}", row.from, row.to),
+            when: row.when(words),
             what: if row.title.is_empty() {
                 row.name.clone()
             } else {

@@ -351,6 +351,7 @@ pub fn hours_of(viewer: &Viewer, rows: &[Row], facts: &DayFacts) -> Hours {
     Hours::covering(
         viewer.working_hours,
         rows.iter()
+            .filter(|r| r.placed)
             .map(|r| (r.start, r.end))
             .chain(shadows)
             .chain(now.filter(|_| !rows.is_empty()))
@@ -361,7 +362,8 @@ pub fn hours_of(viewer: &Viewer, rows: &[Row], facts: &DayFacts) -> Hours {
 fn zoom_links(date: Date, zoom: Zoom, whole: Hours, rows: &[Row], now_hour: Option<i64>) -> ZoomLinks {
     // Without a place of its own a zoom begins at now, else at the first evidence.
     let first = rows
-        .first()
+        .iter()
+        .find(|r| r.placed)
         .and_then(|r| r.from.get(..2))
         .and_then(|h| h.parse().ok());
     let (shown, at) = match zoom {

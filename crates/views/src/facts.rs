@@ -39,8 +39,11 @@ impl Viewer {
         self.zone.to_datetime(self.now).date()
     }
 
-    /// Name of a device; its kind where it has none.
+    /// Name of a device; nothing where none saw it, as of time entered by hand.
     pub fn device_name(&self, id: DeviceId) -> &str {
+        if id.0.is_nil() {
+            return "";
+        }
         self.devices
             .iter()
             .find(|d| d.id == id)

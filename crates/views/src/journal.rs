@@ -54,7 +54,7 @@ pub fn journal(facts: &DayFacts, rows: &[Row], viewer: &Viewer, words: &'static 
         sentences: told
             .sentences
             .iter()
-            .map(|(text, entries)| sentence(text, entries, rows))
+            .map(|(text, entries)| sentence(text, entries, rows, words))
             .collect(),
         note: note(told, viewer, words),
         text: told
@@ -67,7 +67,7 @@ pub fn journal(facts: &DayFacts, rows: &[Row], viewer: &Viewer, words: &'static 
     })
 }
 
-fn sentence(text: &str, entries: &[EntryId], rows: &[Row]) -> Sentence {
+fn sentence(text: &str, entries: &[EntryId], rows: &[Row], words: &Words) -> Sentence {
     let spoken: Vec<&Row> = rows
         .iter()
         .filter(|row| row.entry.is_some_and(|entry| entries.contains(&entry)))
@@ -81,7 +81,11 @@ fn sentence(text: &str, entries: &[EntryId], rows: &[Row]) -> Sentence {
             .take(TIMES)
             .map(|row| BlockLink {
                 anchor: row.anchor.clone(),
-                time: row.from.clone(),
+                time: if row.placed {
+                    row.from.clone()
+                } else {
+                    row.when(words)
+                },
             })
             .collect(),
         more: if rest > 0 {

@@ -14,7 +14,7 @@ use crate::{
     facts::{DayFacts, TaskFact, Viewer},
     fill::{Fill, Weave, percent},
     place::Place,
-    time::{MINUTE, clock, clock_end, minutes_of},
+    time::{MINUTE, clock, clock_end, duration, minutes_of},
     totals::{Totals, apportion},
     words::Words,
 };
@@ -99,10 +99,12 @@ pub struct Row {
     pub end: Timestamp,
     /// The pieces to draw: evidence, short gaps bridged.
     pub pieces: Vec<(Timestamp, Timestamp)>,
-    /// `HH:MM`.
+    /// `HH:MM`; empty where it has no place.
     pub from: String,
-    /// `HH:MM`.
+    /// `HH:MM`; empty where it has no place.
     pub to: String,
+    /// It has a place in the day. Minutes entered by hand alone have none: they count, and are drawn nowhere.
+    pub placed: bool,
     /// The entry of the timesheet, of a block.
     pub entry: Option<EntryId>,
     /// The task, if any.
@@ -144,6 +146,15 @@ impl Row {
             Kind::Dismissed => "gone",
         }
     }
+
+    /// `09:00 – 10:00`, or how long where it has no place.
+    pub fn when(&self, words: &Words) -> String {
+        if self.placed {
+            format!("{} – {}", self.from, self.to)
+        } else {
+            duration(self.minutes, words)
+        }
+    }
 }
 
 /// Everything on the list of a day.
@@ -173,11 +184,13 @@ pub fn is_personal(span: &AttributedSpan) -> bool {
     span.attribution.task_id.is_none() && span.attribution.category == Category::Personal
 }
 
-/// The spans of a block, in order.
+/// The spans of a block, in order. What has no place is in no block that has one.
 pub fn spans_of<'a>(day: &'a Day, block: &'a Block) -> impl Iterator<Item = &'a AttributedSpan> {
-    day.spans
-        .iter()
-        .filter(move |s| s.span.start >= block.start && s.span.end <= block.end && !is_personal(s))
+    let placed = block.start < block.end;
+    day.spans.iter().filter(move |s| {
+        let inside = s.span.start >= block.start && s.span.end <= block.end;
+        inside && (s.span.start < s.span.end) == placed && !is_personal(s)
+    })
 }
 
 /// Joins intervals in order where less than [`AWAY_MICROS`] lies between.
@@ -218,6 +231,7 @@ impl Maker<'_> {
             pieces: vec![(start, end)],
             from: clock(start, &self.zone),
             to: clock_end(end, self.facts.day.date, &self.zone),
+            placed: true,
             entry: None,
             task: None,
             name: String::new(),
@@ -243,6 +257,14 @@ impl Maker<'_> {
             (_, None) => Kind::NoTask,
         };
         let mut row = self.blank(kind, block.start, block.end);
+        if block.start == block.end {
+            // Several may stand on one day, all at its beginning.
+            row.anchor = format!("h-{}", block.external_ref.trim_start_matches("manual:"));
+            row.placed = false;
+            row.pieces.clear();
+            row.from.clear();
+            row.to.clear();
+        }
         row.entry = block.entry_id;
         row.task = block.task_id;
         row.fill = Some(Fill::of(block, &self.tasks.dyes));
@@ -260,7 +282,7 @@ impl Maker<'_> {
         row.place = Place::of(&spans, words);
         row.note = self.shadow_note(block.start, block.end);
         let pieces = bridge(spans.iter().map(|s| (s.span.start, s.span.end)));
-        if !pieces.is_empty() {
+        if row.placed && !pieces.is_empty() {
             row.pieces = pieces;
         }
         match (kind, block.task_id) {
@@ -332,6 +354,7 @@ impl Maker<'_> {
             .spans
             .iter()
             .map(|s| (s.span.start, s.span.end))
+            .filter(|(start, end)| start < end)
             .chain(
                 self.facts
                     .dismissed
@@ -339,7 +362,8 @@ impl Maker<'_> {
                     .chain(&self.facts.day.blocks)
                     .filter_map(|b| {
                         // A block made by hand has no spans and is presence all the same.
-                        (spans_of(&self.facts.day, b).next().is_none()).then_some((b.start, b.end))
+                        let unseen = spans_of(&self.facts.day, b).next().is_none();
+                        (unseen && b.start < b.end).then_some((b.start, b.end))
                     }),
             )
             .collect();
@@ -366,7 +390,7 @@ impl Maker<'_> {
                 None => apps.push((app, span.span.micros)),
             }
             let device = self.viewer.device_name(span.span.device_id);
-            if !devices.contains(&device) {
+            if !device.is_empty() && !devices.contains(&device) {
                 devices.push(device);
             }
         }
@@ -410,11 +434,7 @@ impl Maker<'_> {
                 use crate::words::fill;
                 let text = fill(self.words.shadow_note, "app", app);
                 let text = fill(&text, "device", device);
-                fill(
-                    &text,
-                    "time",
-                    &crate::time::duration(minutes_of(micros), self.words),
-                )
+                fill(&text, "time", &duration(minutes_of(micros), self.words))
             }
             _ => String::new(),
         }

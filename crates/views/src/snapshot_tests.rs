@@ -167,6 +167,65 @@ fn a_journal_leads_to_its_blocks_and_keeps_its_persons_words() {
 }
 
 #[test]
+fn minutes_entered_by_hand_alone_stand_nowhere_in_the_day() {
+    let (usual, page) = (
+        samples::page(samples::normal()),
+        samples::page(samples::minutes_alone()),
+    );
+    let by_hand: Vec<_> = page.rows.iter().filter(|row| !row.placed).collect();
+    let shown: Vec<String> = by_hand.iter().map(|row| row.when(&EN)).collect();
+    assert_eq!(shown, ["30m", "45m"]);
+    assert!(by_hand.iter().all(|row| row.seen == "By hand"));
+    assert_eq!(page.totals.total, usual.totals.total + 75);
+    let drawn = |page: &DayPage| {
+        (
+            page.cloth.blocks.len(),
+            page.cloth.labels.len(),
+            page.cloth.away.len(),
+        )
+    };
+    assert_eq!(drawn(&page), drawn(&usual), "nothing of it is drawn");
+    assert_eq!(page.outside, usual.outside, "and nobody was away since midnight");
+    let hours = |page: &DayPage| {
+        page.cloth
+            .hours
+            .iter()
+            .map(|hour| hour.text.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(hours(&page), hours(&usual));
+    assert_eq!(page.zoom.one, usual.zoom.one);
+    let html = page.render().unwrap();
+    assert!(!html.contains("00:00"), "no time of day is made up");
+    for row in by_hand {
+        assert_eq!(html.matches(&format!("<tr id=\"{}\"", row.anchor)).count(), 1);
+    }
+    let csv = crate::csv::day(page.date, &page.rows);
+    let mut lines = csv.lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("2026-11-19,,,30,task,\"PAY-412\""),
+        "{csv}"
+    );
+}
+
+#[test]
+fn a_journal_leads_to_minutes_that_have_no_time_of_day() {
+    let mut facts = samples::minutes_alone();
+    let entry = facts.day.blocks[0].entry_id.unwrap();
+    facts.journal = Some(crate::facts::JournalFact {
+        sentences: vec![("I worked 30m.".to_owned(), vec![entry])],
+        edited: false,
+        model: None,
+        as_of: None,
+    });
+    let journal = samples::page(facts).journal.unwrap();
+    assert_eq!(journal.sentences[0].blocks[0].time, "30m");
+}
+
+#[test]
 fn no_word_is_left_with_an_empty_place() {
     for (name, html) in every_page() {
         for place in [

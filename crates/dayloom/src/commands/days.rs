@@ -13,6 +13,9 @@ use crate::{
     remote::{Remote, view},
 };
 
+/// Stands in place of a time where only minutes were entered by hand.
+pub(super) const NOWHERE: &str = "by hand";
+
 /// What the table shows of a day.
 #[derive(Debug, Deserialize)]
 struct DayView {
@@ -122,7 +125,11 @@ fn day_table(day: &DayView, strong: impl Fn(&str) -> String) -> String {
             why.push_str(&format!(" ({})", plain(&block.status)));
         }
         rows.push(vec![
-            format!("{}-{}", clock(block.start), clock(block.end)),
+            if block.start == block.end {
+                NOWHERE.to_owned()
+            } else {
+                format!("{}-{}", clock(block.start), clock(block.end))
+            },
             block.minutes.to_string(),
             cut(&task_name(block), 48),
             cut(&why, 72),
@@ -187,7 +194,10 @@ mod tests {
                  "category": "productive", "confidence": 0.9, "reason": "branch feature/PROJ-12", "status": "inferred"},
                 {"entry_id": "f", "start": "2026-11-20T09:02:00Z", "end": "2026-11-20T09:09:00Z", "seconds": 420,
                  "minutes": 7, "task_id": null, "task_key": null, "task_title": null,
-                 "category": "neutral", "confidence": 0.0, "reason": "no rule and no key", "status": "confirmed"}
+                 "category": "neutral", "confidence": 0.0, "reason": "no rule and no key", "status": "confirmed"},
+                {"entry_id": "g", "start": "2026-11-19T23:00:00Z", "end": "2026-11-19T23:00:00Z", "seconds": 1500,
+                 "minutes": 25, "task_id": null, "task_key": null, "task_title": null,
+                 "category": "productive", "confidence": 1.0, "reason": "a call", "status": "confirmed"}
             ]
         }))
         .map_err(|f| f.to_string())
@@ -203,6 +213,7 @@ mod tests {
         TIME         MINUTES  TASK                        WHY
         09:02-10:02       60  PROJ-12 Resume  [2Juploads  branch feature/PROJ-12
         10:02-10:09        7  -                           no rule and no key (confirmed)
+        by hand           25  -                           a call (confirmed)
         ");
     }
 

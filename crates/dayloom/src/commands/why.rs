@@ -279,6 +279,13 @@ fn told(
 ) -> String {
     let rules = zone(day).rules();
     let clock = |at: Timestamp| rules.to_datetime(at).strftime("%H:%M").to_string();
+    let when = |start: Timestamp, end: Timestamp| {
+        if start == end {
+            days::NOWHERE.to_owned()
+        } else {
+            format!("{}-{}", clock(start), clock(end))
+        }
+    };
     let name = |task: &Option<String>| match task {
         Some(task) => names
             .get(task)
@@ -287,12 +294,7 @@ fn told(
     };
     let mut text = String::new();
     if let Some(block) = block {
-        let head = format!(
-            "{}-{}  {}",
-            clock(block.start),
-            clock(block.end),
-            name(&block.task_id)
-        );
+        let head = format!("{}  {}", when(block.start, block.end), name(&block.task_id));
         text.push_str(&strong(&head));
         text.push_str(&format!(
             "  {} min, {}\n{}\n\n",
@@ -302,9 +304,8 @@ fn told(
         ));
     }
     text.push_str(&format!(
-        "{}-{}  {}  {}\n{}\n",
-        clock(span.start),
-        clock(span.end),
+        "{}  {}  {}\n{}\n",
+        when(span.start, span.end),
         duration(span.seconds),
         name(&span.task_id),
         cut(&plain(&span.signal), 100),

@@ -1,7 +1,7 @@
 //! The sample days: that of the pictures, one without evidence, a very broken one.
 
 use dayloom_domain::{
-    EventId, ProjectId, Zone,
+    DeviceId, EntryId, EventId, ProjectId, Zone,
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, DeviceDay, Signal, Span},
     review::EntryStatus,
 };
@@ -191,6 +191,37 @@ pub fn normal() -> DayFacts {
     ];
     facts.day.devices[0].shadowed_micros = 10 * MINUTE;
     facts.day.devices[1].shadowed_micros = 22 * MINUTE;
+    facts
+}
+
+/// The usual day, and two entries made by hand of which only the minutes are known.
+pub fn minutes_alone() -> DayFacts {
+    let mut facts = normal();
+    let midnight = at(0);
+    for (n, minutes) in [(1, 45), (2, 30)] {
+        let (micros, entry) = (minutes * MINUTE, Uuid::from_u128(n));
+        let mut span = facts.day.spans[0].clone();
+        span.span.micros = micros;
+        span.span.device_id = DeviceId(Uuid::nil());
+        span.span.event_ids.clear();
+        "By hand".clone_into(&mut span.span.signal.app);
+        (span.span.start, span.span.end) = (midnight, midnight);
+        span.span.pieces = vec![(midnight, midnight)];
+        span.attribution.task_id = Some(task(1));
+        let mut block = facts.day.blocks[0].clone();
+        block.entry_id = Some(EntryId(entry));
+        block.external_ref = format!("manual:{entry}");
+        (block.start, block.end) = (midnight, midnight);
+        (block.micros, block.minutes) = (micros, minutes);
+        block.task_id = Some(task(1));
+        block.status = EntryStatus::Confirmed;
+        block.event_ids.clear();
+        "you entered this by hand".clone_into(&mut block.reason);
+        facts.day.attention_micros += micros;
+        facts.day.attributed_micros += micros;
+        facts.day.spans.insert(0, span);
+        facts.day.blocks.insert(0, block);
+    }
     facts
 }
 

@@ -26,7 +26,7 @@ use crate::{
     words::Locale,
 };
 
-pub use days::{empty, full, normal};
+pub use days::{empty, full, minutes_alone, normal};
 pub use told::journaled;
 
 /// A page context that can show itself empty, as usual, and full.
