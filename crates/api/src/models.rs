@@ -117,7 +117,7 @@ pub struct ModelPrompt {
 pub struct ProjectModels {
     /// The project.
     pub project_id: Uuid,
-    /// `none`, `local` or `hosted`.
+    /// `no_answers`, `none`, `local` or `hosted`.
     #[schema(value_type = String, example = "local")]
     pub models: ModelPolicy,
 }
@@ -134,12 +134,14 @@ impl From<Project> for ProjectModels {
 /// Body of `PUT /tracker/admin/projects/{id}/models`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProjectModelsPut {
-    /// `none`, `local` (only one in the server's own network) or `hosted` (whichever the operator chose).
+    /// `no_answers` (no model, and questions about its time are not answered), `none` (questions are answered from facts
+    /// alone), `local` (only one in the server's own network) or `hosted` (whichever the operator chose).
     #[schema(value_type = String, example = "local")]
     pub models: ModelPolicy,
 }
 
 const POLICIES: &[(&str, ModelPolicy)] = &[
+    ("no_answers", ModelPolicy::NoAnswers),
     ("none", ModelPolicy::None),
     ("local", ModelPolicy::Local),
     ("hosted", ModelPolicy::Hosted),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dayloom_client::{Client, ClientError};
 use dayloom_domain::Zone;
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Response};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -78,12 +78,31 @@ impl Remote {
         Ok(me.timezone.unwrap_or_else(machine_zone))
     }
 
+    /// Any call that the server may refuse with a status that has a meaning of its own there: none then.
+    pub async fn send_unless(
+        &self,
+        refused: u16,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Outcome<Option<Value>> {
+        let request = self.client.request(method, path, &[]);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        match self.client.answer(request).await {
+            Err(ClientError::Refused { status, .. }) if status == refused => Ok(None),
+            answer => self.read(answer).await.map(Some),
+        }
+    }
+
     async fn answer(&self, request: RequestBuilder) -> Outcome<Value> {
-        let response = self
-            .client
-            .answer(request)
-            .await
-            .map_err(|error| said(&error, self.local))?;
+        self.read(self.client.answer(request).await).await
+    }
+
+    async fn read(&self, answer: Result<Response, ClientError>) -> Outcome<Value> {
+        let response = answer.map_err(|error| said(&error, self.local))?;
         let broken = |_| said(&ClientError::Unreachable("the connection broke off"), self.local);
         let body = response.bytes().await.map_err(broken)?;
         if body.is_empty() {

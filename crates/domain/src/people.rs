@@ -115,11 +115,13 @@ impl Default for CaptureConfig {
     }
 }
 
-/// Which language models may see what is tracked into a project.
+/// Who may answer from what is tracked into a project: each step allows what the steps before it allow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelPolicy {
-    /// None at all.
+    /// No language model, and no question is answered either: not even from the facts alone.
+    NoAnswers,
+    /// No language model. Questions are answered from the facts.
     None,
     /// Only one in the server's own network.
     Local,
@@ -132,10 +134,15 @@ impl ModelPolicy {
     /// Whether a model may see it, which is local or not.
     pub fn allows(self, local: bool) -> bool {
         match self {
-            ModelPolicy::None => false,
+            ModelPolicy::NoAnswers | ModelPolicy::None => false,
             ModelPolicy::Local => local,
             ModelPolicy::Hosted => true,
         }
+    }
+
+    /// Whether questions about its time are answered at all.
+    pub fn answers(self) -> bool {
+        self != ModelPolicy::NoAnswers
     }
 }
 

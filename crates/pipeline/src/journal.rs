@@ -278,8 +278,8 @@ impl Turn<'_> {
         let projects = projects(&facts.works);
         let ask = (self.store, self.models);
         let answer = phrase::ask(ask, self.due.developer_id, (&projects, false), &prompt, self.now).await;
-        match answer {
-            Ok(answer) => Ok(phrase::sentences(&answer.text, &table, MOST)),
+        match answer.and_then(|answer| phrase::sentences(&answer.text, &table, MOST)) {
+            Ok(sentences) => Ok(sentences),
             Err(failure) => {
                 tracing::debug!(%failure, "a journal was composed without a language model");
                 Err(if failure.is_retryable() {

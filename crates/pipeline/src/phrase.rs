@@ -98,11 +98,12 @@ pub(crate) fn schema(most: usize) -> Value {
     })
 }
 
-/// The sentences of an answer that stand, `most` at most. What cannot be read or fails the check is dropped and counted.
-pub(crate) fn sentences(answer: &str, table: &[Row], most: usize) -> Vec<Sentence> {
+/// The sentences of an answer that stand, `most` at most. What fails the check is dropped and counted; what is no list of
+/// sentences at all is no answer.
+pub(crate) fn sentences(answer: &str, table: &[Row], most: usize) -> Result<Vec<Sentence>, Failure> {
     let mut standing: Vec<Sentence> = Vec::new();
     let mut dropped = 0;
-    for item in items(answer, "sentences").unwrap_or_default() {
+    for item in items(answer, "sentences").ok_or(Failure::Undecodable)? {
         let sentence = claim(&item).and_then(|claim| check(&claim, table).ok());
         match sentence {
             Some(sentence) if !standing.iter().any(|known| known.text == sentence.text) => {
@@ -116,7 +117,7 @@ pub(crate) fn sentences(answer: &str, table: &[Row], most: usize) -> Vec<Sentenc
         metrics::counter!("dayloom_model_sentences_dropped_total").increment(dropped);
     }
     standing.truncate(most);
-    standing
+    Ok(standing)
 }
 
 /// Leniently: numbers of rows may come as texts, and what is no row is one that is not there.
@@ -167,11 +168,12 @@ mod tests {
     #[test]
     fn rubbish_is_dropped_and_the_rest_stands() {
         let of = |answer: &str| sentences(answer, &table(), 6);
-        assert_eq!(of("no"), []);
-        assert_eq!(of(r#"{"sentences":"x"}"#), []);
+        assert_eq!(of("no"), Err(Failure::Undecodable));
+        assert_eq!(of(r#"{"sentences":"x"}"#), Err(Failure::Undecodable));
+        assert_eq!(of(r#"{"sentences":[]}"#), Ok(Vec::new()));
         let mixed = r#"Sure: {"sentences":[{"text":"I worked 1h 1m.","rows":["0"]},{"text":"I worked 9h.","rows":[0]},
             {"text":7,"rows":[0]},{"text":"I worked 1h 1m.","rows":[0]},{"text":"I worked 1h 1m.","rows":[-1]},[],null]}"#;
-        let told = of(mixed);
+        let told = of(mixed).expect("a list of sentences");
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].text, "I worked 1h 1m.");
     }

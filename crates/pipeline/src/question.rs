@@ -1,10 +1,12 @@
 //! Answering a person's question about their own time (`contract/tracker.md` §2.6): facts are computed first; a
 //! language model, where there is one, may only phrase them. Without one, or if it fails, the facts answer by themselves.
 
+use std::collections::BTreeSet;
+
 use dayloom_domain::{
-    DeveloperId, Zone,
+    DeveloperId, ProjectId, Zone,
     facts::{
-        Facts, Sentence,
+        Facts, Sentence, Work,
         table::{self, Note},
     },
     question::{self, Intent, Span, intent},
@@ -55,6 +57,17 @@ pub struct Known {
     notes: Vec<Note>,
     /// Journals of these days.
     pub journals: usize,
+    /// Projects of the person that allow no answers: their time is left out.
+    left_out: usize,
+    /// Projects of the person that allow answers.
+    open: usize,
+}
+
+impl Known {
+    /// Whether every project the question is about, or the person tracks into, allows no answer of any kind.
+    pub fn is_forbidden(&self) -> bool {
+        self.left_out > 0 && self.open == 0
+    }
 }
 
 /// An answer.
@@ -111,10 +124,17 @@ async fn read(
     (zone, today): (&Zone, Date),
 ) -> Result<Known, StorageError> {
     let Span { start, end } = span;
-    let works = store.days().works(asked.developer, start, end).await?;
-    let calls = insights::calls(store, asked.developer, start, end).await?;
+    let mut works = store.days().works(asked.developer, start, end).await?;
+    let mut calls = insights::calls(store, asked.developer, start, end).await?;
     let mut journals = store.journals().between(asked.developer, start, end).await?;
     journals.retain(|journal| !journal.text.is_empty());
+    let (open, silent) = projects(store, asked.developer, &works).await?;
+    if !silent.is_empty() {
+        works.retain(|work| work.project_id.is_none_or(|project| !silent.contains(&project)));
+        // Calls are known for whole days, and a journal may speak of any project.
+        calls.clear();
+        journals.clear();
+    }
     let own = journals.iter().filter(|journal| journal.edited);
     let note = |journal: &Journal| Note {
         date: journal.date,
@@ -129,7 +149,29 @@ async fn read(
         facts: Facts::of(works, start, end, zone.clone()).with_calls(&calls),
         notes: own.map(note).collect(),
         journals: journals.len(),
+        left_out: silent.len(),
+        open,
     })
+}
+
+/// How many projects of the person allow answers, and which do not: of those they track into and those of these rows.
+async fn projects(
+    store: &Store,
+    developer: DeveloperId,
+    works: &[Work],
+) -> Result<(usize, BTreeSet<ProjectId>), StorageError> {
+    let mut known = store.projects().tracker_projects_for(developer).await?;
+    for project in journal::projects(works) {
+        if known.iter().all(|tracked| tracked.id != project) {
+            known.extend(store.projects().by_id(project).await?);
+        }
+    }
+    let silent: BTreeSet<ProjectId> = known
+        .iter()
+        .filter(|project| !project.models.answers())
+        .map(|project| project.id)
+        .collect();
+    Ok((known.len() - silent.len(), silent))
 }
 
 /// The person's zone: of their profile, else of their newest day, else UTC.
@@ -145,8 +187,21 @@ pub async fn zone_of(store: &Store, developer: DeveloperId) -> Result<Zone, Stor
     }
 }
 
-/// Answers. A model's failure is no failure: the facts answer then, and the reply says why.
+/// Answers. A model's failure is no failure: the facts answer then, and the reply says why. What had to be left out is
+/// said in a sentence of its own.
 pub async fn reply(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
+    let mut reply = answered(store, models, known, now).await;
+    reply.sentences.extend(match known.left_out {
+        0 => None,
+        1 => Some(Sentence::plain("1 project is left out: it allows no answers.")),
+        n => Some(Sentence::plain(format!(
+            "{n} projects are left out: they allow no answers."
+        ))),
+    });
+    reply
+}
+
+async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
     let nothing = known.facts.is_empty() && known.notes.is_empty();
     let mut failure = None;
     if let Some(name) = phrase::name(models)
@@ -199,5 +254,5 @@ async fn phrased(
     // A journal of the person's own may speak of any project.
     let of = (projects.as_slice(), !known.notes.is_empty());
     let answer = phrase::ask((store, models), known.developer, of, &prompt, now).await?;
-    Ok(phrase::sentences(&answer.text, &table, MOST))
+    phrase::sentences(&answer.text, &table, MOST)
 }

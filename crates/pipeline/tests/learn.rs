@@ -208,6 +208,13 @@ async fn a_dismissal_teaches_that_nobody_should_claim_such_time() {
             (like.blocks[0].task_id, like.blocks[1].task_id),
             (Some(rounding), None)
         );
+        let doubt = &like.spans[1].attribution;
+        assert_eq!(
+            (doubt.answered_by, doubt.category),
+            (AnsweredBy::Nobody, Category::Neutral),
+            "{}",
+            doubt.reason
+        );
     })
     .await;
 }

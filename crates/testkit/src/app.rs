@@ -4,7 +4,8 @@ use std::{ops::AsyncFn, sync::Arc};
 
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
-use dayloom_pipeline::{Runner, Wake};
+use dayloom_llm::Model;
+use dayloom_pipeline::{Models, Runner, Stages, Wake};
 use dayloom_server::{Secret, ServerState, Settings, auth};
 use dayloom_storage::{NewProject, NewWorkspace, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{FrozenClock, db::TestDb};
+
+/// How long a model is waited for: a little more than nothing new may have come before it is asked.
+const ASKED_AFTER: SignedDuration = SignedDuration::from_secs(6);
 
 /// Where the clock stands when an app starts: a Saturday, 10:00 UTC.
 pub const NOW: &str = "2026-11-21T10:00:00Z";
@@ -35,6 +39,7 @@ pub struct TestApp {
     pub store: Store,
     /// Its clock.
     pub clock: Arc<FrozenClock>,
+    models: Models,
     secret: Secret,
     http: reqwest::Client,
     wake: Wake,
@@ -122,17 +127,27 @@ impl Answer {
 impl TestApp {
     /// On a SQLite file of its own.
     pub async fn sqlite() -> Self {
-        Self::start(TestDb::sqlite().await, true).await
+        Self::start(TestDb::sqlite().await, true, None).await
     }
 
     /// On SQLite with other settings of the rate limits.
     pub async fn sqlite_with_limits(rate_limits: bool) -> Self {
-        Self::start(TestDb::sqlite().await, rate_limits).await
+        Self::start(TestDb::sqlite().await, rate_limits, None).await
+    }
+
+    /// On SQLite with a language model, which a person may use so many tokens of in a day.
+    pub async fn sqlite_with_model(model: Arc<dyn Model>, budget: Option<u64>) -> Self {
+        Self::start(TestDb::sqlite().await, true, Some((model, budget))).await
+    }
+
+    /// On Postgres with a language model; none as with [`TestApp::postgres`].
+    pub async fn postgres_with_model(model: Arc<dyn Model>, budget: Option<u64>) -> Option<Self> {
+        Some(Self::start(TestDb::postgres().await?, true, Some((model, budget))).await)
     }
 
     /// On Postgres with other settings of the rate limits; none as with [`TestApp::postgres`].
     pub async fn postgres_with_limits(rate_limits: bool) -> Option<Self> {
-        Some(Self::start(TestDb::postgres().await?, rate_limits).await)
+        Some(Self::start(TestDb::postgres().await?, rate_limits, None).await)
     }
 
     /// On a Postgres database of its own; none where no Postgres is configured, which `DAYLOOM_TEST_ALL=1` forbids.
@@ -140,8 +155,15 @@ impl TestApp {
         Self::postgres_with_limits(true).await
     }
 
-    async fn start(database: TestDb, rate_limits: bool) -> Self {
+    async fn start(
+        database: TestDb,
+        rate_limits: bool,
+        model: Option<(Arc<dyn Model>, Option<u64>)>,
+    ) -> Self {
         let store = database.store.clone();
+        let models = model.map_or_else(Models::none, |(model, budget)| {
+            Models::new(store.clone(), model, budget)
+        });
         let now: Timestamp = NOW.parse().expect("a timestamp");
         let clock = Arc::new(FrozenClock::at(now));
         let secret = Secret::new("a secret of the tests");
@@ -152,6 +174,7 @@ impl TestApp {
         let wake = Wake::new();
         let woken = wake.clone();
         let state = ServerState::new(settings, store.clone(), clock.clone(), move || woken.notify());
+        let state = state.with_models(models.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let stop = CancellationToken::new();
@@ -166,6 +189,7 @@ impl TestApp {
             url,
             store,
             clock,
+            models,
             secret,
             http,
             wake,
@@ -245,10 +269,30 @@ impl TestApp {
         self.stop.cancel();
     }
 
+    /// The language model of the server, if it has one.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// The stages as the server's engine has them.
+    pub fn stages(&self) -> Stages {
+        Stages::new(self.store.clone(), self.clock.clone()).with_models(self.models.clone())
+    }
+
     /// Derives every dirty day.
     pub async fn derive(&self) {
-        let runner = Runner::new(self.store.clone(), self.clock.clone());
+        let runner = Runner::of(self.stages());
         runner.run_until_idle().await.expect("days derive");
+    }
+
+    /// Derives, asks the model about what is unknown once nothing new comes, and derives what it answered. Returns how
+    /// many people it was asked for.
+    pub async fn decide(&self) -> u64 {
+        self.derive().await;
+        self.clock.advance(ASKED_AFTER);
+        let turns = self.stages().ask_due().await.expect("turns");
+        self.derive().await;
+        turns
     }
 
     /// Derives from now on, in the background and woken by ingest as a running Dayloom is, until the app stops.

@@ -11,9 +11,11 @@ pub mod reference;
 pub mod team;
 pub mod wayland;
 pub mod week;
+pub mod wire;
 
 pub use app::{Answer, Person, TestApp, Tracked, on_both};
 pub use clock::FrozenClock;
 pub use desktop::{Desktop, TestWindow};
 pub use model::Scripted;
 pub use wayland::Wayland;
+pub use wire::Wire;

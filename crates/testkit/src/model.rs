@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dayloom_llm::{Answer, Failure, Identity, Model, Prompt, Usage};
+use dayloom_llm::{Answer, Failure, Identity, Model, Price, Prompt, Purpose, Usage};
 use serde_json::{Value, json};
 
 type Script = Box<dyn FnMut(&Prompt) -> Result<String, Failure> + Send>;
@@ -10,8 +10,10 @@ type Script = Box<dyn FnMut(&Prompt) -> Result<String, Failure> + Send>;
 /// A model made of a function.
 pub struct Scripted {
     identity: Identity,
+    price: Option<Price>,
     script: Mutex<Script>,
     asked: Mutex<Vec<Prompt>>,
+    used: Mutex<Vec<(Purpose, Usage)>>,
 }
 
 impl std::fmt::Debug for Scripted {
@@ -31,14 +33,32 @@ impl Scripted {
         local: bool,
         script: impl FnMut(&Prompt) -> Result<String, Failure> + Send + 'static,
     ) -> Arc<Self> {
+        Self::made(local, local.then_some(Price::FREE), script)
+    }
+
+    /// A hosted one whose tokens cost something.
+    pub fn priced(
+        price: Price,
+        script: impl FnMut(&Prompt) -> Result<String, Failure> + Send + 'static,
+    ) -> Arc<Self> {
+        Self::made(false, Some(price), script)
+    }
+
+    fn made(
+        local: bool,
+        price: Option<Price>,
+        script: impl FnMut(&Prompt) -> Result<String, Failure> + Send + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self {
             identity: Identity {
                 provider: "openai".to_owned(),
                 name: "scripted".to_owned(),
                 local,
             },
+            price,
             script: Mutex::new(Box::new(script)),
-            asked: Mutex::new(Vec::new()),
+            asked: Mutex::default(),
+            used: Mutex::default(),
         })
     }
 
@@ -51,6 +71,11 @@ impl Scripted {
     pub fn asked(&self) -> Vec<Prompt> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// What each answer used, in their order.
+    pub fn used(&self) -> Vec<(Purpose, Usage)> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 #[async_trait::async_trait]
@@ -59,19 +84,23 @@ impl Model for Scripted {
         &self.identity
     }
 
+    fn price(&self) -> Option<Price> {
+        self.price
+    }
+
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
         self.asked
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(prompt.clone());
         let text = (self.script.lock().unwrap_or_else(PoisonError::into_inner))(prompt)?;
-        Ok(Answer {
-            usage: Usage {
-                input_tokens: prompt.estimated_tokens(),
-                output_tokens: text.len().div_ceil(4) as u64,
-            },
-            text,
-        })
+        let usage = Usage {
+            input_tokens: prompt.estimated_tokens(),
+            output_tokens: text.len().div_ceil(4) as u64,
+        };
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.push((prompt.purpose, usage));
+        Ok(Answer { text, usage })
     }
 }
 
@@ -105,4 +134,43 @@ pub fn by_words(signal: &Value, tasks: &[Value]) -> Option<u64> {
                 .any(|word| word.len() >= 5 && text.contains(word))
         })
         .and_then(|task| task["index"].as_u64())
+}
+
+/// Whatever it is asked, an honest answer: attribution by [`by_words`], a journal or a question by [`told_from`].
+pub fn honest(user: &str) -> String {
+    if user.contains(FACTS) {
+        told_from(user)
+    } else {
+        sorted_by(user, by_words)
+    }
+}
+
+/// Before the table of a journal or a question.
+const FACTS: &str = "Facts:\n";
+
+/// Sentences that repeat the rows of the table it was given, at most six.
+pub fn told_from(user: &str) -> String {
+    let table = user.split_once(FACTS).map_or("", |(_, table)| table);
+    let rows = table
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let sentences: Vec<Value> = rows
+        .filter_map(|row| Some(json!({ "text": sentence(&row)?, "rows": [row["row"]] })))
+        .take(6)
+        .collect();
+    json!({ "sentences": sentences }).to_string()
+}
+
+fn sentence(row: &Value) -> Option<String> {
+    let (fact, time) = (row["fact"].as_str()?, row["time"].as_str()?);
+    let place = match (row["from"].as_str(), row["to"].as_str()) {
+        (Some(from), Some(to)) => format!(", from {from} to {to}"),
+        _ => String::new(),
+    };
+    Some(match (fact, row["task"].as_str()) {
+        (_, Some(task)) => format!("{task} took {time}{place}."),
+        ("time without a task", None) => format!("There was no task for {time}."),
+        ("project in the whole range", None) => return None,
+        (_, None) => format!("I worked {time}{place}."),
+    })
 }

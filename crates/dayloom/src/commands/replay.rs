@@ -11,12 +11,14 @@ use dayloom_pipeline::{BlockChange, BlockState, DeriveError, Replayed, Stages, S
 use dayloom_storage::Store;
 use serde_json::{Value, json};
 
+use super::days::NOWHERE;
 use crate::{
     Context, boot,
     cli::Replay,
     clock::SystemClock,
     failure::{Failure, Outcome},
     output::{columns, cut, duration, plain},
+    settings::table::DATABASE_URL,
 };
 
 /// A person of the replay, as the table shows them.
@@ -34,10 +36,25 @@ pub async fn run(cx: &Context, asked: &Replay) -> Outcome {
             "Give the earlier date with --from",
         ));
     }
+    if is_missing(cx.settings.text(&DATABASE_URL).unwrap_or_default()) {
+        return Err(Failure::unreachable(
+            "There is no database in this home yet, so there is nothing to replay",
+            "Start Dayloom with `dayloom up`, or name the server's database with --database-url",
+        ));
+    }
     let store = boot::open_store(cx, boot::migrate_of(&cx.settings)).await?;
     let result = replay(cx, &store, asked).await;
     store.close().await;
     result
+}
+
+/// Whether the address is that of a file that is not there; opening it would make it.
+fn is_missing(url: &str) -> bool {
+    let Some(file) = url.strip_prefix("sqlite:") else {
+        return false;
+    };
+    let file = file.strip_prefix("//").unwrap_or(file);
+    file != ":memory:" && !std::path::Path::new(file).exists()
 }
 
 async fn replay(cx: &Context, store: &Store, asked: &Replay) -> Outcome {
@@ -201,13 +218,16 @@ fn line(change: &BlockChange, person: &Person) -> Vec<String> {
         }
     };
     let minutes = |state: &Option<BlockState>| state.as_ref().map_or(0, |state| state.minutes);
-    let (start, end) = change
-        .after
-        .as_ref()
-        .or(change.before.as_ref())
-        .map_or_else(Default::default, |state| (clock(state.start), clock(state.end)));
+    let when = |state: &BlockState| {
+        if state.start == state.end {
+            NOWHERE.to_owned()
+        } else {
+            format!("{}-{}", clock(state.start), clock(state.end))
+        }
+    };
+    let state = change.after.as_ref().or(change.before.as_ref());
     vec![
-        format!("  {start}-{end}"),
+        format!("  {}", state.map_or_else(String::new, when)),
         format!("{} → {} min", minutes(&change.before), minutes(&change.after)),
         format!("{} → {}", task(&change.before), task(&change.after)),
     ]

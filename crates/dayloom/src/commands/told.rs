@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::days::read_date;
+use super::days::{fetch, read_date};
 use crate::{
     Context,
     failure::{Failure, Outcome},
@@ -42,10 +42,44 @@ struct AnswerView {
 pub async fn journal(cx: &Context, date: Option<&str>) -> Outcome {
     let remote = Remote::of(cx)?;
     let date = read_date(&remote, date.unwrap_or("today")).await?;
-    let answer = remote.get(&format!("/tracker/journals/{date}")).await?;
+    let path = format!("/tracker/journals/{date}");
+    let Some(answer) = remote.send_unless(404, Method::GET, &path, None).await? else {
+        return Err(no_journal(&view(&fetch(&remote, date).await?)?));
+    };
     let told: JournalView = view(&answer)?;
     cx.out
         .facts(&answer, || journal_text(&told, |text| cx.out.strong(text)))
+}
+
+/// What a day without a journal has.
+#[derive(Debug, Deserialize)]
+struct DayView {
+    date: Date,
+    attention_s: f64,
+    blocks: Vec<Value>,
+}
+
+/// Why there is no journal of a day.
+fn no_journal(day: &DayView) -> Failure {
+    let date = day.date;
+    if day.attention_s <= 0.0 {
+        Failure::failed(
+            format!("Nothing was recorded on {date}, so there is no journal of it"),
+            format!("`dayloom week {date}` shows what was recorded around it"),
+        )
+    } else if day.blocks.is_empty() {
+        Failure::failed(
+            format!("All that was recorded on {date} is personal, so there is no journal of it"),
+            format!("`dayloom day {date}` shows it"),
+        )
+    } else {
+        Failure::failed(
+            format!("The journal of {date} is not written yet"),
+            format!(
+                "It is within five minutes while Dayloom runs; `dayloom day {date}` shows the day meanwhile"
+            ),
+        )
+    }
 }
 
 fn journal_text(told: &JournalView, strong: impl Fn(&str) -> String) -> String {
@@ -95,12 +129,31 @@ pub async fn ask(cx: &Context, ask: &Ask) -> Outcome {
     if let Some(days) = ask.days {
         body["days"] = json!(days);
     }
-    for (name, text) in [("start", &ask.from), ("end", &ask.to)] {
+    let mut range = [None, None];
+    for (at, (name, text)) in [("start", &ask.from), ("end", &ask.to)].into_iter().enumerate() {
         if let Some(text) = text {
-            body[name] = json!(read_date(&remote, text).await?);
+            let date = read_date(&remote, text).await?;
+            body[name] = json!(date);
+            range[at] = Some(date);
         }
     }
-    let answer: Value = remote.send(Method::POST, "/tracker/qa", Some(&body)).await?;
+    if let [Some(from), Some(to)] = range
+        && from > to
+    {
+        return Err(Failure::usage(
+            "The range ends before it begins",
+            "Give the earlier date with --from",
+        ));
+    }
+    let asked = remote
+        .send_unless(503, Method::POST, "/tracker/qa", Some(&body))
+        .await?;
+    let answer = asked.ok_or_else(|| {
+        Failure::refused(
+            "Your projects allow no answers to questions",
+            "Ask somebody who administers them, or read your days with `dayloom week`",
+        )
+    })?;
     let read: AnswerView = view(&answer)?;
     cx.out.facts(&answer, || answer_text(&read))?;
     if let (Some(note), false) = (&read.note, cx.out.json) {

@@ -108,7 +108,8 @@ pub async fn read_project(Within { gate, .. }: Within<ProjectEditor>) -> Json<Pr
     Json(gate.project.into())
 }
 
-/// Sets which language models may see a project: none, a local one, or whichever the operator chose.
+/// Sets which language models may see a project: none, a local one, or whichever the operator chose; or that no question
+/// about its time is answered at all.
 #[utoipa::path(
     put, path = "/tracker/admin/projects/{project_id}/models", tag = "administration",
     request_body = ProjectModelsPut,

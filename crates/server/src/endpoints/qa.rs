@@ -10,7 +10,10 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use dayloom_api::tracker::{QaAnswer, QaBasis, QaRequest};
+use dayloom_api::{
+    Refusal,
+    tracker::{QaAnswer, QaBasis, QaRequest},
+};
 use dayloom_domain::question::Span;
 use dayloom_pipeline::question::{self, Known, Question, Reply};
 use futures::stream::{self, StreamExt};
@@ -22,13 +25,19 @@ use crate::{ApiError, Call, Caller, ServerState};
 /// Days where nobody names any (`contract/tracker.md` §2.6).
 const DAYS: i64 = 7;
 
+/// The published text (`contract/tracker.md` §2.6).
+const FORBIDDEN: &str = "AI gateway not configured";
+
 /// How often a waiting stream says that it lives.
 const ALIVE: Duration = Duration::from_secs(10);
 
 /// Answers a question from the caller's own days. Facts are computed first; a language model may only phrase them.
-/// Without a model, or where it fails, the facts answer by themselves.
+/// Without a model, or where it fails, the facts answer by themselves. Time of a project that allows no answers is left
+/// out.
 #[utoipa::path(post, path = "/tracker/qa", tag = "tracker", request_body = QaRequest,
-    responses((status = 200, body = QaAnswer), Refusals, InputRefusals))]
+    responses((status = 200, body = QaAnswer),
+        (status = 503, body = Refusal, description = "Every project of the caller allows no answers."),
+        Refusals, InputRefusals))]
 pub async fn ask(
     State(state): State<ServerState>,
     Call {
@@ -44,7 +53,9 @@ pub async fn ask(
 /// answer.
 #[utoipa::path(post, path = "/tracker/qa:stream", tag = "tracker", request_body = QaRequest,
     responses((status = 200, body = String, content_type = "text/event-stream",
-        description = "Events `facts`, `sentence` and `done`, each with JSON."), Refusals, InputRefusals))]
+        description = "Events `facts`, `sentence` and `done`, each with JSON."),
+        (status = 503, body = Refusal, description = "Every project of the caller allows no answers."),
+        Refusals, InputRefusals))]
 pub async fn stream(
     State(state): State<ServerState>,
     Call {
@@ -92,7 +103,11 @@ async fn known(state: &ServerState, caller: Caller, asked: &QaRequest) -> Result
         span,
         days: asked.days.unwrap_or(DAYS),
     };
-    Ok(question::gather(state.store(), &question, now).await?)
+    let known = question::gather(state.store(), &question, now).await?;
+    if known.is_forbidden() {
+        return Err(ApiError::unavailable(FORBIDDEN));
+    }
+    Ok(known)
 }
 
 fn basis(known: &Known, asked: &QaRequest) -> QaBasis {
