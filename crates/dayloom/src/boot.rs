@@ -138,15 +138,19 @@ pub fn database(error: impl std::fmt::Display) -> Failure {
 
 /// Binds the address of the settings.
 pub async fn listen(settings: &Settings) -> Outcome<TcpListener> {
-    let address = settings.text(&LISTEN).unwrap_or("127.0.0.1:8000");
+    bind(settings.text(&LISTEN).unwrap_or("127.0.0.1:8000"), "--listen").await
+}
+
+/// Binds an address that a flag names.
+pub async fn bind(address: &str, flag: &str) -> Outcome<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| match e.kind() {
         std::io::ErrorKind::AddrInUse => Failure::failed(
             format!("Another program answers at {address}"),
-            "Choose another address with --listen, such as --listen 127.0.0.1:0 for a free port",
+            format!("Choose another address with {flag}, such as {flag} 127.0.0.1:0 for a free port"),
         ),
         _ => Failure::failed(
             format!("{address} cannot be listened at: {e}"),
-            "Choose another address with --listen",
+            format!("Choose another address with {flag}"),
         ),
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     settings::{
         Settings,
-        table::{TEMPORAL_API_KEY, TEMPORAL_HEARTBEAT, TEMPORAL_URL},
+        table::{METRICS_LISTEN, TEMPORAL_API_KEY, TEMPORAL_HEARTBEAT, TEMPORAL_URL},
     },
 };
 
@@ -95,14 +95,33 @@ async fn look(name: &str, address: &Address) -> Finding {
 
 /// Runs a worker on the database of the settings.
 async fn run(cx: &Context, address: Address, heartbeat_s: u64) -> Outcome {
+    let figures = match cx.settings.text(&METRICS_LISTEN) {
+        Some(address) => Some(boot::bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let store = boot::open_store(cx, boot::migrate_of(&cx.settings)).await?;
-    let result = work(cx, &store, address, heartbeat_s).await;
+    let stop = CancellationToken::new();
+    if let Some(listener) = figures {
+        let shown = dayloom_server::serve_figures(listener, store.clone(), stop.clone());
+        tokio::spawn(async move {
+            if let Err(error) = shown.await {
+                tracing::warn!(kind = %error.kind(), "figures are no longer shown; the worker goes on");
+            }
+        });
+    }
+    let result = work(cx, &store, address, heartbeat_s, stop.clone()).await;
+    stop.cancel();
     store.close().await;
     result
 }
 
-async fn work(cx: &Context, store: &Store, address: Address, heartbeat_s: u64) -> Outcome {
-    let stop = CancellationToken::new();
+async fn work(
+    cx: &Context,
+    store: &Store,
+    address: Address,
+    heartbeat_s: u64,
+    stop: CancellationToken,
+) -> Outcome {
     let shown = address.to_string();
     let stages = boot::stages(&cx.settings, store)?;
     let settings = WorkerSettings {

@@ -269,6 +269,66 @@ async fn settled(person: &Person, from: Timestamp) -> Vec<Value> {
         .expect("it is derived")
 }
 
+/// The text of a page, once there is one.
+async fn page(url: &str) -> String {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.get(url).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200, "{url}");
+    answer.text().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_shows_its_figures_where_it_is_told_to() {
+    let Some(temporal) = temporal() else { return };
+    let Some(postgres) = TestDb::postgres().await else {
+        return;
+    };
+    let program = Program::new();
+    let person = postgres
+        .store
+        .people()
+        .create_or_get("ann@example.org", None, Now.now())
+        .await
+        .unwrap();
+    let today = Now.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    postgres
+        .store
+        .days()
+        .mark(person.id, &[today], Now.now())
+        .await
+        .unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    let place = ["--database-url", &postgres.url, "--temporal", &temporal];
+    let shown = [&["worker", "--metrics-listen", &address][..], &place].concat();
+    let taken = program.run(&shown);
+    assert_eq!((taken.code, taken.out.as_str()), (1, ""), "{}", taken.err);
+    assert!(taken.err.contains("--metrics-listen"), "{}", taken.err);
+    drop(free);
+    let worker = program.start(&shown);
+    let derived = async {
+        while postgres.store.days().backlog().await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, derived)
+        .await
+        .expect("it is derived");
+    let url = |path: &str| format!("http://{address}{path}");
+    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
+    Client::new(&url(""), None).unwrap();
+    assert_eq!(page(&url("/healthz")).await, "ok");
+    assert_eq!(page(&url("/readyz")).await, "ready");
+    let figures = page(&url("/metrics")).await;
+    assert!(figures.contains("dayloom_dirty_days 0"), "{figures}");
+    assert!(
+        figures.contains("dayloom_days_derived_total{outcome="),
+        "{figures}"
+    );
+    assert!(!figures.contains("ann@example.org"), "nobody is named");
+    assert_eq!(worker.terminate().0, 0);
+}
+
 #[test]
 fn a_worker_without_a_server_says_so() {
     let program = Program::new();

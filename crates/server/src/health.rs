@@ -2,8 +2,17 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    http::header,
+    response::IntoResponse,
+    routing::get,
+};
+use dayloom_storage::Store;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{ApiError, ServerState};
 
@@ -39,7 +48,31 @@ pub(crate) async fn keep_figures() {
     }
 }
 
-pub(crate) fn routes() -> Router<ServerState> {
+impl FromRef<ServerState> for Store {
+    fn from_ref(state: &ServerState) -> Self {
+        state.store().clone()
+    }
+}
+
+/// Shows the state and the figures of this process, which is no server, until `stop` is cancelled.
+pub async fn serve_figures(
+    listener: TcpListener,
+    store: Store,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let app = routes::<Store>().with_state(store);
+    tokio::select! {
+        result = async { axum::serve(listener, app).await } => result,
+        () = stop.cancelled() => Ok(()),
+        () = keep_figures() => Ok(()),
+    }
+}
+
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Store: FromRef<S>,
+{
     let _ = figures();
     Router::new()
         .route("/healthz", get(async || "ok"))
@@ -47,8 +80,8 @@ pub(crate) fn routes() -> Router<ServerState> {
         .route("/metrics", get(render))
 }
 
-async fn ready(State(state): State<ServerState>) -> Result<&'static str, ApiError> {
-    match state.store().ping().await {
+async fn ready(State(store): State<Store>) -> Result<&'static str, ApiError> {
+    match store.ping().await {
         Ok(()) => Ok("ready"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
@@ -57,9 +90,9 @@ async fn ready(State(state): State<ServerState>) -> Result<&'static str, ApiErro
     }
 }
 
-async fn render(State(state): State<ServerState>) -> Result<impl IntoResponse, ApiError> {
+async fn render(State(store): State<Store>) -> Result<impl IntoResponse, ApiError> {
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]
-    let backlog = state.store().days().backlog().await? as f64;
+    let backlog = store.days().backlog().await? as f64;
     metrics::gauge!("dayloom_dirty_days").set(backlog);
     let text = figures().map(PrometheusHandle::render).unwrap_or_default();
     Ok((

@@ -26,6 +26,7 @@ mod team;
 pub use auth::{Account, Caller};
 pub use error::ApiError;
 pub use extract::{ApiPath, ApiQuery, Call};
+pub use health::serve_figures;
 pub use limits::{Limiter, LimiterError, ping_redis};
 pub use router::{document, router};
 pub use serve::{DRAIN, serve};

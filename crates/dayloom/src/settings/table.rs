@@ -68,7 +68,8 @@ const NONE: Setting = Setting {
 
 /// Commands that speak to a server.
 const CLIENTS: &[&str] = &[
-    "agent", "today", "day", "week", "why", "tasks", "rules", "devices", "spool", "doctor", "open", "team",
+    "agent", "today", "day", "week", "journal", "ask", "why", "model", "tasks", "rules", "devices", "spool",
+    "doctor", "open", "team",
 ];
 
 settings! {
@@ -124,6 +125,12 @@ settings! {
         key: "temporal_heartbeat_s", env: "DAYLOOM_TEMPORAL_HEARTBEAT",
         flag: Flag::Takes("temporal-heartbeat", "SECONDS"), kind: Kind::Int(2, 600), default: Some("120"),
         doc: "Seconds a worker may be silent before others take over what it held",
+    }
+    METRICS_LISTEN {
+        key: "metrics_listen", env: "DAYLOOM_METRICS_LISTEN", flag: Flag::Takes("metrics-listen", "HOST:PORT"),
+        kind: Kind::Address,
+        doc: "Address at which a worker shows `/metrics`, `/healthz` and `/readyz`; a server shows them at its own",
+        shown_in: &["worker"],
     }
     REDIS_URL {
         key: "redis_url", env: "DAYLOOM_REDIS_URL", flag: Flag::Takes("redis-url", "URL"),
