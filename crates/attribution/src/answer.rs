@@ -1,5 +1,7 @@
 //! From probabilities to an answer: the most probable label where its confidence suffices, who is to be thanked for
-//! it, and why in words. And the explanation, which shows all that was weighed.
+//! it, and why in words. And what each answer rests on: all that was weighed.
+
+use std::cell::OnceCell;
 
 use dayloom_domain::{
     TaskId,
@@ -8,7 +10,7 @@ use dayloom_domain::{
 };
 
 use crate::{
-    Attributor, DECIDES, EvidenceItem, EvidenceKind, Explanation, calibrate,
+    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, calibrate,
     learned::{Count, Label, features_of},
     smooth::Smoothed,
     threads,
@@ -22,6 +24,12 @@ pub(crate) struct Verdict<'v> {
     shares: &'v Smoothed,
     /// What is shown of the signal in a reason: only its branch, as a title or an address never is.
     span: &'v Span,
+    /// The most probable state, and how probable it is.
+    best: (State, f64),
+    /// A rule answered, whatever the weighing says.
+    ruled: bool,
+    /// What speaks for the most probable state, once that was asked for.
+    cases: OnceCell<Vec<Case>>,
 }
 
 /// What speaks for a state, against the next best one.
@@ -54,11 +62,15 @@ impl Attributor {
             .iter()
             .zip(&scenes)
             .zip(&weighed.shares)
-            .map(|((span, scene), shares)| Verdict {
+            .zip(&ruled)
+            .map(|(((span, scene), shares), ruled)| Verdict {
                 weigher: &weigher,
                 scene,
                 shares,
                 span,
+                best: weigh::best(shares),
+                ruled: ruled.is_some(),
+                cases: OnceCell::new(),
             })
             .collect();
         let answers = ruled
@@ -108,7 +120,7 @@ impl Attributor {
     }
 
     fn answer_of(&self, verdict: &Verdict<'_>) -> Attribution {
-        let (state, probability) = weigh::best(verdict.shares);
+        let (state, probability) = verdict.best;
         let confidence = round(self.learned.calibration.believe(probability));
         let Some(label) = verdict.weigher.label(state) else {
             return Attribution::nobody("nothing in sight tells what this was for");
@@ -141,8 +153,10 @@ impl Attributor {
 
     /// Who is to be thanked most for an answer, and in what words.
     fn thanks(&self, verdict: &Verdict<'_>, state: State, label: Label) -> (AnsweredBy, String) {
-        let cases = verdict.cases(state);
-        let strongest = cases.first().map_or(EvidenceKind::Neighbours, |case| case.kind);
+        let strongest = verdict
+            .cases()
+            .first()
+            .map_or(EvidenceKind::Neighbours, |case| case.kind);
         let reason = self.words(verdict, state, label, strongest);
         let answered_by = match strongest {
             EvidenceKind::Key => AnsweredBy::Key,
@@ -185,48 +199,57 @@ impl Attributor {
         self.keys.name(task).unwrap_or("a task of yours").to_owned()
     }
 
-    /// Why one of these spans has its answer; `None` if there is no span at this place. The answer is that of
-    /// [`Attributor::attribute`] for the same spans.
-    pub fn explain(&self, spans: &[Span], at: usize) -> Option<Explanation> {
-        let span = spans.get(at)?;
-        if !self.has_something_to_weigh_by() {
-            return Some(plain(self.answer(span.project_id, &span.signal)));
+    /// The answers of [`Attributor::attribute`] for the same spans, each with what it was computed from.
+    pub fn attribute_with_grounds(&self, spans: &[Span]) -> Answered {
+        if self.has_something_to_weigh_by() {
+            return self.weighed(spans, |answers, verdicts| Answered {
+                grounds: answers
+                    .iter()
+                    .zip(verdicts)
+                    .map(|(answer, verdict)| self.grounds(answer, verdict))
+                    .collect(),
+                of: (0..answers.len()).collect(),
+                answers,
+            });
         }
-        self.weighed(spans, |answers, verdicts| {
-            let (answer, verdict) = (answers.into_iter().nth(at)?, verdicts.get(at)?);
-            if matches!(answer.answered_by, AnsweredBy::Rule(_)) {
-                return Some(plain(answer));
-            }
-            let (state, probability) = weigh::best(verdict.shares);
-            let label = verdict.weigher.label(state);
-            let evidence = verdict
-                .cases(state)
-                .into_iter()
-                .map(|case| EvidenceItem {
-                    kind: case.kind,
-                    text: label.map_or_else(
-                        || "nothing known".to_owned(),
-                        |label| self.words(verdict, state, label, case.kind),
-                    ),
-                    weight: round(case.weight),
-                })
-                .collect();
-            let confidence = round(self.learned.calibration.believe(probability));
-            Some(Explanation {
-                reason: answer.reason,
-                answered_by: answer.answered_by,
-                confidence: answer.confidence,
-                evidence,
-                candidates: verdict.candidates(state, probability, confidence),
-            })
-        })
+        let (distinct, of) = self.by_signal(spans);
+        Answered {
+            answers: of.iter().map(|&at| distinct[at].clone()).collect(),
+            grounds: distinct.iter().map(plain).collect(),
+            of,
+        }
+    }
+
+    fn grounds(&self, answer: &Attribution, verdict: &Verdict<'_>) -> Grounds {
+        if verdict.ruled {
+            return plain(answer);
+        }
+        let (state, probability) = verdict.best;
+        let label = verdict.weigher.label(state);
+        let item = |case: &Case| EvidenceItem {
+            kind: case.kind,
+            text: label.map_or_else(
+                || "nothing known".to_owned(),
+                |label| self.words(verdict, state, label, case.kind),
+            ),
+            weight: round(case.weight),
+        };
+        let confidence = round(self.learned.calibration.believe(probability));
+        Grounds::new(
+            verdict.cases().iter().map(item).collect(),
+            verdict.candidates(state, probability, confidence),
+        )
     }
 }
 
 impl Verdict<'_> {
-    /// What speaks for a state against the next best one, the weightiest first; what hardly says anything is left
-    /// out.
-    fn cases(&self, state: State) -> Vec<Case> {
+    /// What speaks for the most probable state against the next best one, the weightiest first; what hardly says
+    /// anything is left out.
+    fn cases(&self) -> &[Case] {
+        self.cases.get_or_init(|| self.weigh_cases(self.best.0))
+    }
+
+    fn weigh_cases(&self, state: State) -> Vec<Case> {
         let share = |of: State| match of {
             State::Thread(at) => self.shares.thread[at],
             State::Mode(mode) => self.shares.mode[mode],
@@ -237,10 +260,7 @@ impl Verdict<'_> {
             .filter(|other| *other != state)
             .max_by(|a, b| share(*a).total_cmp(&share(*b)))
             .unwrap_or(state);
-        let (for_it, for_rival) = (
-            self.weigher.parts(self.scene, state),
-            self.weigher.parts(self.scene, rival),
-        );
+        let [for_it, for_rival] = self.weigher.parts(self.scene, [state, rival]);
         let temper = self.weigher.temper();
         let own = [
             (EvidenceKind::Key, for_it.key - for_rival.key),
@@ -297,8 +317,8 @@ fn told(label: Label, name: &str, count: Count) -> String {
     }
 }
 
-/// The explanation of an answer by rule or key alone.
-fn plain(answer: Attribution) -> Explanation {
+/// The grounds of an answer by rule or key alone.
+fn plain(answer: &Attribution) -> Grounds {
     let evidence = match answer.answered_by {
         AnsweredBy::Rule(_) => Some((EvidenceKind::Rule, DECIDES)),
         AnsweredBy::Key => Some((EvidenceKind::Key, round(calibrate::log_odds(answer.confidence)))),
@@ -309,17 +329,11 @@ fn plain(answer: Attribution) -> Explanation {
         text: answer.reason.clone(),
         weight,
     };
-    Explanation {
-        evidence: evidence.map(item).into_iter().collect(),
-        candidates: answer
-            .task_id
-            .map(|task| (task, answer.confidence))
-            .into_iter()
-            .collect(),
-        reason: answer.reason,
-        answered_by: answer.answered_by,
-        confidence: answer.confidence,
-    }
+    let candidate = answer.task_id.map(|task| (task, answer.confidence));
+    Grounds::new(
+        evidence.map(item).into_iter().collect(),
+        candidate.into_iter().collect(),
+    )
 }
 
 /// To the thousandth, so that adding in floating point never shows.

@@ -33,7 +33,10 @@ use dayloom_domain::{
     rule::{Rule, RuleScope},
 };
 
-pub use explain::{DECIDES, EvidenceItem, EvidenceKind, Explanation};
+pub use explain::{
+    Answered, DECIDES, EVIDENCE_AT_MOST, EvidenceItem, EvidenceKind, Explanation, Grounds, SHARES_AT_MOST,
+    TEXT_AT_MOST,
+};
 pub use keys::{BRANCH_CONFIDENCE, TITLE_CONFIDENCE, URL_CONFIDENCE};
 pub use learned::{DAYS_AT_MOST, Example, Label, Learned, Teacher};
 pub use pattern::{Matcher, PATTERN_AT_MOST, PatternError, compile};
@@ -134,16 +137,26 @@ impl Attributor {
         if self.has_something_to_weigh_by() {
             return self.weighed(spans, |answers, _| answers);
         }
-        let mut known: HashMap<(ProjectId, &Signal), Attribution> = HashMap::new();
-        spans
-            .iter()
-            .map(|span| {
-                known
+        let (distinct, of) = self.by_signal(spans);
+        of.into_iter().map(|at| distinct[at].clone()).collect()
+    }
+
+    /// What rules and keys answer, once for each signal, and for each span the place of its answer.
+    fn by_signal(&self, spans: &[Span]) -> (Vec<Attribution>, Vec<usize>) {
+        let mut known: HashMap<(ProjectId, &Signal), usize> = HashMap::new();
+        let (mut distinct, mut of) = (Vec::new(), Vec::with_capacity(spans.len()));
+        for span in spans {
+            let answer = || {
+                distinct.push(self.answer(span.project_id, &span.signal));
+                distinct.len() - 1
+            };
+            of.push(
+                *known
                     .entry((span.project_id, &span.signal))
-                    .or_insert_with(|| self.answer(span.project_id, &span.signal))
-                    .clone()
-            })
-            .collect()
+                    .or_insert_with(answer),
+            );
+        }
+        (distinct, of)
     }
 
     /// Reviews or a language model's answers.

@@ -258,9 +258,10 @@ impl<'w> Weigher<'w> {
             .collect()
     }
 
-    /// What each kind of evidence says of a state for a span.
-    pub fn parts(&self, scene: &Scene, state: State) -> Parts {
-        self.parts_with(scene, state, &self.learned(scene, None))
+    /// What each kind of evidence says of these states for a span.
+    pub fn parts<const N: usize>(&self, scene: &Scene, states: [State; N]) -> [Parts; N] {
+        let learned = self.learned(scene, None);
+        states.map(|state| self.parts_with(scene, state, &learned))
     }
 
     fn parts_with(&self, scene: &Scene, state: State, learned: &[f64]) -> Parts {

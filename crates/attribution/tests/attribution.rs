@@ -1,6 +1,8 @@
 //! Attribution as a person sees it: which answer a signal gets, and in what words.
 
-use dayloom_attribution::{Attributor, BRANCH_CONFIDENCE, RULE_CONFIDENCE};
+use dayloom_attribution::{
+    Attributor, BRANCH_CONFIDENCE, EvidenceKind, Explanation, RULE_CONFIDENCE, TEXT_AT_MOST,
+};
 use dayloom_domain::{
     DeveloperId, DeviceId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
     day::{AnsweredBy, Attribution, Category, Signal, Span},
@@ -317,10 +319,16 @@ proptest! {
 fn an_explanation_is_of_the_answer_that_is_given() {
     let tasks = vec![task(12, "PROJ-12")];
     let attributor = Attributor::new(vec![], tasks);
-    let spans = [span(on_branch("feature/PROJ-12")), span(on_branch("main"))];
-    let answers = attributor.attribute(&spans);
-    for (at, answer) in answers.iter().enumerate() {
-        let why = attributor.explain(&spans, at).expect("there is such a span");
+    let spans = [
+        span(on_branch("feature/PROJ-12")),
+        span(on_branch("main")),
+        span(on_branch("feature/PROJ-12")),
+    ];
+    let answered = attributor.attribute_with_grounds(&spans);
+    assert_eq!(answered.answers, attributor.attribute(&spans));
+    assert_eq!(answered.of, [0, 1, 0], "one signal is answered for once");
+    for (answer, at) in answered.answers.iter().zip(&answered.of) {
+        let why = Explanation::of(answer, answered.grounds[*at].clone());
         assert_eq!(
             (&why.reason, why.answered_by),
             (&answer.reason, answer.answered_by)
@@ -328,5 +336,32 @@ fn an_explanation_is_of_the_answer_that_is_given() {
         assert_eq!(why.candidates.first().map(|c| c.0), answer.task_id);
         assert_eq!(why.evidence.is_empty(), answer.task_id.is_none());
     }
-    assert_eq!(attributor.explain(&spans, 2), None);
+}
+
+#[test]
+fn what_is_kept_of_an_answer_is_bounded() {
+    let branch = format!("feature/PROJ-12-{}", "é".repeat(4_000));
+    let attributor = Attributor::new(vec![], vec![task(12, "PROJ-12")]);
+    let answered = attributor.attribute_with_grounds(&[span(on_branch(&branch))]);
+    let why = Explanation::of(&answered.answers[0], answered.grounds[0].clone());
+    assert_eq!(why.evidence.len(), 1, "{:?}", why.evidence);
+    assert_eq!(why.evidence[0].text.chars().count(), TEXT_AT_MOST);
+}
+
+#[test]
+fn what_decided_stands_before_what_was_weighed() {
+    let attributor = Attributor::new(vec![], vec![task(12, "PROJ-12")]);
+    let mut answered = attributor.attribute_with_grounds(&[span(on_branch("feature/PROJ-12"))]);
+    let (mut answer, grounds) = (answered.answers.remove(0), answered.grounds.remove(0));
+    for (by, kind) in [
+        (AnsweredBy::Review, EvidenceKind::Review),
+        (AnsweredBy::Neighbours, EvidenceKind::Neighbours),
+    ] {
+        answer.answered_by = by;
+        answer.reason = "decided elsewhere".to_owned();
+        let why = Explanation::of(&answer, grounds.clone());
+        let kinds: Vec<EvidenceKind> = why.evidence.iter().map(|item| item.kind).collect();
+        assert_eq!(kinds, [kind, EvidenceKind::Key]);
+        assert_eq!(why.evidence[0].text, answer.reason);
+    }
 }

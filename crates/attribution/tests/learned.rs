@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use dayloom_attribution::{Attributor, Example, Learned, Scope, Teacher, Weights};
+use dayloom_attribution::{
+    Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, SHARES_AT_MOST, Scope, Teacher, Weights,
+};
 use dayloom_domain::{
     DeveloperId, DeviceId, EntryId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
     day::{AnsweredBy, Attribution, Category, Signal, Span},
@@ -458,11 +460,14 @@ proptest! {
         let answers = attributor.attribute(&spans);
         prop_assert_eq!(answers.len(), spans.len());
         prop_assert_eq!(&attributor.attribute(&spans), &answers);
+        let answered = attributor.attribute_with_grounds(&spans);
+        prop_assert_eq!(&answered.answers, &answers);
         for (at, answer) in answers.iter().enumerate() {
             prop_assert!(answer.task_id.is_none_or(|id| tasks().iter().any(|task| task.id == id)));
             prop_assert!((0.0..=1.0).contains(&answer.confidence) && !answer.reason.is_empty());
             prop_assert_eq!(answer.answered_by == AnsweredBy::Nobody, answer.confidence == 0.0);
-            let why = attributor.explain(&spans, at).expect("there is such a span");
+            let why = Explanation::of(answer, answered.grounds[answered.of[at]].clone());
+            prop_assert!(why.evidence.len() <= EVIDENCE_AT_MOST && why.candidates.len() <= SHARES_AT_MOST);
             prop_assert_eq!(&why.reason, &answer.reason);
             prop_assert_eq!((why.answered_by, why.confidence), (answer.answered_by, answer.confidence));
             let sum: f64 = why.candidates.iter().map(|(_, share)| share).sum();

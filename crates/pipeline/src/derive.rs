@@ -7,10 +7,10 @@ use dayloom_domain::{
     derive::{self, Woven},
     review::Pin,
 };
-use dayloom_storage::{StorageError, Store, Written};
+use dayloom_storage::{Derived, StorageError, Store, Written};
 use jiff::{Timestamp, civil::Date};
 
-use crate::{evidence, learn};
+use crate::{evidence, grounds::Kept, learn};
 
 /// A day could not be derived.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +23,39 @@ pub enum DeriveError {
     Broken,
 }
 
+/// A day that was derived, and what its answers were computed from.
+pub(crate) struct Computed {
+    /// The day.
+    pub day: Day,
+    /// What is kept beside it.
+    pub kept: Kept,
+    /// The same as it is stored.
+    pub text: String,
+}
+
+impl<'c> From<&'c Computed> for Derived<'c> {
+    fn from(computed: &'c Computed) -> Self {
+        Self {
+            day: &computed.day,
+            evidence: Some(&computed.text),
+        }
+    }
+}
+
 /// Derives a day from what is stored now, and writes nothing.
 ///
 /// Whatever changes while this reads (an event from a new zone included) has marked the day again, so it is derived
 /// once more.
 pub async fn compute_day(store: &Store, developer: DeveloperId, date: Date) -> Result<Day, DeriveError> {
+    compute(store, developer, date).await.map(|computed| computed.day)
+}
+
+/// The same, with what the answers were computed from.
+pub(crate) async fn compute(
+    store: &Store,
+    developer: DeveloperId,
+    date: Date,
+) -> Result<Computed, DeriveError> {
     let (woven, pins) = gather(store, developer, date).await?;
     answer(store, developer, woven, pins).await
 }
@@ -39,7 +67,7 @@ pub(crate) async fn learn_and_compute(
     developer: DeveloperId,
     date: Date,
     now: Timestamp,
-) -> Result<Day, DeriveError> {
+) -> Result<Computed, DeriveError> {
     let (woven, pins) = gather(store, developer, date).await?;
     learn::take_up(store, developer, &woven, &pins, now).await?;
     answer(store, developer, woven, pins).await
@@ -59,15 +87,18 @@ async fn answer(
     developer: DeveloperId,
     woven: Woven,
     pins: Vec<Pin>,
-) -> Result<Day, DeriveError> {
+) -> Result<Computed, DeriveError> {
     let attributor = evidence::attributor_for(store, developer, &woven.spans).await?;
     // Off the threads that serve requests: a day sampled each second takes a while.
     tokio::task::spawn_blocking(move || {
-        let answers = attributor.attribute(&woven.spans);
-        derive::assemble(woven, answers, &pins)
+        let answered = attributor.attribute_with_grounds(&woven.spans);
+        let kept = Kept::of(&woven, &answered, &pins);
+        let text = serde_json::to_string(&kept).map_err(|_| DeriveError::Broken)?;
+        let day = derive::assemble(woven, answered.answers, &pins);
+        Ok(Computed { day, kept, text })
     })
     .await
-    .map_err(|_| DeriveError::Broken)
+    .map_err(|_| DeriveError::Broken)?
 }
 
 /// Derives a day and writes it, without a lease: for replays and tests. The runner goes through the queue.
@@ -77,7 +108,7 @@ pub async fn derive_day(
     date: Date,
     now: Timestamp,
 ) -> Result<(Day, Written), DeriveError> {
-    let day = learn_and_compute(store, developer, date, now).await?;
-    let written = store.days().write(developer, &day, now).await?;
-    Ok((day, written))
+    let computed = learn_and_compute(store, developer, date, now).await?;
+    let written = store.days().write(developer, &computed, now).await?;
+    Ok((computed.day, written))
 }

@@ -84,21 +84,9 @@ async fn fit(store: &Store, developer: DeveloperId, now: Timestamp) -> Result<bo
         }
         let days = u32::try_from(DAYS_AT_MOST).unwrap_or(u32::MAX);
         let (generation, stored) = store.learned().examples(developer, days).await?;
-        // Examples of another release that cannot be read are left out until their day is derived again.
-        let examples: Vec<Example> = stored
-            .iter()
-            .filter_map(|day| serde_json::from_str::<Vec<Example>>(day).ok())
-            .flatten()
-            .collect();
+        let examples = stored.iter().flat_map(|day| read(day)).collect();
         let tasks = store.tasks().for_attribution(developer).await?;
-        let scope = scope(store, developer, &examples).await?;
-        let text = tokio::task::spawn_blocking(move || {
-            let learned = Learned::fit(&examples, &tasks, &scope, &Weights::default());
-            serde_json::to_string(&learned)
-        })
-        .await
-        .map_err(|_| DeriveError::Broken)?
-        .map_err(|_| DeriveError::Broken)?;
+        let text = fitted(store, developer, examples, tasks).await?;
         if store
             .learned()
             .put_model(developer, generation, &text, now)
@@ -108,6 +96,56 @@ async fn fit(store: &Store, developer: DeveloperId, now: Timestamp) -> Result<bo
         }
     }
     Ok(false)
+}
+
+/// The model of these examples as it is stored.
+async fn fitted(
+    store: &Store,
+    developer: DeveloperId,
+    examples: Vec<Example>,
+    tasks: Vec<Task>,
+) -> Result<String, DeriveError> {
+    let scope = scope(store, developer, &examples).await?;
+    tokio::task::spawn_blocking(move || {
+        let learned = Learned::fit(&examples, &tasks, &scope, &Weights::default());
+        serde_json::to_string(&learned).map_err(|_| DeriveError::Broken)
+    })
+    .await
+    .map_err(|_| DeriveError::Broken)?
+}
+
+/// Stored examples. Those of another release that cannot be read are left out until their day is derived again.
+fn read(day: &str) -> Vec<Example> {
+    serde_json::from_str(day).unwrap_or_default()
+}
+
+/// What would be learned if this were in force on these days; nothing is stored.
+pub(crate) async fn foresee(
+    store: &Store,
+    developer: DeveloperId,
+    days: &[(Woven, &[Pin])],
+) -> Result<Learned, DeriveError> {
+    let tasks = store.tasks().for_attribution(developer).await?;
+    let at_most = u32::try_from(DAYS_AT_MOST).unwrap_or(u32::MAX);
+    let (_, stored) = store.learned().examples(developer, at_most).await?;
+    let mut all: Vec<Example> = stored.iter().flat_map(|day| read(day)).collect();
+    all.retain(|example| days.iter().all(|(woven, _)| woven.date != example.date));
+    for (woven, pins) in days {
+        let of_day = examples(woven, pins, tasks.clone()).await?;
+        all.extend(of_day.iter().flat_map(|day| read(day)));
+    }
+    let model = fitted(store, developer, all, tasks).await?;
+    serde_json::from_str(&model).map_err(|_| DeriveError::Broken)
+}
+
+/// The local dates a review reaches, both included: the last thirty, and one further on either side for the zones ahead
+/// of and behind UTC.
+pub(crate) fn reached(now: Timestamp) -> (Date, Date) {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    (
+        today.saturating_sub((REACHES_BACK + 1).days()),
+        today.saturating_add(1.day()),
+    )
 }
 
 async fn scope(store: &Store, developer: DeveloperId, examples: &[Example]) -> Result<Scope, StorageError> {
@@ -122,10 +160,7 @@ async fn mark_others(
     date: Date,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let today = now.to_zoned(TimeZone::UTC).date();
-    // One day further on either side, for the zones ahead of and behind UTC.
-    let from = today.saturating_sub((REACHES_BACK + 1).days());
-    let to = today.saturating_add(1.day());
+    let (from, to) = reached(now);
     let parts = [
         (from, to.min(date.saturating_sub(1.day()))),
         (from.max(date.saturating_add(1.day())), to),

@@ -9,7 +9,7 @@ use dayloom_domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use crate::{DeriveError, Stages, compute_day};
+use crate::{DeriveError, Stages, derive::compute};
 
 /// A day that was derived again.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,17 +89,22 @@ impl BlockState {
 }
 
 impl Stages {
-    /// Derives one day again and, unless it is a `dry` run, writes it where it differs or still waits to be derived.
+    /// Derives one day again and, unless it is a `dry` run, writes it where it differs or still waits to be derived. A day
+    /// that shows the same, but was computed from something else, is no difference: it only keeps what it rests on.
     pub async fn replay(
         &self,
         developer: DeveloperId,
         date: Date,
         dry: bool,
     ) -> Result<Replayed, DeriveError> {
-        let stored = self.store().days().read(developer, date).await?;
         let pending = self.store().days().pending(developer, date).await?;
-        let before = stored.map(|stored| unnamed(stored.day));
-        let after = unnamed(compute_day(self.store(), developer, date).await?);
+        let stored = self.store().days().evidenced(developer, date).await?;
+        let (before, kept) = stored.map_or((None, None), |stored| {
+            (Some(unnamed(stored.day)), stored.evidence)
+        });
+        let computed = compute(self.store(), developer, date).await?;
+        let stale = kept.as_ref() != Some(&computed.text);
+        let after = unnamed(computed.day);
         let replayed = Replayed {
             developer,
             date,
@@ -108,7 +113,7 @@ impl Stages {
             changed: before.as_ref() != Some(&after),
             blocks: differences(before.as_ref(), &after),
         };
-        if !dry && (replayed.changed || pending) {
+        if !dry && (replayed.changed || pending || stale) {
             // Through the queue, so that no engine writes an older answer over it.
             self.store().days().mark(developer, &[date], self.now()).await?;
             self.settle(developer, date).await?;

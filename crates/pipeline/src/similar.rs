@@ -1,18 +1,21 @@
-//! Which other entries a correction speaks of: those of the last weeks that nobody reviewed and that were spent on the
-//! same things. Nothing is changed here.
+//! Which other entries a correction would move: what a person would teach by it is learned, and the days it reaches are
+//! answered for again, all in memory. Nothing is stored or marked, and no language model is asked.
+//!
+//! It comes out as if the correction were made and the queue worked off, as long as nothing else changes meanwhile.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use dayloom_attribution::Attributor;
 use dayloom_domain::{
-    DeveloperId, EntryId, ProjectId, TaskId,
-    day::{AnsweredBy, AttributedSpan, Block, Signal},
-    review::EntryStatus,
+    DeveloperId, EntryId, TaskId,
+    day::{AnsweredBy, AttributedSpan, Block, Category, Day},
+    derive::{self, Woven, evidence_window},
+    review::{Change, EntryStatus, Pin},
 };
-use dayloom_storage::{StorageError, Store};
-use jiff::{Timestamp, ToSpan, civil::Date};
+use dayloom_storage::Store;
+use jiff::{Timestamp, civil::Date};
 
-/// Days a correction reaches back, the last one included (`contract/tracker.md` §9.3).
-pub const SIMILAR_DAYS: i64 = 30;
+use crate::{DeriveError, evidence, learn};
 
 /// An entry that a correction would move.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,100 +36,152 @@ pub struct Similar {
     pub confidence: f64,
 }
 
-/// What a person was on, as far as two days of it are the same work.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Thing {
-    /// A branch of a repository.
-    Branch(ProjectId, String, String),
-    /// A page.
-    Page(ProjectId, String, String),
-    /// A file.
-    File(ProjectId, String),
-    /// A window.
-    Window(ProjectId, String, String),
+/// Where corrections put time: a task, or the kind of time that has none.
+type Target = (Option<TaskId>, Category);
+
+/// A day as it stands and as it would be answered for.
+struct Reached {
+    date: Date,
+    /// Entries nobody reviewed.
+    open: Vec<Block>,
+    woven: Woven,
+    pins: Vec<Pin>,
 }
 
-fn thing(project: ProjectId, signal: &Signal) -> Option<Thing> {
-    let signal = signal.clone();
-    match signal {
-        Signal {
-            repo: Some(repo),
-            branch: Some(branch),
-            ..
-        } => Some(Thing::Branch(project, repo, branch)),
-        Signal {
-            host: Some(host),
-            url_path,
-            ..
-        } => Some(Thing::Page(project, host, url_path.unwrap_or_default())),
-        Signal { path: Some(path), .. } => Some(Thing::File(project, path)),
-        Signal {
-            app,
-            title: Some(title),
-            ..
-        } => Some(Thing::Window(project, app, title)),
-        _ => None,
-    }
-}
-
-/// The spans of a block, each with its weight.
-fn spans<'s>(spans: &'s [AttributedSpan], block: &Block) -> impl Iterator<Item = &'s AttributedSpan> {
-    let (start, end) = (block.start, block.end);
-    spans
-        .iter()
-        .filter(move |span| start <= span.span.start && span.span.end <= end)
-}
-
-/// Unreviewed entries of the [`SIMILAR_DAYS`] up to `last` that correcting `entry` of `date` to `task` speaks of, by date
-/// and start: more than half of their time was on what the entry was on, and no rule answered for it.
+/// Entries that nobody reviewed and that would go where these corrections put others, by date and start: of the days of
+/// the corrected entries, and of the last [`REACHES_BACK`](learn::REACHES_BACK).
+///
+/// An entry goes there if more than half of its attention does: weighed again, a day may be cut into other entries.
+/// Corrections that cannot be made move nothing; other wishes are taught from, and name no place to go.
 pub async fn similar(
     store: &Store,
     developer: DeveloperId,
-    (entry, date): (EntryId, Date),
-    task: TaskId,
-    last: Date,
-) -> Result<Vec<Similar>, StorageError> {
-    let Some(own) = store.days().read(developer, date).await? else {
+    wishes: &[(EntryId, Change)],
+    now: Timestamp,
+) -> Result<Vec<Similar>, DeriveError> {
+    let targets: Vec<Target> = wishes.iter().filter_map(|(_, change)| target(change)).collect();
+    if targets.is_empty() {
         return Ok(Vec::new());
-    };
-    let Some(block) = own.day.blocks.iter().find(|block| block.entry_id == Some(entry)) else {
-        return Ok(Vec::new());
-    };
-    let things: HashSet<Thing> = spans(&own.day.spans, block)
-        .filter_map(|span| thing(span.span.project_id, &span.span.signal))
-        .collect();
-    let first = last.saturating_sub((SIMILAR_DAYS - 1).days());
-    let mut found = Vec::new();
-    for (_, date) in store.days().known(Some(developer), first, last).await? {
-        let Some(stored) = store.days().read(developer, date).await? else {
-            continue;
-        };
-        for block in &stored.day.blocks {
-            let Some(id) = block.entry_id.filter(|id| *id != entry) else {
-                continue;
-            };
-            let open = block.status == EntryStatus::Inferred && block.task_id != Some(task);
-            if open && is_like(&stored.day.spans, block, &things) {
-                found.push(Similar {
-                    entry: id,
-                    date,
-                    start: block.start,
-                    end: block.end,
-                    minutes: block.minutes,
-                    task_id: block.task_id,
-                    confidence: block.confidence,
-                });
-            }
-        }
     }
-    Ok(found)
+    let said = store.reviews().foresee(developer, wishes).await?;
+    let mut corrected = Vec::with_capacity(said.len());
+    for (date, pins) in &said {
+        let woven = evidence::woven(store, developer, *date).await?;
+        corrected.push((woven, pins.as_slice()));
+    }
+    if corrected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let learned = learn::foresee(store, developer, &corrected).await?;
+    drop(corrected);
+    let (from, to) = learn::reached(now);
+    let known = store.days().known(Some(developer), from, to).await?;
+    let dates: BTreeSet<Date> = known
+        .into_iter()
+        .map(|(_, date)| date)
+        .chain(said.keys().copied())
+        .collect();
+    let corrected: HashSet<EntryId> = wishes.iter().map(|(entry, _)| *entry).collect();
+    let mut days = Vec::with_capacity(dates.len());
+    for date in dates {
+        let is_open = |block: &Block| {
+            block.status == EntryStatus::Inferred
+                && block.entry_id.is_some_and(|id| !corrected.contains(&id))
+                && targets.iter().any(|target| !is_at(block, *target))
+        };
+        days.extend(reach(store, developer, date, &said, is_open).await?);
+    }
+    let spans = days.iter().flat_map(|day| &day.woven.spans);
+    let attributor = evidence::attributor_with(store, developer, spans, learned).await?;
+    tokio::task::spawn_blocking(move || {
+        days.into_iter()
+            .flat_map(|day| moved(&attributor, day, &targets))
+            .collect()
+    })
+    .await
+    .map_err(|_| DeriveError::Broken)
 }
 
-fn is_like(all: &[AttributedSpan], block: &Block, things: &HashSet<Thing>) -> bool {
-    let like = |span: &&AttributedSpan| {
-        !matches!(span.attribution.answered_by, AnsweredBy::Rule(_))
-            && thing(span.span.project_id, &span.span.signal).is_some_and(|thing| things.contains(&thing))
+fn target(change: &Change) -> Option<Target> {
+    match change {
+        Change::Correct { task_id, category } => Some((*task_id, *category)),
+        Change::Edit { answer, .. } => *answer,
+        Change::Confirm | Change::Dismiss | Change::Split { .. } | Change::Merge { .. } => None,
+    }
+}
+
+fn is_at(block: &Block, (task, category): Target) -> bool {
+    block.task_id == task && (task.is_some() || block.category == category)
+}
+
+/// A stored day with entries that may move; `None` if it has none.
+async fn reach(
+    store: &Store,
+    developer: DeveloperId,
+    date: Date,
+    said: &BTreeMap<Date, Vec<Pin>>,
+    is_open: impl Fn(&Block) -> bool,
+) -> Result<Option<Reached>, DeriveError> {
+    let Some(stored) = store.days().read(developer, date).await? else {
+        return Ok(None);
     };
-    let alike: i64 = spans(all, block).filter(like).map(|span| span.span.micros).sum();
-    alike * 2 > block.micros
+    let open: Vec<Block> = stored.day.blocks.into_iter().filter(is_open).collect();
+    if open.is_empty() {
+        return Ok(None);
+    }
+    let woven = evidence::woven(store, developer, date).await?;
+    let (from, to) = evidence_window(date);
+    let mut pins = store.days().pins(developer, from, to).await?;
+    pins.retain(|pin| !said.contains_key(&pin.date));
+    pins.extend(said.values().flatten().cloned());
+    Ok(Some(Reached {
+        date,
+        open,
+        woven,
+        pins,
+    }))
+}
+
+/// The entries of a day that would go to one of the targets.
+fn moved(attributor: &Attributor, day: Reached, targets: &[Target]) -> Vec<Similar> {
+    let Reached {
+        date,
+        open,
+        woven,
+        pins,
+    } = day;
+    let answers = attributor.attribute(&woven.spans);
+    let would_be = derive::assemble(woven, answers, &pins);
+    let goes = |block: &Block| {
+        targets
+            .iter()
+            .any(|target| !is_at(block, *target) && 2 * micros_at(&would_be, block, *target) > block.micros)
+    };
+    let shown = |block: Block| {
+        Some(Similar {
+            entry: block.entry_id?,
+            date,
+            start: block.start,
+            end: block.end,
+            minutes: block.minutes,
+            task_id: block.task_id,
+            confidence: block.confidence,
+        })
+    };
+    open.into_iter().filter(goes).filter_map(shown).collect()
+}
+
+/// Attention of a block that is answered for by a target, other than by a review.
+fn micros_at(day: &Day, block: &Block, (task, category): Target) -> i64 {
+    let (start, end) = (block.start.as_microsecond(), block.end.as_microsecond());
+    let at = |span: &&AttributedSpan| {
+        let answer = &span.attribution;
+        answer.task_id == task
+            && (task.is_some() || answer.category == category)
+            && answer.answered_by != AnsweredBy::Review
+    };
+    let pieces = day.spans.iter().filter(at).flat_map(|span| &span.span.pieces);
+    pieces
+        .map(|(from, to)| (to.as_microsecond().min(end) - from.as_microsecond().max(start)).max(0))
+        .sum()
 }

@@ -164,10 +164,10 @@ impl Stages {
     }
 
     async fn derive_taken(&self, taken: &Taken) -> Result<Option<Written>, DeriveError> {
-        let day = learn_and_compute(&self.store, taken.developer_id, taken.date, self.now()).await?;
-        let written = self.store.days().finish(taken, &day, self.now()).await?;
+        let computed = learn_and_compute(&self.store, taken.developer_id, taken.date, self.now()).await?;
+        let written = self.store.days().finish(taken, &computed, self.now()).await?;
         if written.is_some()
-            && let Err(error) = self.note_unknown(taken.developer_id, &day).await
+            && let Err(error) = self.note_unknown(taken.developer_id, &computed.day).await
         {
             tracing::warn!(%error, "what is unknown on a day could not be noted; it is when the day is derived again");
         }

@@ -155,6 +155,8 @@ on_both!(
     reviews::reviews_at_once_are_all_kept,
     reviews::a_seized_day_is_lost_to_its_taker,
     days::titles_are_shown_to_members_only,
+    days::what_a_day_was_computed_from_goes_with_it,
+    reviews::what_would_be_in_force_is_what_then_is,
     days::an_entry_that_moves_leaves_its_old_day,
     dyes::a_task_keeps_the_dye_of_its_first_attribution,
     journals::a_days_journal_is_one_and_stays_on_its_day,

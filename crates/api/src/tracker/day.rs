@@ -105,6 +105,9 @@ pub struct SpanRow {
     pub task_id: Option<TaskId>,
     /// From 0 to 1.
     pub confidence: f64,
+    /// Who answered: `review`, `rule`, `key`, `learned`, `model`, `neighbours` or `nobody`.
+    #[serde(default)]
+    pub answered_by: String,
     /// Why.
     pub reason: String,
     /// The events it rests on.

@@ -9,20 +9,21 @@ use utoipa::ToSchema;
 pub struct SpanExplained {
     /// The reason of its attribution.
     pub reason: String,
-    /// `review`, `rule`, `key`, `neighbours`, `nobody` or another source of evidence.
+    /// `review`, `rule`, `key`, `learned`, `model`, `neighbours` or `nobody`.
     pub answered_by: String,
     /// From 0 to 1.
     pub confidence: f64,
-    /// What was weighed, the weightiest first.
+    /// What it was computed from when the day was derived: what decided, then what was weighed, the weightiest first. A
+    /// handful, each at most 200 characters.
     pub evidence: Vec<EvidenceRow>,
-    /// The tasks that were weighed, the most probable first.
+    /// The tasks that were weighed, the most probable first; at most 8.
     pub candidates: Vec<CandidateRow>,
 }
 
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceRow {
-    /// Its kind.
+    /// `review`, `rule`, `key`, `learned`, `words`, `neighbours` or `model`.
     pub kind: String,
     /// In words.
     pub text: String,

@@ -137,6 +137,10 @@ pub struct EntryReviewed {
     /// The review, to take it back with.
     #[schema(value_type = Uuid)]
     pub review_id: ReviewId,
+    /// Of a correction: how many other entries of the last 30 days that nobody reviewed go where it put this one, as
+    /// `:similar` lists them for a task. Their days follow shortly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<u32>,
 }
 
 /// The 409 of an entry that has another task than the caller saw.
@@ -200,6 +204,10 @@ impl Decode for ManyReviews {
 pub struct ManyReviewed {
     /// One for each review.
     pub results: Vec<OneReviewed>,
+    /// Where any is a correction: how many entries of the last 30 days that nobody reviewed, these aside, go where the
+    /// corrections put others, as if all of them were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<u32>,
 }
 
 /// What became of one of many: a review, or why not.
@@ -301,7 +309,9 @@ impl Decode for SimilarQuestion {
     }
 }
 
-/// Unreviewed entries of the last 30 days that a correction would move. Nothing is changed by asking.
+/// Unreviewed entries of the last 30 days, and of the day itself, that a correction would move: more than half of the time
+/// of each would go to the task. They are named as they stand; answered for again, a day may be cut into other entries.
+/// Nothing is changed by asking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SimilarEntries {
     /// By date and start.

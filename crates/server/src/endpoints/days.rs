@@ -16,7 +16,7 @@ use dayloom_domain::{
 use dayloom_storage::{StoredDay, TaskLabel};
 use jiff::civil::Date;
 
-use super::timesheet::date;
+use super::{explain, timesheet::date};
 use crate::{
     ApiError, ApiPath, Caller, ServerState,
     auth::account,
@@ -115,6 +115,7 @@ fn span(AttributedSpan { span, attribution }: AttributedSpan) -> SpanRow {
         category: attribution.category,
         task_id: attribution.task_id,
         confidence: attribution.confidence,
+        answered_by: explain::word(&attribution.answered_by),
         reason: attribution.reason,
         event_ids: span.event_ids,
     }

@@ -38,8 +38,9 @@ pub async fn change(
     Call { caller, body, .. }: Call<(), EntryChange>,
 ) -> Result<Json<EntryReviewed>, ApiError> {
     let id: EntryId = ids.get("entry_id", entries::UNKNOWN)?;
-    entries::reviewable(&state, caller.id, id).await?;
-    let said = say(&state, caller.id, id, &body).await?;
+    let wished = wanted(&state, caller.id, id, &body).await?;
+    let moves = moves(&state, caller.id, &[(id, wished.clone())]).await;
+    let said = say(&state, caller.id, id, &wished, &body).await?;
     state.settle(caller.id, [said.review.date]).await;
     let row = entries::one(&state, caller.id, id).await?;
     Ok(Json(EntryReviewed {
@@ -48,6 +49,7 @@ pub async fn change(
         task_title: row.task_title,
         attribution_status: row.attribution_status,
         review_id: said.review.id,
+        moves,
     }))
 }
 
@@ -60,10 +62,23 @@ pub async fn many(
     State(state): State<ServerState>,
     Call { caller, body, .. }: Call<(), ManyReviews>,
 ) -> Result<Json<ManyReviewed>, ApiError> {
+    let mut wishes = Vec::with_capacity(body.reviews.len());
+    for one in &body.reviews {
+        wishes.push(wanted(&state, caller.id, one.id, &one.change).await);
+    }
+    let meant = body.reviews.iter().zip(&wishes);
+    let meant: Vec<(EntryId, Change)> = meant
+        .filter_map(|(one, wish)| Some((one.id, wish.as_ref().ok()?.clone())))
+        .collect();
+    let moves = moves(&state, caller.id, &meant).await;
     let mut dates = BTreeSet::new();
     let mut results = Vec::with_capacity(body.reviews.len());
-    for one in body.reviews {
-        let (review_id, detail) = match say(&state, caller.id, one.id, &one.change).await {
+    for (one, wished) in body.reviews.into_iter().zip(wishes) {
+        let said = match wished {
+            Ok(wished) => say(&state, caller.id, one.id, &wished, &one.change).await,
+            Err(error) => Err(error),
+        };
+        let (review_id, detail) = match said {
             Ok(said) => {
                 dates.insert(said.review.date);
                 (Some(said.review.id), None)
@@ -77,7 +92,7 @@ pub async fn many(
         });
     }
     state.settle(caller.id, dates).await;
-    Ok(Json(ManyReviewed { results }))
+    Ok(Json(ManyReviewed { results, moves }))
 }
 
 /// A refusal in one line. What failed of ours fails the call: what was taken before it stands, and sending all of it
@@ -91,23 +106,56 @@ fn text_of(error: ApiError) -> Result<String, ApiError> {
     }
 }
 
-async fn say(
+/// What the body asks for, where it may be asked.
+async fn wanted(
     state: &ServerState,
     person: DeveloperId,
     id: EntryId,
     body: &EntryChange,
-) -> Result<Reviewed, ApiError> {
+) -> Result<Change, ApiError> {
     // Whose entry it is comes before what is wrong with the wish.
     entries::reviewable(state, person, id).await?;
     let change = wish(body)?;
     if let Some(task) = task_of(&change) {
         entries::assignable(state, person, task).await?;
     }
+    Ok(change)
+}
+
+/// How many entries that nobody reviewed will go where these corrections put others; none where nothing is corrected.
+/// It is found out before the review, as the days it reaches change as soon as it stands.
+async fn moves(state: &ServerState, person: DeveloperId, wishes: &[(EntryId, Change)]) -> Option<u32> {
+    if !wishes.iter().any(|(_, change)| corrects(change)) {
+        return None;
+    }
+    match dayloom_pipeline::similar(state.store(), person, wishes, state.now()).await {
+        Ok(found) => u32::try_from(found.len()).ok(),
+        Err(error) => {
+            tracing::warn!(%error, "what a correction moves could not be counted; it is taken all the same");
+            None
+        }
+    }
+}
+
+fn corrects(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Correct { .. } | Change::Edit { answer: Some(_), .. }
+    )
+}
+
+async fn say(
+    state: &ServerState,
+    person: DeveloperId,
+    id: EntryId,
+    change: &Change,
+    body: &EntryChange,
+) -> Result<Reviewed, ApiError> {
     let seen = body.seen_task_id.into_option();
     let said = state
         .store()
         .reviews()
-        .apply(person, id, &change, seen, state.now())
+        .apply(person, id, change, seen, state.now())
         .await;
     match said {
         Ok(said) => Ok(said),

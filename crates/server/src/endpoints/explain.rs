@@ -6,11 +6,11 @@ use dayloom_api::{
     Stamp,
     tracker::{CandidateRow, EvidenceRow, SimilarEntries, SimilarEntry, SimilarQuestion, SpanExplained},
 };
-use dayloom_domain::{EntryId, EventId, Zone};
+use dayloom_domain::{EntryId, EventId, day::Category, review::Change};
 use dayloom_pipeline::{DeriveError, Similar};
 
 use super::{InputRefusals, Refusals, entries};
-use crate::{ApiError, Call, Caller, ServerState, auth::account, gates::PathIds};
+use crate::{ApiError, Call, Caller, ServerState, gates::PathIds};
 
 /// Text for an event that is not the caller's, or on which no time rests.
 const UNKNOWN: &str = "Span not found";
@@ -18,7 +18,7 @@ const UNKNOWN: &str = "Span not found";
 fn failed(error: DeriveError) -> ApiError {
     match error {
         DeriveError::Storage(error) => error.into(),
-        DeriveError::Broken => ApiError::internal("an explanation broke off"),
+        DeriveError::Broken => ApiError::internal("weighing a day broke off"),
     }
 }
 
@@ -59,7 +59,7 @@ pub async fn read(
 }
 
 /// The word of a variant, without what it carries.
-fn word(value: &impl serde::Serialize) -> String {
+pub(super) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(serde_json::Value::Object(carrying)) => carrying
@@ -70,7 +70,8 @@ fn word(value: &impl serde::Serialize) -> String {
     }
 }
 
-/// Unreviewed entries of the last 30 days that correcting this one to the task would move. Nothing is changed.
+/// Unreviewed entries of the last 30 days, and of the entry's own, that correcting this one to the task would move: more
+/// than half of their time would go to it. Nothing is changed, and no language model is asked.
 #[utoipa::path(
     post, path = "/tracker/timesheet/entries/{entry_id}/~similar", tag = "tracker", request_body = SimilarQuestion,
     params(("entry_id" = Uuid, Path, description = "An inferred entry of the caller")),
@@ -86,12 +87,15 @@ pub async fn similar(
     Call { caller, body, .. }: Call<(), SimilarQuestion>,
 ) -> Result<Json<SimilarEntries>, ApiError> {
     let id: EntryId = ids.get("entry_id", entries::UNKNOWN)?;
-    let row = entries::reviewable(&state, caller.id, id).await?;
+    entries::reviewable(&state, caller.id, id).await?;
     entries::assignable(&state, caller.id, body.task_id).await?;
-    let zone = account(caller, &state).await?.timezone.unwrap_or_else(Zone::utc);
-    let last = zone.date_of(state.now());
-    let found =
-        dayloom_pipeline::similar(state.store(), caller.id, (id, row.entry_date), body.task_id, last).await?;
+    let correction = Change::Correct {
+        task_id: Some(body.task_id),
+        category: Category::Productive,
+    };
+    let found = dayloom_pipeline::similar(state.store(), caller.id, &[(id, correction)], state.now())
+        .await
+        .map_err(failed)?;
     let shown = |similar: Similar| SimilarEntry {
         id: similar.entry,
         date: similar.date,

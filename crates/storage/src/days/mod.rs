@@ -13,6 +13,7 @@ use dayloom_domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+mod evidence;
 mod queue;
 mod read;
 mod sweep;
@@ -81,6 +82,33 @@ pub struct StoredDays {
     pub days: Vec<StoredDay>,
     /// The dates for which evidence is stored that no day contains yet, derived before or not.
     pub pending: BTreeSet<Date>,
+}
+
+/// A derived day as it is handed over to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Derived<'d> {
+    /// The day.
+    pub day: &'d Day,
+    /// What its answers were computed from, as text that only whoever derives days reads; none where nobody worked
+    /// it out.
+    pub evidence: Option<&'d str>,
+}
+
+impl<'d> From<&'d Day> for Derived<'d> {
+    fn from(day: &'d Day) -> Self {
+        Self { day, evidence: None }
+    }
+}
+
+/// A day as stored, with what its answers were computed from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvidencedDay {
+    /// The day as it was derived.
+    pub day: Day,
+    /// The text that was handed over with it; none if there was none, as with days of older releases.
+    pub evidence: Option<String>,
+    /// Evidence is stored that this day does not yet contain.
+    pub pending: bool,
 }
 
 /// A row of the timesheet (`contract/tracker.md` §2.6).
@@ -171,14 +199,15 @@ impl Days<'_> {
     pub async fn finish(
         &self,
         taken: &Taken,
-        day: &Day,
+        derived: impl Into<Derived<'_>>,
         now: Timestamp,
     ) -> Result<Option<Written>, StorageError> {
+        let derived = derived.into();
         let transaction = self.0.begin().await?;
         let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
             return Ok(None);
         };
-        let mut written = write::write(self.0, &transaction, taken.developer_id, day, now).await?;
+        let mut written = write::write(self.0, &transaction, taken.developer_id, derived, now).await?;
         written.due_again = queue::clean(&transaction, taken, again, now).await?;
         transaction.commit().await?;
         Ok(Some(written))
@@ -200,15 +229,17 @@ impl Days<'_> {
         read::pending(&self.0.read, developer, date).await
     }
     /// Writes the difference between the stored day and this one; entries keep their ids by `external_task_ref`.
-    /// Reviewed entries change nothing but their minutes and the events they rest on.
+    /// Reviewed entries change nothing but their minutes and the events they rest on. Only what the day shows counts
+    /// as a difference: its evidence is kept as it comes.
     pub async fn write(
         &self,
         developer: DeveloperId,
-        day: &Day,
+        derived: impl Into<Derived<'_>>,
         now: Timestamp,
     ) -> Result<Written, StorageError> {
+        let derived = derived.into();
         let transaction = self.0.begin().await?;
-        let written = write::write(self.0, &transaction, developer, day, now).await?;
+        let written = write::write(self.0, &transaction, developer, derived, now).await?;
         transaction.commit().await?;
         Ok(written)
     }
@@ -225,6 +256,15 @@ impl Days<'_> {
         end: Date,
     ) -> Result<StoredDays, StorageError> {
         read::between(&self.0.read, developer, start, end).await
+    }
+    /// The stored day with what its answers were computed from, both of one derivation. For the person alone. `None` if
+    /// it was never derived.
+    pub async fn evidenced(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+    ) -> Result<Option<EvidencedDay>, StorageError> {
+        evidence::day(&self.0.read, developer, date).await
     }
     /// What is in force of the person's reviews and overlaps `[from, to)`, by start.
     pub async fn pins(

@@ -15,7 +15,7 @@ use sea_orm::{DatabaseTransaction, QueryResult, Value};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Written, queue};
+use super::{Derived, Written, queue};
 use crate::{
     StorageError,
     db::{Columns, at, day as date_value, id, id_opt, json as json_value, row, rows, run},
@@ -39,10 +39,11 @@ pub(super) async fn write(
     inner: &Inner,
     on: &DatabaseTransaction,
     developer: DeveloperId,
-    day: &Day,
+    Derived { day, evidence }: Derived<'_>,
     now: Timestamp,
 ) -> Result<Written, StorageError> {
     let written = content(inner, on, developer, day, now).await?;
+    super::evidence::write(on, developer, day.date, evidence).await?;
     entries(on, developer, day, now).await?;
     dyes::give(on, developer, day, now).await?;
     Ok(written)

@@ -5,7 +5,7 @@ use dayloom_domain::{
     review::{Change, ChangeError, Pin, Planned, Review, plan},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::{ReviewError, Reviewed, log, rows as entries};
 use crate::{
@@ -32,11 +32,7 @@ pub(super) async fn apply(
     mark(&on, developer, &[date], now).await?;
     let reviews = log::of_day(&on, developer, date).await?;
     let standing = log::standing(developer, &reviews);
-    let mut sheet = standing.clone();
-    let named = |name: &str| standing.iter().any(|pin| pin.external_ref == name);
-    let inferred = entries::inferred(&on, developer, date).await?;
-    sheet.extend(inferred.into_iter().filter(|pin| !named(&pin.external_ref)));
-    sheet.sort_by(|a, b| (a.start, a.end, &a.external_ref).cmp(&(b.start, b.end, &b.external_ref)));
+    let sheet = sheet(&standing, &entries::inferred(&on, developer, date).await?);
     let planned = judge(&on, developer, date, &sheet, entry, change, seen).await?;
     if planned.before == planned.after
         && let Some(review) = behind(&reviews, &planned.after)
@@ -47,6 +43,15 @@ pub(super) async fn apply(
     let review = say(&on, developer, date, planned, reviews, standing, None, now).await?;
     on.commit().await.map_err(StorageError::from)?;
     Ok(reviewed(review, &left))
+}
+
+/// All entries of a day by start: what is in force, and what was inferred and nobody reviewed.
+pub(super) fn sheet(standing: &[Pin], inferred: &[Pin]) -> Vec<Pin> {
+    let reviewed = |pin: &&Pin| standing.iter().any(|one| one.external_ref == pin.external_ref);
+    let open = inferred.iter().filter(|pin| !reviewed(pin));
+    let mut sheet: Vec<Pin> = standing.iter().chain(open).cloned().collect();
+    sheet.sort_by(|a, b| (a.start, a.end, &a.external_ref).cmp(&(b.start, b.end, &b.external_ref)));
+    sheet
 }
 
 /// Adds a review to those of its day, and brings the rows along.
@@ -69,8 +74,9 @@ pub(super) async fn say(
     Ok(review)
 }
 
-async fn judge(
-    on: &DatabaseTransaction,
+/// What a wish means on the day as it stands.
+pub(super) async fn judge<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
     date: Date,
     sheet: &[Pin],
@@ -117,8 +123,9 @@ fn reviewed(review: Review, left: &[Pin]) -> Reviewed {
     }
 }
 
-async fn date_of(
-    on: &DatabaseTransaction,
+/// The date of an inferred entry.
+pub(super) async fn date_of<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
     entry: EntryId,
 ) -> Result<Option<Date>, StorageError> {

@@ -6,8 +6,11 @@
 
 mod apply;
 mod enter;
+mod foresee;
 mod log;
 mod rows;
+
+use std::collections::BTreeMap;
 
 use dayloom_domain::{
     DeveloperId, EntryId, ProjectId, ReviewId, TaskId,
@@ -94,6 +97,15 @@ impl Reviews<'_> {
         now: Timestamp,
     ) -> Result<Option<Reviewed>, StorageError> {
         apply::undo(self.0, developer, review, now).await
+    }
+    /// What would be in force on each day of these entries if the person said this of them, one after the other. Nothing
+    /// is changed; a wish that cannot be counts for nothing.
+    pub async fn foresee(
+        &self,
+        developer: DeveloperId,
+        wishes: &[(EntryId, Change)],
+    ) -> Result<BTreeMap<Date, Vec<Pin>>, StorageError> {
+        foresee::foresee(&self.0.read, developer, wishes).await
     }
     /// A person's reviews, newest first, those taken back included; with `before`, only those said before that one.
     pub async fn page(

@@ -8,7 +8,7 @@ use dayloom_domain::{
     review::{EntryStatus, Pin},
 };
 use jiff::{Timestamp, civil::Date};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
 const MINUTE: i64 = 60_000_000;
 
 /// The inferred entries of a day that nobody reviewed.
-pub(super) async fn inferred(
-    on: &DatabaseTransaction,
+pub(super) async fn inferred<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
     date: Date,
 ) -> Result<Vec<Pin>, StorageError> {
@@ -50,8 +50,8 @@ pub(super) async fn inferred(
 }
 
 /// The zones the person's days may be cut in.
-pub(super) async fn zones(
-    on: &DatabaseTransaction,
+pub(super) async fn zones<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
 ) -> Result<Vec<Zone>, StorageError> {
     let sql = "SELECT zone FROM developer_zones WHERE developer_id = $1
@@ -64,8 +64,8 @@ pub(super) async fn zones(
 }
 
 /// The personal time of a day as it was last derived.
-pub(super) async fn personal(
-    on: &DatabaseTransaction,
+pub(super) async fn personal<C: ConnectionTrait>(
+    on: &C,
     developer: DeveloperId,
     date: Date,
 ) -> Result<Vec<(Timestamp, Timestamp)>, StorageError> {

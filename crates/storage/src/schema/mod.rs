@@ -5,6 +5,7 @@
 
 mod dyes;
 mod event_ids;
+mod evidence;
 mod journals;
 mod learned;
 mod logins;
@@ -62,6 +63,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 9,
         text: logins::text,
+    },
+    Step {
+        version: 10,
+        text: evidence::text,
     },
 ];
 

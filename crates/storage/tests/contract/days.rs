@@ -5,7 +5,7 @@ use dayloom_domain::{
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
     review::{Change, ChangeError, EntryStatus},
 };
-use dayloom_storage::{NewTask, ReviewError, Store, StoredDays};
+use dayloom_storage::{Derived, NewTask, ReviewError, Store, StoredDays};
 use jiff::{
     ToSpan,
     civil::{Date, date},
@@ -422,4 +422,62 @@ pub async fn days_of_a_range_are_read_together(store: &Store) {
     assert_eq!(found.days[1].tasks.keys().copied().collect::<Vec<_>>(), [one]);
     let theirs = store.days().between(eve.owner, on(30), TODAY).await.unwrap();
     assert_eq!(theirs, StoredDays::default(), "nobody else's");
+}
+
+pub async fn what_a_day_was_computed_from_goes_with_it(store: &Store) {
+    let w = world(store, "ada").await;
+    let one = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
+    let with = |evidence| Derived { day: &one, evidence };
+    let kept = async || {
+        let found = store.days().evidenced(w.owner, TODAY).await.unwrap();
+        found.map(|found| (found.day, found.evidence, found.pending))
+    };
+    assert_eq!(kept().await, None);
+    let text = |text: &str| Some((one.clone(), Some(text.to_owned()), false));
+    let written = store.days().write(w.owner, with(Some("a")), now()).await.unwrap();
+    assert_eq!((written.revision, written.changed), (1, true));
+    assert_eq!(kept().await, text("a"));
+    let written = store
+        .days()
+        .write(w.owner, with(Some("b")), minute(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        (written.revision, written.changed),
+        (1, false),
+        "the day shows the same"
+    );
+    assert_eq!(kept().await, text("b"));
+
+    store.days().mark(w.owner, &[TODAY], minute(2)).await.unwrap();
+    let taken = store
+        .days()
+        .take(minute(2), std::time::Duration::from_secs(60), 1)
+        .await
+        .unwrap();
+    assert!(
+        kept().await.is_some_and(|(_, _, pending)| pending),
+        "there is something new"
+    );
+    let written = store.days().finish(&taken[0], with(Some("c")), minute(2)).await;
+    assert!(
+        written
+            .unwrap()
+            .is_some_and(|written| (written.revision, written.changed) == (1, false))
+    );
+    assert_eq!(kept().await, text("c"));
+
+    let eve = world(store, "eve").await;
+    assert_eq!(
+        store.days().evidenced(eve.owner, TODAY).await.unwrap(),
+        None,
+        "nobody else's"
+    );
+    let written = store.days().write(w.owner, &one, minute(3)).await.unwrap();
+    assert!(!written.changed);
+    assert_eq!(
+        kept().await,
+        Some((one.clone(), None, false)),
+        "what was kept was of another derivation"
+    );
 }

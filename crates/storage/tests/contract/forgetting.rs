@@ -1,8 +1,11 @@
 //! What goes with a person: the row is removed behind the program's back, and nothing of theirs is left.
 
+use dayloom_storage::{Derived, Store};
+
 use crate::{
+    days::{TODAY, block, day},
     db::TestDb,
-    world::{device, event, minute, send, world},
+    world::{World, device, event, minute, now, send, world},
 };
 
 #[tokio::test]
@@ -56,6 +59,70 @@ async fn events_and_their_ids_go_with_the_person() {
                 .unwrap()
         };
         assert_eq!((events, mine), (2, 0), "{}", db.url);
+        db.store.close().await;
+    }
+}
+
+/// A day with something it was computed from.
+async fn evidenced(store: &Store, w: &World) {
+    let derived = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
+    let with = Derived {
+        day: &derived,
+        evidence: Some("a title nobody else may read"),
+    };
+    store.days().write(w.owner, with, now()).await.unwrap();
+}
+
+const EVIDENCE: &str = "SELECT COUNT(*) FROM tracker_day_evidence";
+
+#[tokio::test]
+async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
+    let mut databases = vec![TestDb::sqlite().await];
+    databases.extend(TestDb::postgres().await);
+    for db in databases {
+        let (ada, bob) = (world(&db.store, "ada").await, world(&db.store, "bob").await);
+        evidenced(&db.store, &ada).await;
+        evidenced(&db.store, &bob).await;
+        let mut left = Vec::new();
+        let gone = [
+            ("DELETE FROM tracker_days WHERE developer_id = $1", ada.owner.0),
+            ("DELETE FROM developers WHERE id = $1", bob.owner.0),
+        ];
+        if let Some(file) = db.url.strip_prefix("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::new()
+                .filename(file)
+                .foreign_keys(true);
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            for (sql, id) in gone {
+                sqlx::query(sql).bind(id).execute(&pool).await.unwrap();
+                left.push(
+                    sqlx::query_scalar::<_, i64>(EVIDENCE)
+                        .fetch_one(&pool)
+                        .await
+                        .unwrap(),
+                );
+            }
+        } else {
+            let pool = sqlx::PgPool::connect(&db.url).await.unwrap();
+            for (sql, id) in gone {
+                sqlx::query(sql).bind(id).execute(&pool).await.unwrap();
+                left.push(
+                    sqlx::query_scalar::<_, i64>(EVIDENCE)
+                        .fetch_one(&pool)
+                        .await
+                        .unwrap(),
+                );
+            }
+        }
+        assert_eq!(left, [1, 0], "{}", db.url);
+        assert!(
+            db.store
+                .days()
+                .evidenced(ada.owner, TODAY)
+                .await
+                .unwrap()
+                .is_none()
+        );
         db.store.close().await;
     }
 }

@@ -378,3 +378,42 @@ pub async fn a_seized_day_is_lost_to_its_taker(store: &Store) {
     );
     assert!(!store.days().pending(w.owner, TODAY).await.unwrap());
 }
+
+pub async fn what_would_be_in_force_is_what_then_is(store: &Store) {
+    let (w, entries) = morning(store).await;
+    let other = task(store, &w, "P-2").await;
+    let correct = |task_id, category| Change::Correct { task_id, category };
+    let wishes = [
+        (entries[0], correct(Some(other), Category::Productive)),
+        (entries[1], Change::Dismiss),
+        (EntryId(Uuid::from_u128(77)), Change::Confirm),
+        (
+            entries[1],
+            Change::Edit {
+                answer: None,
+                start: None,
+                end: Some(minute(-60)),
+                description: None,
+            },
+        ),
+        (entries[1], correct(None, Category::Personal)),
+    ];
+    let foreseen = store.reviews().foresee(w.owner, &wishes).await.unwrap();
+    assert_eq!(standing(store, &w).await, [], "nothing was said");
+    assert_eq!(store.reviews().version(w.owner).await.unwrap(), 0);
+    assert!(!store.days().pending(w.owner, TODAY).await.unwrap());
+    for (entry, change) in [&wishes[0], &wishes[1], &wishes[4]] {
+        say(store, &w, *entry, change).await;
+    }
+    let pins = store
+        .days()
+        .pins(w.owner, minute(-10), minute(1_000))
+        .await
+        .unwrap();
+    assert_eq!(pins.len(), 2);
+    assert_eq!(foreseen.get(&TODAY), Some(&pins));
+    assert_eq!(foreseen.len(), 1);
+    let eve = world(store, "eve").await;
+    let foreign = store.reviews().foresee(eve.owner, &wishes).await.unwrap();
+    assert!(foreign.is_empty(), "another person's entries are unknown");
+}

@@ -76,8 +76,8 @@ fn all(events: &[Event], zone: &Zone, attributor: &Attributor) -> Vec<Day> {
     derive::weave_all(events, zone)
         .into_values()
         .map(|woven| {
-            let answers = attributor.attribute(&woven.spans);
-            derive::assemble(woven, answers, &[])
+            let answered = attributor.attribute_with_grounds(&woven.spans);
+            derive::assemble(woven, answered.answers, &[])
         })
         .collect()
 }
@@ -95,8 +95,8 @@ fn late_ms(year: &[Event], developer: &Developer, attributor: &Attributor) -> f6
             .collect();
         let started = Instant::now();
         let woven = derive::weave(&window, date, &developer.zone);
-        let answers = attributor.attribute(&woven.spans);
-        let day = derive::assemble(woven, answers, &[]);
+        let answered = attributor.attribute_with_grounds(&woven.spans);
+        let day = derive::assemble(woven, answered.answers, &[]);
         times.push(started.elapsed().as_secs_f64() * 1e3);
         assert!(day.attention_micros > 0, "the day of a sample has attention");
     }
