@@ -96,17 +96,6 @@ fn earlier(days: i64, device: DeviceId) -> Event {
     event
 }
 
-async fn derived(app: &TestApp) {
-    let idle = async {
-        while app.store.days().backlog().await.expect("a count") > 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, idle)
-        .await
-        .expect("every day is derived");
-}
-
 async fn ended(worker: Worker) {
     tokio::time::timeout(PATIENCE, worker.ended())
         .await
@@ -192,7 +181,7 @@ async fn both_engines_give_equal_timesheets() {
         );
         let (bell, carried) = bell(&app, &url, &queue, &stop);
         let people = load(&app, |tracked| bell.ring(Some(tracked.project))).await;
-        derived(&app).await;
+        app.derived().await;
         assert_eq!(timesheet(&app, &people).await, expected);
         // A mark that came through no device: everybody's bell.
         let (person, _) = &people[0];
@@ -203,7 +192,7 @@ async fn both_engines_give_equal_timesheets() {
             .await
             .expect("marked");
         bell.ring(None);
-        derived(&app).await;
+        app.derived().await;
         assert_eq!(timesheet(&app, &people).await, expected, "nothing changes");
         stop.cancel();
         carried.await.expect("it ends");
@@ -372,7 +361,7 @@ async fn what_rang_while_temporal_was_away_is_said_when_it_is_back() {
     let real = url.trim_start_matches("http://").parse().expect("an address");
     let listener = TcpListener::bind(away).await.expect("the same port");
     tokio::spawn(pass_on(listener, real));
-    derived(&app).await;
+    app.derived().await;
     assert_eq!(look(&address(&url), &queue).await.expect("an answer").workers, 1);
     stop.cancel();
 }
@@ -448,7 +437,7 @@ async fn schedules_are_made_once_and_kept_paused() {
         )
         .await
         .expect("triggered");
-    derived(&app).await;
+    app.derived().await;
     let mut names: Vec<String> = client
         .list_schedules(ListSchedulesOptions::default())
         .try_collect::<Vec<_>>()

@@ -301,11 +301,13 @@ impl TestApp {
         tokio::spawn(runner.run(self.stop.clone()));
     }
 
-    /// Waits until no day is dirty any more.
+    /// Waits until no day is dirty any more. The clock goes on meanwhile: a day that rests is due by it.
     pub async fn derived(&self) {
+        let moment = std::time::Duration::from_millis(5);
         let empty = async {
             while self.store.days().backlog().await.expect("a count") > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                tokio::time::sleep(moment).await;
+                self.clock.advance(SignedDuration::from_millis(5));
             }
         };
         tokio::time::timeout(std::time::Duration::from_secs(120), empty)

@@ -8,6 +8,9 @@ use crate::words::Words;
 /// tells them apart.
 const SHOWN: usize = 44;
 
+/// A repository and a branch, where they are known.
+type Pair<'s> = (Option<&'s str>, Option<&'s str>);
+
 /// Repository and branch of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -24,7 +27,7 @@ pub struct Place {
 impl Place {
     /// The pair with most time among the spans; the earlier one of two with equal time. None where no span names one.
     pub fn of(spans: &[&AttributedSpan], words: &Words) -> Option<Self> {
-        let mut pairs: Vec<((Option<&str>, Option<&str>), i64)> = Vec::new();
+        let mut pairs: Vec<(Pair<'_>, i64)> = Vec::new();
         for span in spans {
             let signal = &span.span.signal;
             let pair = (signal.repo.as_deref(), signal.branch.as_deref());

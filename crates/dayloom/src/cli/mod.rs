@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use flags::command;
-pub use groups::{Devices, Model, NewRule, Replay, Rules, Spool, TaskFields, Tasks, Team};
+pub use groups::{Devices, Model, NewRule, Replay, Rules, Spool, SyncRange, TaskFields, Tasks, Team};
 
 use crate::output::Color;
 
