@@ -23,7 +23,10 @@ async fn send(client: &Client, project: &str) {
     let device = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
     let enrol = json!({"device_id": device, "project_id": project, "name": "marked", "platform": "linux"});
     let _: Value = client.post("/tracker/devices:enroll", &enrol).await.unwrap();
-    #[expect(clippy::disallowed_methods, reason = "the program of this test has the real clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program of this test has the real clock"
+    )]
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();

@@ -47,7 +47,10 @@ fn between<'p>(page: &'p str, open: &str, close: &str) -> Vec<&'p str> {
     parts.filter_map(|rest| rest.split(close).next()).collect()
 }
 
-#[expect(clippy::too_many_lines, reason = "one story, told from the windows to the page")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from the windows to the page"
+)]
 #[tokio::test]
 async fn the_page_shows_what_was_done() {
     let Some(desktop) = Desktop::start() else { return };

@@ -581,12 +581,11 @@ async fn a_github_login_is_one_persons(world: &World) {
     assert_eq!(world.team_get(&cast.member, "/me").await["login"], "Ada-Gh");
     let path = format!("/workspaces/{}/members", cast.workspace);
     let members = world.team_get(&cast.admin, &path).await;
+    let members = members.as_array().expect("a list");
     let row = members
-        .as_array()
-        .unwrap()
         .iter()
         .find(|row| row["developer_id"] == cast.member.id.as_str());
-    assert_eq!(row.unwrap()["login"], "Ada-Gh");
+    assert_eq!(row.expect("the member")["login"], "Ada-Gh");
     let told = say(&cast.member, json!("")).await.expect(200);
     assert_eq!(told["github_login"], Value::Null);
     say(&cast.admin, json!("ada-gh")).await.expect(200);

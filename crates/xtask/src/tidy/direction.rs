@@ -65,6 +65,7 @@ const MAY: [(&str, &[&str]); 19] = [
             "client",
             "domain",
             "llm",
+            "patterns",
             "pipeline",
             "server",
             "storage",
