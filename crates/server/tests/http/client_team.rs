@@ -30,10 +30,13 @@ async fn a_team_by_the_client_alone() {
     let apps = ["^Code$".to_owned()];
     let changed = client.set_app_allowlist(workspace, &apps).await.unwrap();
     assert_eq!(
-        (changed.repo_patterns.as_slice(), changed.app_allowlist.as_slice()),
+        (
+            changed.workspace.repo_patterns.as_slice(),
+            changed.workspace.app_allowlist.as_slice()
+        ),
         (&repos[..], &apps[..])
     );
-    assert_eq!(client.team_workspaces().await.unwrap(), [changed]);
+    assert_eq!(client.team_workspaces().await.unwrap(), [changed.workspace]);
     let minute = Classify {
         repo: Some("acme/loom".to_owned()),
         app: Some("Code".to_owned()),

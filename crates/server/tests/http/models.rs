@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 const PRICE: Price = Price {
     input: 2.0,

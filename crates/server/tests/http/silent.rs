@@ -7,7 +7,7 @@ use dayloom_testkit::{Answer, Person, TestApp, Tracked, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::ingest::{event, send};
+use crate::desk::{event, send};
 
 const DATE: &str = "2026-11-21";
 

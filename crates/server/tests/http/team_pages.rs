@@ -7,7 +7,7 @@ use dayloom_testkit::{Answer, Person, TestApp, on_both};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 
-use super::pages::{csrf, signed_in, visit};
+use crate::desk::{csrf, signed_in, visit};
 
 struct Visitor {
     email: &'static str,
@@ -15,6 +15,9 @@ struct Visitor {
     cookie: String,
     token: String,
 }
+
+/// Fields of a form, and the statuses a member and a former member get for it.
+type Form<'f> = (&'f [(&'f str, &'f str)], u16, u16);
 
 async fn visitor(app: &TestApp, email: &'static str, random: u8) -> Visitor {
     let person = app.person(email).await;
@@ -106,7 +109,7 @@ async fn every_form_gives_each_what_the_contract_grants() {
         }
 
         let (other, code) = (other.id.to_string(), made.invite.code.clone());
-        let forms: &[(&[(&str, &str)], u16, u16)] = &[
+        let forms: &[Form] = &[
             (
                 &[("act", "test"), ("repo", "acme/app"), ("app", "Cursor")],
                 200,

@@ -12,10 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{
-    ingest::send,
-    pages::{signed_in, visit},
-};
+use crate::desk::{send, signed_in, visit};
 
 const TODAY: &str = "2026-11-21";
 const YESTERDAY: &str = "2026-11-20";
