@@ -308,6 +308,46 @@ workspace?: string | null,
 patterns: Patterns, };
 
 /**
+ * A workspace.
+ */
+export type OfWorkspace = { 
+/**
+ * Its id or name; absent or null where the member has just one.
+ */
+workspace?: string | null, };
+
+/**
+ * What an admin's client counts on GitHub.
+ */
+export type CountOf = "commits" | "closed_issues";
+
+/**
+ * Counts of member-days of a workspace, each in place of what stood for it.
+ */
+export type PostCounts = { 
+/**
+ * Id or name of the workspace; absent or null where the member has just one.
+ */
+workspace?: string | null, 
+/**
+ * What was counted.
+ */
+what: CountOf, 
+/**
+ * Rows.
+ */
+days: { developer_id: string, day: string, internal: number, external: number }[], };
+
+/**
+ * A login of GitHub.
+ */
+export type GithubLogin = { 
+/**
+ * 1 to 39 letters, digits and single hyphens; an empty text takes it back.
+ */
+login: string, };
+
+/**
  * What would be sent at the next flush.
  */
 export type PreviewAnswer = { 
@@ -318,7 +358,11 @@ body: unknown,
 /**
  * Minutes that wait in all.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Minutes that stand aside until the server has said which workspaces there are; no request holds them yet.
+ */
+aside: number, };
 
 /**
  * What became of ActivityWatch.
@@ -350,6 +394,9 @@ export type Call =
   | "team/createWorkspace"
   | "team/joinWorkspace"
   | "team/setAllowlist"
+  | "team/members"
+  | "team/postCounts"
+  | "team/setGithubLogin"
   | "team/preview"
   | "team/refresh"
   | "activityWatch/toggle"

@@ -213,8 +213,14 @@ proptest! {
     #[test]
     fn nothing_panics_and_what_is_valid_can_be_asked(pattern in "\\PC{0,40}", text in any::<String>()) {
         if validate(&pattern).is_ok() {
+            prop_assert!(compiled(&pattern).is_some(), "valid, and not understood");
             found(&pattern, &text);
         }
+    }
+
+    #[test]
+    fn what_is_valid_is_understood(pattern in pattern()) {
+        prop_assert!(validate(&pattern).is_err() || compiled(&pattern).is_some(), "{}", pattern);
     }
 
     #[test]

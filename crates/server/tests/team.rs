@@ -372,7 +372,7 @@ async fn the_live_tester_says_what_the_collector_would(world: &World) {
             "external",
             "_app:unknown",
             Value::Null,
-            Value::Null,
+            json!(r"\.rs$"),
         ),
     ] {
         let expected = json!({"kind": kind, "source": source, "repo_pattern": repo, "app_pattern": app});

@@ -1,12 +1,9 @@
 // Says that another range is on its way; a page that is come back to is not.
 (() => {
   "use strict";
-  const page = document.querySelector("#page.team");
-  if (!page) return;
-  const busy = (e) => { if (!e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.shiftKey) page.setAttribute("aria-busy", "true"); };
-  page.querySelector(".span form")?.addEventListener("submit", busy);
-  for (const way of page.querySelectorAll(".ranges a, .turn a:not([download]), .people a")) way.addEventListener("click", busy);
-  addEventListener("pageshow", () => page.removeAttribute("aria-busy"));
+  const page = document.querySelector(".team"), busy = (is) => { if (page) page.ariaBusy = is; };
+  addEventListener("submit", (e) => { if (e.target.closest(".span")) busy("true"); });
+  addEventListener("pageshow", () => busy(null));
 })();
 
 // Answers the live tester while one types. The form does the same without it.

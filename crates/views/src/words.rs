@@ -195,7 +195,7 @@ words! {
         team_counted: "Commits and issues: counted last {when} by {who}.", "कमिट और इशू: आख़िरी गिनती {when}, {who} द्वारा।";
         team_not_counted: "Commits and issues were not counted on these days.", "इन दिनों में कमिट और इशू नहीं गिने गए।";
         team_missing: "{day} is missing for {who}.", "{day}: {who} की गिनती बाक़ी है।";
-        team_missing_more: "{n} more days of members are missing.", "सदस्यों के {n} और दिन बाक़ी हैं।";
+        team_missing_more: "And {n} more.", "और {n}।";
         team_may_be_slow: "This pattern takes too long on some long titles and counts as not matching there:", "कुछ लंबे शीर्षकों पर इस पैटर्न में बहुत समय लगता है, वहाँ इसे मेल नहीं माना जाता:";
         team_7_days: "7 days", "7 दिन";
         team_30_days: "30 days", "30 दिन";
