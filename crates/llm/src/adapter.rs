@@ -103,7 +103,7 @@ impl Model for Adapter {
 
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
         let request = ChatRequest::default()
-            .with_system(instructions(prompt))
+            .with_system(prompt.instructions())
             .append_message(ChatMessage::user(prompt.user.clone()));
         let mut options = ChatOptions::default().with_max_tokens(prompt.max_output_tokens);
         if self.identity.local {
@@ -125,17 +125,6 @@ impl Model for Adapter {
             Ok(Err(error)) => Err(failure(&error)),
             Ok(Ok(response)) => answer(prompt, response),
         }
-    }
-}
-
-/// What the model is told, with the schema in words for providers that do not take one.
-fn instructions(prompt: &Prompt) -> String {
-    match &prompt.schema {
-        None => prompt.system.clone(),
-        Some(schema) => format!(
-            "{}\n\nAnswer with one JSON object of this JSON schema and nothing else:\n{schema}",
-            prompt.system
-        ),
     }
 }
 

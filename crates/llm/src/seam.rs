@@ -66,6 +66,18 @@ impl Prompt {
         }
     }
 
+    /// What the model is told to do, word for word as it is sent: with the schema in words too, for providers that do not
+    /// take one.
+    pub fn instructions(&self) -> String {
+        match &self.schema {
+            None => self.system.clone(),
+            Some(schema) => format!(
+                "{}\n\nAnswer with one JSON object of this JSON schema and nothing else:\n{schema}",
+                self.system
+            ),
+        }
+    }
+
     /// About how many tokens it is: four bytes each, as the published rule of thumb has it for English. Used only
     /// where a provider does not count.
     pub fn estimated_tokens(&self) -> u64 {

@@ -91,7 +91,7 @@ pub async fn preview(
 fn prompt(prompt: Prompt) -> ModelPrompt {
     ModelPrompt {
         estimated_tokens: prompt.estimated_tokens(),
-        system: prompt.system,
+        system: prompt.instructions(),
         user: prompt.user,
         schema: prompt.schema,
         max_output_tokens: prompt.max_output_tokens,

@@ -289,7 +289,7 @@ async fn a_preview_is_what_is_sent_to_the_letter() {
         assert_eq!(sent.len(), 1);
         assert_eq!(
             *prompt,
-            json!({"system": sent[0].system, "user": sent[0].user, "schema": sent[0].schema,
+            json!({"system": sent[0].instructions(), "user": sent[0].user, "schema": sent[0].schema,
                 "max_output_tokens": sent[0].max_output_tokens, "estimated_tokens": sent[0].estimated_tokens()})
         );
         let after = preview(&app, &ann, "").await;
