@@ -349,9 +349,9 @@ impl<'w> Weigher<'w> {
                 let fades = match place {
                     Place::Branch => {
                         let (for_it, against) = self.reviewed(scene.features.branch(), state);
-                        let held = weights.fades + for_it;
+                        let held = (weights.fades + for_it).powi(2);
                         let again = if scene.same_branch { weights.again.1 } else { 1.0 };
-                        again * held / (held + against)
+                        again * held / (held + against.powi(2))
                     }
                     _ => 1.0,
                 };

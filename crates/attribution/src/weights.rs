@@ -21,7 +21,8 @@ pub struct Weights {
     /// Of a key in the branch, on the task's own page, in an address and in a title: so much that one alone answers,
     /// whatever else was ever reviewed.
     pub keys: [f64; 4],
-    /// Weight of reviews of a branch elsewhere at which its key counts half; reviews that agree with it hold against them.
+    /// Weight of reviews of a branch elsewhere at which its key counts half, one piece much more and many pieces hardly at
+    /// all; reviews that agree with it hold against them.
     pub fades: f64,
     /// Weight of reviews that a branch is worth which names a task, beside those a person gave: one that contradicts
     /// it does not silence it, many do.
@@ -76,8 +77,8 @@ impl Default for Weights {
             elsewhere: 180.0,
             keys: [6.0, 6.5, 6.0, 5.0],
             fades: 6.0,
-            named: 6.0,
-            again: (0.3, 0.12),
+            named: 4.0,
+            again: (0.3, 0.4),
             foreign: 0.3,
             closed: 0.5,
             review: 2.5,
@@ -97,7 +98,7 @@ impl Default for Weights {
                 comes_back: [0.15, 0.98],
             },
             lasting: 0.7,
-            threshold: (0.72, 0.65),
+            threshold: (0.74, 0.65),
         }
     }
 }

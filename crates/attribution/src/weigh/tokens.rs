@@ -217,7 +217,12 @@ impl<'s, 'w> Sums<'s, 'w> {
                 let on = at < self.weigher.threads.len();
                 let log = if *with > 0.001 {
                     let expected = smoothing * common * if on { pooled } else { 1.0 };
-                    let share = (with + expected) / (self.totals[at] + smoothing);
+                    let said = if self.named == Some(at) {
+                        self.weigher.weights.named
+                    } else {
+                        0.0
+                    };
+                    let share = (with + expected) / (self.totals[at] + said + smoothing);
                     (share / common).ln().clamp(-TOKEN_AT_MOST, TOKEN_AT_MOST)
                 } else {
                     (self.never[at] + if on { pooled_log } else { 0.0 }).max(-TOKEN_AT_MOST)
