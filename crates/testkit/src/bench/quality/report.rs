@@ -1,6 +1,6 @@
 //! The report of the benchmark, and its figures beside what they must reach.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use dayloom_attribution::Weights;
 
@@ -37,6 +37,7 @@ pub fn report() -> (String, Vec<Figure>) {
     let weights = Weights::default();
     let mut text = String::new();
     let mut figures = Vec::new();
+    let mut held_back: BTreeMap<Answers, (Tally, f64)> = BTreeMap::new();
     for (name, people) in [
         ("looked at while tuning", &TUNED[..]),
         ("held back", &HELD_BACK[..]),
@@ -70,8 +71,17 @@ pub fn report() -> (String, Vec<Figure>) {
                 Answers::Keys => hardness(&mut text, sum),
                 Answers::Bayes | Answers::Nearest => {}
             }
-            figures.extend(aims(name, *answers, sum, super::measure::count(people) * DAYS));
+            let days = super::measure::count(people) * DAYS;
+            figures.extend(aims(name, *answers, sum, days));
+            if name.starts_with("held back") {
+                let all = held_back.entry(*answers).or_default();
+                all.0.merge(sum);
+                all.1 += days;
+            }
         }
+    }
+    for (answers, (sum, days)) in &held_back {
+        figures.extend(aims("all held back", *answers, sum, *days));
     }
     (text, figures)
 }
