@@ -63,12 +63,15 @@ async fn send(client: &Client, project: &str) {
 async fn the_loudest_logs_hold_nothing_private() {
     let Some(desktop) = Desktop::start() else { return };
     let home = Program::new();
-    // What a shell would have left before the agent looked.
+    // What the hook of a shell leaves before the agent looks; the shell must live for it to be read.
+    let mut shell = std::process::Command::new("bash")
+        .args(["-c", "read -r line"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     std::fs::create_dir_all(home.path("shell")).unwrap();
-    home.write(
-        &format!("shell/{}", std::process::id()),
-        &format!("1\0zsh\0\0/work\0run --password {NOTE}\0end"),
-    );
+    let note = format!("shell/{}", shell.id());
+    home.write(&note, &format!("1\0zsh\0\0/work\0run --password {NOTE}\0end"));
     let window = desktop.open("Inkwell", WINDOW);
     let mut command = home.command(&["up", "-vvv", "--listen", "127.0.0.1:0", "--no-open"]);
     command
@@ -106,6 +109,13 @@ async fn the_loudest_logs_hold_nothing_private() {
         home.json(&["today"]).to_string().contains("Code"),
         "what was sent is in the day"
     );
+    let note = std::fs::read_to_string(home.path(&note)).unwrap();
+    assert!(
+        note.contains("run --password ***"),
+        "it was read and cleaned: {note:?}"
+    );
+    shell.kill().unwrap();
+    shell.wait().unwrap();
     drop(window);
     let (code, _) = up.terminate();
     assert_eq!(code, 0);

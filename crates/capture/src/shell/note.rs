@@ -103,7 +103,10 @@ fn without_secrets(bytes: &[u8]) -> Option<String> {
     };
     let clean = redact(spoken.trim());
     let head = &command[..command.len() - spoken.len()];
-    (clean != spoken.trim()).then(|| [VERSION, shell, base, cwd, &format!("{head}{clean}"), "end"].join("\0"))
+    (clean != spoken.trim()).then(|| {
+        let command = format!("{head}{clean}");
+        [VERSION, *shell, *base, *cwd, command.as_str(), "end"].join("\0")
+    })
 }
 
 /// Puts another text in a note's place, with the note's time, unless the shell has written it anew meanwhile.
