@@ -103,6 +103,8 @@ async fn the_page_shows_what_was_done() {
     assert_eq!(spans, attention);
 
     let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
+    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
+    dayloom_client::Client::new(&up.url, None).unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let opened = http.get(link).send().await.unwrap();
     let cookie = opened.headers()["set-cookie"]
