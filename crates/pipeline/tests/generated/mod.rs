@@ -3,12 +3,11 @@
 use dayloom_domain::{
     Clock, TaskId,
     day::{Block, Category},
-    event::Event,
     review::{Change, EntryStatus},
     sample::{Developer, year},
 };
-use dayloom_storage::{Batch, NewEvent, NewTask, StoredDay, Submitted};
-use dayloom_testkit::{Person, TestApp, Tracked};
+use dayloom_storage::{Batch, StoredDay};
+use dayloom_testkit::{Person, TestApp, Tracked, evidence::submitted};
 use jiff::{SignedDuration, ToSpan, civil::Date};
 
 /// The last day worked: yesterday by the clock of the app.
@@ -39,20 +38,11 @@ pub async fn worked(app: &TestApp, days: i64, interval_s: u32, seed: u64) -> Wor
     };
     let mut tasks = Vec::new();
     for n in 1..=TOPICS.len() {
-        let new = NewTask {
-            title: format!("Something of the backlog, number {n}"),
-            key: Some(format!("PAY-{n}")),
-            url: None,
-            status: None,
-            assignee_id: Some(ann.id),
-            project_id: None,
-        };
-        let made = app
-            .store
-            .tasks()
-            .create(tracked.workspace, &new, app.clock.now())
-            .await;
-        tasks.push(made.expect("a task").id);
+        let (key, title) = (
+            format!("PAY-{n}"),
+            format!("Something of the backlog, number {n}"),
+        );
+        tasks.push(app.task(&ann, &tracked, Some(&key), &title).await);
     }
     let first = LAST.saturating_sub((days - 1).days());
     let events = year(&developer, first, days, seed);
@@ -64,7 +54,7 @@ pub async fn worked(app: &TestApp, days: i64, interval_s: u32, seed: u64) -> Wor
             now: last
                 .saturating_add(SignedDuration::from_mins(1))
                 .expect("in range"),
-            events: chunk.iter().map(submitted).collect(),
+            events: chunk.iter().cloned().map(submitted).collect(),
         };
         let outcome = app.store.events().ingest(batch).await.expect("a batch");
         assert_eq!(outcome.rejected, []);
@@ -85,26 +75,6 @@ pub async fn settled(app: &TestApp) {
         app.clock.advance(SignedDuration::from_secs(1));
         app.derive().await;
     }
-}
-
-fn submitted(event: &Event) -> Submitted {
-    let event = event.clone();
-    Submitted::Event(Box::new(NewEvent {
-        id: event.id,
-        client_seq: event.client_seq,
-        ts: event.ts,
-        interval_s: event.interval_s,
-        tz: Some(event.tz),
-        idle_s: event.idle_s,
-        active_app: event.active_app,
-        file_context: event.file_context,
-        dev_context: event.dev_context,
-        browser: event.browser,
-        input_cadence: event.input_cadence,
-        meeting: event.meeting,
-        system: event.system,
-        evidence_ref: event.evidence_ref,
-    }))
 }
 
 impl Worked {
