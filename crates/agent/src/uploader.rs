@@ -7,6 +7,7 @@ pub mod backoff;
 
 mod driver;
 pub mod machine;
+mod words;
 
 pub use answer::{Counts, account_for};
 pub(crate) use driver::Driver;

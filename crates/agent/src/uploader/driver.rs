@@ -12,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 use super::answer::account_for;
 use super::backoff::Backoff;
 use super::machine::{Answer, COMPANY_MS, Health, Input, Load, Machine, Millis, Work};
+use super::words::{named, problem};
+use crate::SpoolError;
 use crate::enrolment::{Device, Enrolment, enrol_into};
 use crate::link::{BatchAnswer, DeviceConfig, Link, LinkError};
 use crate::policy::InForce;
 use crate::shared::Shared;
 use crate::spool::{AccountKey, Waiting};
-use crate::status::{AgentStatus, Upload};
-use crate::{AgentError, SpoolError};
+use crate::status::AgentStatus;
 
 /// Most bytes of a batch: what a server reads without complaint, and what the agent holds without notice.
 const MAX_BATCH_BYTES: usize = 1 << 20;
@@ -446,44 +447,4 @@ impl<L: Link> Driver<L> {
             status.problem = problem;
         });
     }
-}
-
-fn named(health: Health) -> (Upload, Option<u16>) {
-    match health {
-        Health::Flowing => (Upload::Flowing, None),
-        Health::Unreachable => (Upload::Unreachable, None),
-        Health::Failing(status) => (Upload::Failing, Some(status)),
-        Health::Limited => (Upload::Limited, Some(429)),
-        Health::TokenRefused(status) => (Upload::TokenRefused, Some(status)),
-        Health::SchemaRefused => (Upload::SchemaRefused, Some(409)),
-        Health::NotEnrolled => (Upload::NotEnrolled, Some(404)),
-        Health::SpoolFailed => (Upload::SpoolFailed, None),
-    }
-}
-
-/// What is wrong and what to do, in words. What waits is safe in all of these.
-fn problem(health: Health) -> Option<String> {
-    Some(match health {
-        Health::Flowing => return None,
-        Health::Unreachable => {
-            "The server does not answer; samples wait and are sent when it does. Check the network and the address.".into()
-        }
-        Health::Failing(200) => {
-            "The server's answers cannot be read; samples wait. Check that the address is that of a Dayloom server.".into()
-        }
-        Health::Failing(status) => {
-            format!("The server answers {status}; samples wait and are sent again. If it stays so, tell its operator.")
-        }
-        Health::Limited => "The server asks for patience; samples wait and are sent later. Nothing is to be done.".into(),
-        Health::TokenRefused(status) => {
-            AgentError::TokenRefused { status }.to_string()
-        }
-        Health::SchemaRefused => {
-            "The server does not speak this version's schema; samples wait. Update the server or this program.".into()
-        }
-        Health::NotEnrolled => {
-            "The server does not know this device and did not enrol it; samples wait. Ask the project's administrator.".into()
-        }
-        Health::SpoolFailed => "The spool could not be written. Check free space and permissions of the home folder.".into(),
-    })
 }
