@@ -13,6 +13,7 @@ pub mod facts;
 pub mod ids;
 pub mod insight;
 pub mod journal;
+pub mod locale;
 pub mod people;
 pub mod question;
 pub mod redact;
@@ -27,4 +28,5 @@ pub mod zone;
 
 pub use clock::Clock;
 pub use ids::*;
+pub use locale::Locale;
 pub use zone::Zone;

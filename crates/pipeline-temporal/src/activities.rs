@@ -78,8 +78,8 @@ impl Activities {
         };
         let stop = self.stop.child_token();
         let work = self.runtime.spawn({
-            let stages = self.stages.clone();
-            async move { stages.run_sweep(sweep, reach).await }
+            let (stages, stop) = (self.stages.clone(), stop.clone());
+            async move { stages.run_sweep(sweep, reach, &stop).await }
         });
         beating(&ctx, order.timing, &stop, work).await
     }

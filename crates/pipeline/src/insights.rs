@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use dayloom_domain::{
-    DeveloperId,
+    DeveloperId, Locale,
     day::Day,
     facts::text,
-    insight::{DayMetrics, Hours, Insight, Usual, judge, learned, wording},
+    insight::{DayMetrics, Hours, Insight, Kind, Metrics, Usual, judge, learned, wording},
 };
-use dayloom_storage::{DueDay, MeasuredDay, NewNotification, StorageError, Store};
-use jiff::{Timestamp, ToSpan, civil::Date};
-use serde_json::json;
+use dayloom_storage::{DueDay, MeasuredDay, NewNotification, Notification, StorageError, Store};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 /// Days from which hours are learned and what is usual is known: four weeks, so that each weekday counts alike.
 const BACK_DAYS: i64 = 28;
@@ -27,8 +28,17 @@ const PAGE: u32 = 200;
 /// Measures the days that changed since the last sweep, judges those that are still news, and notifies. Returns how
 /// many notifications were made. Run every three hours; more often does no harm.
 pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StorageError> {
+    sweep_until(store, now, &CancellationToken::new()).await
+}
+
+/// The same, ending early when `stop` is cancelled.
+pub async fn sweep_until(
+    store: &Store,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<u64, StorageError> {
     let (mut made, mut last) = (0, None);
-    loop {
+    while !stop.is_cancelled() {
         let page = store.insights().due(FIRST, last, PAGE).await?;
         let Some(&end) = page.last() else { break };
         for due in page {
@@ -136,8 +146,30 @@ async fn judged(
     Ok(judge(metrics.under(hours), &Usual::of_days(&usual)))
 }
 
+/// Title and body of a notification in the reader's language, said anew from what it rests on. What is no insight of
+/// this release is shown as it was stored.
+pub fn said(stored: &Notification, locale: Locale) -> (String, String) {
+    let as_stored = || (stored.title.clone(), stored.body.clone());
+    let today = stored.created_at.to_zoned(TimeZone::UTC).date();
+    let Some((insight, hours)) = of_context(&stored.event_type, &stored.context) else {
+        return as_stored();
+    };
+    let said = wording(&insight, hours, stored.date, today, locale);
+    (said.title.to_owned(), said.body)
+}
+
+fn of_context(event_type: &str, context: &Value) -> Option<(Insight, Hours)> {
+    let insight = Insight {
+        kind: Kind::of(event_type)?,
+        metrics: serde_json::from_value::<Metrics>(context["metrics"].clone()).ok()?,
+        usual: context["usual"].as_f64(),
+    };
+    let hours = Hours::parse(context["working_hours"].as_str()?).ok()?;
+    Some((insight, hours))
+}
+
 fn notification(due: DueDay, insight: &Insight, hours: Hours, today: Date) -> NewNotification {
-    let said = wording(insight, hours, due.date, today);
+    let said = wording(insight, hours, due.date, today, Locale::default());
     NewNotification {
         recipient_id: due.developer_id,
         event_type: insight.kind.event_type(),

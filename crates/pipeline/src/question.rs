@@ -53,8 +53,10 @@ pub struct Known {
     pub span: Span,
     /// The facts of these days.
     pub facts: Facts,
-    /// Journals the person wrote themselves.
+    /// Journals the person wrote themselves: they may say what no row says.
     notes: Vec<Note>,
+    /// All journals of these days that are of the days as they stand, for searching.
+    told: Vec<Note>,
     /// Journals of these days.
     pub journals: usize,
     /// Projects of the person that allow no answers: their time is left out.
@@ -109,7 +111,7 @@ pub async fn gather(store: &Store, asked: &Question<'_>, now: Timestamp) -> Resu
 fn finds(known: &Known) -> bool {
     match &known.intent {
         Intent::Find(words) | Intent::HowLong(words) => {
-            let found = question::search(&known.facts, &known.notes, words);
+            let found = question::search(&known.facts, &known.told, words);
             !found.works.is_empty() || !found.notes.is_empty()
         }
         _ => true,
@@ -136,6 +138,8 @@ async fn read(
         journals.clear();
     }
     let own = journals.iter().filter(|journal| journal.edited);
+    // One that waits to be written anew may speak of what was dismissed since.
+    let told = journals.iter().filter(|journal| journal.edited || !journal.stale);
     let note = |journal: &Journal| Note {
         date: journal.date,
         text: journal.text.clone(),
@@ -148,6 +152,7 @@ async fn read(
         span,
         facts: Facts::of(works, start, end, zone.clone()).with_calls(&calls),
         notes: own.map(note).collect(),
+        told: told.map(note).collect(),
         journals: journals.len(),
         left_out: silent.len(),
         open,
@@ -219,8 +224,12 @@ async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp)
             Err(why) => failure = Some(why),
         }
     }
+    let notes = match &known.intent {
+        Intent::Find(_) => &known.told,
+        _ => &known.notes,
+    };
     Reply {
-        sentences: question::answer(&known.intent, &known.facts, &known.notes, known.today),
+        sentences: question::answer(&known.intent, &known.facts, notes, known.today),
         model: None,
         failure,
     }

@@ -167,7 +167,8 @@ async fn keep(stages: Stages, wake: Wake, sweep: Sweep) {
 }
 
 async fn run_sweep(stages: &Stages, wake: &Wake, sweep: Sweep, reach: Reach) {
-    match stages.run_sweep(sweep, reach).await {
+    // Dropped where the runner stops: what it wrote by then stands.
+    match stages.run_sweep(sweep, reach, &CancellationToken::new()).await {
         Ok(found) if found > 0 && sweep.marks_days() => wake.notify(),
         Ok(_) | Err(StorageError::Closed) => {}
         Err(error) => tracing::warn!(sweep = sweep.name(), %error, "a sweep failed; trying again"),

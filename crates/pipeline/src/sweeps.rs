@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dayloom_storage::StorageError;
 use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 use crate::{Reach, Stages, insights, journal};
 
@@ -84,13 +85,20 @@ impl Stages {
         settings.replace(&key, &last, &now.to_string()).await
     }
 
-    /// Runs a sweep; how many things it found to do. The first one after a start reaches further back.
-    pub async fn run_sweep(&self, sweep: Sweep, reach: Reach) -> Result<u64, StorageError> {
+    /// Runs a sweep; how many things it found to do. The first one after a start reaches further back. One that may
+    /// take long ends early when `stop` is cancelled; the next one goes on where it left off.
+    pub async fn run_sweep(
+        &self,
+        sweep: Sweep,
+        reach: Reach,
+        stop: &CancellationToken,
+    ) -> Result<u64, StorageError> {
+        let (store, models, now) = (self.store(), self.models(), self.now());
         match sweep {
             Sweep::Days => self.sweep(reach).await,
-            Sweep::Journals => journal::sweep(self.store(), self.models(), self.now()).await,
-            Sweep::JournalsLately => journal::refresh(self.store(), self.models(), self.now()).await,
-            Sweep::Insights => insights::sweep(self.store(), self.now()).await,
+            Sweep::Journals => journal::sweep_until(store, models, now, stop).await,
+            Sweep::JournalsLately => journal::refresh_until(store, models, now, stop).await,
+            Sweep::Insights => insights::sweep_until(store, now, stop).await,
         }
     }
 }

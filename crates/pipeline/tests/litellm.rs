@@ -309,7 +309,10 @@ async fn decided(app: &TestApp, person: &Person) -> (Vec<Option<TaskId>>, Vec<Ca
     )
 }
 
+/// A model is asked for the journal of a day that is over.
 async fn told(app: &TestApp, person: &Person) -> Journal {
+    let night: Timestamp = "2026-11-22T01:00:00Z".parse().expect("an instant");
+    app.clock.set(app.clock.now().max(night));
     journal::sweep(&app.store, app.models(), app.clock.now())
         .await
         .expect("a sweep");
@@ -392,7 +395,7 @@ async fn incomplete(app: &TestApp, person: &Person, when: &str) {
 }
 
 async fn ledger(app: &TestApp, person: &Person) {
-    let path = format!("/tracker/model-usage?start={TODAY}&end={TODAY}");
+    let path = format!("/tracker/model-usage?start={TODAY}&end=2026-11-22");
     let usage = app.get(&path, person).await.json();
     let lines = usage["days"].as_array().expect("lines");
     let purposes: Vec<&Value> = lines.iter().map(|line| &line["purpose"]).collect();

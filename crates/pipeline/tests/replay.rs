@@ -8,9 +8,12 @@ use dayloom_domain::{
     sample::{Developer, Random, year},
 };
 use dayloom_pipeline::Stages;
-use dayloom_storage::{Batch, Dialect, NewRule, StoredDay};
+use dayloom_storage::{Batch, Dialect, NewEntry, NewRule, StoredDay};
 use dayloom_testkit::{Person, TestApp, Tracked, evidence::submitted, on_both};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+
+/// The person's own words on a row.
+const WORDS: &str = "Paired with the auditors";
 
 const LAST: Date = jiff::civil::date(2026, 11, 20);
 
@@ -58,6 +61,7 @@ async fn worked(app: &TestApp) -> (Person, Tracked, Date) {
 async fn reviewed(app: &TestApp, ann: &Person, first: Date, task: TaskId) {
     let mut random = Random::new(11);
     let reviews = app.store.reviews();
+    let mut said = Vec::new();
     for (_, date) in app
         .store
         .days()
@@ -96,13 +100,60 @@ async fn reviewed(app: &TestApp, ann: &Person, first: Date, task: TaskId) {
                     with: vec![two],
                     task_id: None,
                 },
+                7 => Change::Edit {
+                    answer: Some((Some(task), Category::Productive)),
+                    start: Some(
+                        pair[0]
+                            .start
+                            .saturating_add(SignedDuration::from_mins(1))
+                            .expect("in range"),
+                    ),
+                    end: None,
+                    description: Some(Some(WORDS.to_owned())),
+                },
                 _ => continue,
             };
             // Some cannot be, such as merging over private time.
-            let _ = reviews.apply(ann.id, one, &change, None, app.clock.now()).await;
+            if let Ok(review) = reviews.apply(ann.id, one, &change, None, app.clock.now()).await {
+                said.push(review.review.id);
+            }
+        }
+        if let Some(first) = day.day.blocks.first() {
+            let before = |minutes| {
+                first
+                    .start
+                    .saturating_sub(SignedDuration::from_mins(minutes))
+                    .expect("in range")
+            };
+            let entry = NewEntry {
+                date,
+                start: before(90),
+                end: before(60),
+                micros: 1_800_000_000,
+                project_id: first.project_id,
+                task_id: Some(task),
+                description: Some(WORDS.to_owned()),
+                source: "web",
+            };
+            // A day that begins just after midnight has no room for it.
+            let _ = reviews.enter(ann.id, &entry, app.clock.now()).await;
         }
     }
+    for review in said.into_iter().step_by(7) {
+        let undone = reviews.undo(ann.id, review, app.clock.now()).await;
+        assert!(undone.expect("an undo").is_some());
+    }
     app.derive().await;
+}
+
+/// What is said of rows in the person's own words, and of which tasks.
+async fn in_own_words(app: &TestApp, ann: &Person, first: Date) -> Vec<(Date, i64, Option<TaskId>)> {
+    let works = app.store.days().works(ann.id, first, LAST).await.expect("rows");
+    works
+        .iter()
+        .filter(|work| work.reason == WORDS)
+        .map(|work| (work.date, work.minutes, work.task.as_ref().map(|task| task.id)))
+        .collect()
 }
 
 async fn read(app: &TestApp, ann: &Person, date: Date) -> StoredDay {
@@ -164,6 +215,16 @@ async fn a_year_replayed_twice_changes_nothing_the_second_time() {
         // Days that were derived before the last review was learned from catch up with it once.
         replay(&app, &ann, first, false).await;
         let (said, before) = (pins(&app, &ann).await, all(&app, &ann, first).await);
+        let words = in_own_words(&app, &ann, first).await;
+        assert!(
+            said.iter().any(Pin::is_by_hand) && words.len() > 3,
+            "{} in own words",
+            words.len()
+        );
+        assert!(
+            words.iter().any(|(_, minutes, _)| *minutes != 30),
+            "edited ones and ones by hand"
+        );
         assert!(
             said.len() > 5 && before.len() > 30,
             "{} reviews of {} days",
@@ -202,6 +263,7 @@ async fn a_year_replayed_twice_changes_nothing_the_second_time() {
         assert_eq!(replay(&app, &ann, first, false).await, 0);
         assert_eq!(all(&app, &ann, first).await, after, "not even a revision grew");
         assert_eq!(pins(&app, &ann).await, said);
+        assert_eq!(in_own_words(&app, &ann, first).await, words);
         let attention = |days: &[StoredDay]| days.iter().map(|day| day.day.attention_micros).sum::<i64>();
         assert_eq!(
             attention(&after),

@@ -34,8 +34,10 @@ pub struct Journal {
     pub day_revision: i64,
     /// The day has changed since.
     pub stale: bool,
-    /// When a model was last asked for it.
+    /// When a model was last asked for it, or claimed to be.
     pub asked_at: Option<Timestamp>,
+    /// Why no model phrased it where one was asked: the word of its failure.
+    pub held_back: Option<String>,
     /// End of its local day.
     pub logged_at: Timestamp,
     /// Last change.
@@ -61,7 +63,9 @@ pub struct NewJournal {
     pub is_final: bool,
     /// The revision of the day it was written from.
     pub day_revision: i64,
-    /// When a model was last asked for it.
+    /// Why no model phrased it where one was asked: the word of its failure.
+    pub held_back: Option<String>,
+    /// When a model was last asked for it, as its writer knows; where another asked since, nothing is written.
     pub asked_at: Option<Timestamp>,
     /// End of the local day, less one second; a later change of the text leaves it there.
     pub logged_at: Timestamp,
@@ -73,7 +77,7 @@ pub struct Journals<'a>(pub(crate) &'a Inner);
 
 const SELECT: &str =
     "SELECT w.log_date, w.workspace_id, w.notes, w.sentences, w.basis, w.written_by, w.edited, w.is_final,
-        w.day_revision, w.asked_at, w.logged_at, w.updated_at, d.revision
+        w.day_revision, w.asked_at, w.held_back, w.logged_at, w.updated_at, d.revision
     FROM work_logs w LEFT JOIN tracker_days d ON d.developer_id = w.developer_id AND d.local_date = w.log_date
     WHERE w.developer_id = $1 AND w.external_task_ref LIKE 'tracker-journal:%'";
 
@@ -101,8 +105,8 @@ impl Journals<'_> {
             .map(read)
             .collect()
     }
-    /// Stores a journal, anew or over the one that stands. False, changing nothing, where the person wrote theirs, or
-    /// where one of a later revision of the day stands.
+    /// Stores a journal, anew or over the one that stands. False, changing nothing, where the person wrote theirs, where
+    /// one of a later revision of the day stands, or where a model was asked since the writer looked.
     pub async fn write(&self, new: &NewJournal, now: Timestamp) -> Result<bool, StorageError> {
         let texts: Vec<&str> = new
             .sentences
@@ -127,21 +131,41 @@ impl Journals<'_> {
             at_opt(new.asked_at),
             at(new.logged_at),
             at(now),
+            new.held_back.clone().into(),
         ];
         let written = run(
             &self.0.write,
             "INSERT INTO work_logs (id, developer_id, workspace_id, notes, external_task_ref, log_date, sentences,
-                 basis, written_by, is_final, day_revision, asked_at, logged_at, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+                 basis, written_by, is_final, day_revision, asked_at, logged_at, created_at, updated_at, held_back)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)
              ON CONFLICT (external_task_ref) WHERE external_task_ref LIKE 'tracker-journal:%'
              DO UPDATE SET workspace_id = excluded.workspace_id, notes = excluded.notes,
                  sentences = excluded.sentences, basis = excluded.basis, written_by = excluded.written_by, is_final = excluded.is_final,
-                 day_revision = excluded.day_revision, asked_at = excluded.asked_at, updated_at = excluded.updated_at
-             WHERE NOT work_logs.edited AND work_logs.day_revision <= excluded.day_revision",
+                 day_revision = excluded.day_revision, held_back = excluded.held_back, updated_at = excluded.updated_at
+             WHERE NOT work_logs.edited AND work_logs.day_revision <= excluded.day_revision
+                 AND work_logs.asked_at IS NOT DISTINCT FROM excluded.asked_at",
             values,
         )
         .await?;
         Ok(written > 0)
+    }
+    /// Takes it upon the caller to ask a model for a journal at `now`. False, changing nothing, where somebody else did
+    /// since it was `seen`, or the person wrote their own: of several callers one is told true.
+    pub async fn claim(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+        seen: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let claimed = run(
+            &self.0.write,
+            "UPDATE work_logs SET asked_at = $3 WHERE external_task_ref = $1 AND NOT edited
+                 AND asked_at IS NOT DISTINCT FROM $2",
+            vec![key(developer, date).into(), at_opt(seen), at(now)],
+        )
+        .await?;
+        Ok(claimed > 0)
     }
     /// Puts the person's own text in place of what stands. False if the day has no journal.
     pub async fn edit(
@@ -169,7 +193,7 @@ impl Journals<'_> {
     ) -> Result<bool, StorageError> {
         let given = run(
             &self.0.write,
-            "UPDATE work_logs SET edited = FALSE, day_revision = 0, is_final = FALSE, asked_at = NULL, updated_at = $2
+            "UPDATE work_logs SET edited = FALSE, day_revision = 0, is_final = FALSE, asked_at = NULL, held_back = NULL, updated_at = $2
              WHERE external_task_ref = $1 AND edited",
             vec![key(developer, date).into(), at(now)],
         )
@@ -241,6 +265,7 @@ fn read(row: &QueryResult) -> Result<Journal, StorageError> {
             .col::<Option<i64>>("revision")?
             .is_some_and(|revision| revision != day_revision),
         asked_at: row.at_opt("asked_at")?,
+        held_back: row.col("held_back")?,
         logged_at: row.at("logged_at")?,
         updated_at: row.at("updated_at")?,
     })

@@ -128,6 +128,7 @@ on_both!(
     decisions::a_vain_question_waits,
     decisions::people_take_turns,
     decisions::of_many_takers_each_turn_is_ones,
+    decisions::the_next_turn_is_the_first_that_comes,
     decisions::days_derived_before_are_noted_later,
     decisions::what_was_used_adds_up,
     projects::models_allowed_stay_with_the_project,

@@ -201,7 +201,7 @@ impl DayPage {
         totals_of_week: &[DayTotal],
         zoom: Zoom,
     ) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let date = facts.day.date;
         let zone = facts.day.timezone.rules();
         let today = viewer.today();

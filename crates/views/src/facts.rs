@@ -105,6 +105,8 @@ pub struct JournalFact {
     pub edited: bool,
     /// The model that phrased it, if one did.
     pub model: Option<String>,
+    /// None did, because the day's budget for one was used up.
+    pub over_budget: bool,
     /// As of when it speaks, while its day may still go on.
     pub as_of: Option<Timestamp>,
 }

@@ -75,7 +75,7 @@ pub struct Frame {
 impl Frame {
     /// The frame of a page for a person. `section` is the page that is current in the navigation.
     pub fn new(viewer: &Viewer, section: Section, title: &str) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let first = monday(viewer.today());
         let mut nav = vec![
             NavItem {
@@ -122,7 +122,7 @@ impl Frame {
     pub fn signed_out(title: &str, locale: Locale) -> Self {
         Self {
             title: format!("{title} · Dayloom"),
-            words: locale.words(),
+            words: Words::of(locale),
             assets: assets::names(),
             nav: Vec::new(),
             person: String::new(),

@@ -68,7 +68,7 @@ pub struct InsightsPage {
 impl InsightsPage {
     /// The page of these insights; `muted` are the kinds that are not wanted.
     pub fn new(viewer: &Viewer, told: &[InsightFact], muted: &[Kind]) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let rows = told.iter().map(|one| InsightRow {
             when: long_date(one.date, words),
             url: urls::day(one.date),

@@ -103,6 +103,7 @@ fn note(told: &JournalFact, viewer: &Viewer, words: &Words) -> String {
     }
     let by = match &told.model {
         Some(model) => fill(words.journal_model, "model", model),
+        None if told.over_budget => words.journal_over_budget.to_owned(),
         None => words.journal_facts.to_owned(),
     };
     match told.as_of {

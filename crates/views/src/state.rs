@@ -92,7 +92,7 @@ pub struct FirstRunPage {
 impl FirstRunPage {
     /// Computes the page.
     pub fn new(viewer: &Viewer, facts: FirstRunFacts) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let mut frame = Frame::new(viewer, Section::Day, words.first_title);
         frame.live = true;
         let seconds = facts.seconds.clamp(0, 60);
@@ -209,7 +209,7 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// The page that says so in a language.
     pub fn new(trouble: Trouble, locale: Locale) -> Self {
-        let w = locale.words();
+        let w = Words::of(locale);
         let day = |text: &str| fill(text, "day", "/tracking/tracker?day=2026-11-19");
         let dates = || {
             fill(

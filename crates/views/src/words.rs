@@ -2,57 +2,7 @@
 //!
 //! The keys of `contract/tracker.md` §6.1 keep their published names and are found by [`Words::contract`].
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Locale {
-    /// English.
-    #[default]
-    En,
-    /// Hindi.
-    Hi,
-}
-
-impl Locale {
-    /// The language of a profile's locale, such as `hi` or `hi-IN`; English where it is none of ours.
-    pub fn of(locale: Option<&str>) -> Self {
-        match locale
-            .map(|l| l.get(..2).unwrap_or(l).to_ascii_lowercase())
-            .as_deref()
-        {
-            Some("hi") => Self::Hi,
-            _ => Self::En,
-        }
-    }
-
-    /// The language a browser asks for in `Accept-Language`: the first of ours it names with any weight.
-    pub fn accepted(header: &str) -> Self {
-        header
-            .split(',')
-            .filter(|part| !part.replace(' ', "").ends_with("q=0"))
-            .find_map(|part| match part.trim().get(..2)?.to_ascii_lowercase().as_str() {
-                "hi" => Some(Self::Hi),
-                "en" => Some(Self::En),
-                _ => None,
-            })
-            .unwrap_or_default()
-    }
-
-    /// The tag for `lang`.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Hi => "hi",
-        }
-    }
-
-    /// Its words.
-    pub fn words(self) -> &'static Words {
-        match self {
-            Self::En => &EN,
-            Self::Hi => &HI,
-        }
-    }
-}
+pub use dayloom_domain::Locale;
 
 macro_rules! words {
     (
@@ -98,6 +48,14 @@ macro_rules! words {
         const PAIRS: &[(&str, &str)] = &[$(($en, $hi),)+ $(($own_en, $own_hi),)+];
 
         impl Words {
+            /// The words of a language.
+            pub fn of(locale: Locale) -> &'static Self {
+                match locale {
+                    Locale::En => &EN,
+                    Locale::Hi => &HI,
+                }
+            }
+
             /// The word under a published key, without its `tracking.tracker.`.
             pub fn contract(&self, key: &str) -> Option<&'static str> {
                 match key {
@@ -334,6 +292,7 @@ words! {
         head_shadowed: "Shadowed", "छाया में";
         journal: "Journal", "डायरी";
         journal_facts: "composed from what was recorded", "दर्ज बातों से लिखी";
+        journal_over_budget: "composed from what was recorded: the language model's tokens of the day are used up", "दर्ज बातों से लिखी: भाषा मॉडल के आज के टोकन समाप्त हैं";
         journal_model: "phrased by {model}, every figure checked", "{model} के शब्दों में, हर आँकड़ा जाँचा हुआ";
         journal_as_of: "as of {time}", "{time} तक";
         journal_edited: "edited by you", "आपने बदली";
@@ -451,28 +410,6 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split('}').next())
             .collect()
-    }
-
-    #[test]
-    fn the_profile_chooses_the_language() {
-        assert_eq!(Locale::of(Some("hi-IN")), Locale::Hi);
-        assert_eq!(Locale::of(Some("de")), Locale::En);
-        assert_eq!(Locale::of(Some("é")), Locale::En);
-        assert_eq!(Locale::of(None), Locale::En);
-    }
-
-    #[test]
-    fn the_browser_chooses_where_nobody_is_known() {
-        for (header, locale) in [
-            ("hi-IN,hi;q=0.9,en;q=0.8", Locale::Hi),
-            ("de-DE, en;q=0.5, hi;q=0.3", Locale::En),
-            ("fr;q=0.9, hi", Locale::Hi),
-            ("hi;q=0, en", Locale::En),
-            ("", Locale::En),
-            ("é", Locale::En),
-        ] {
-            assert_eq!(Locale::accepted(header), locale, "{header}");
-        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct JournalOut {
     /// The day was over when it was written.
     #[serde(rename = "final")]
     pub is_final: bool,
+    /// Why no language model phrased it, where its budget for the day was used up.
+    pub note: Option<String>,
     /// End of its local day.
     pub logged_at: Stamp,
     /// As of when it speaks.

@@ -15,7 +15,7 @@ pub mod text;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryId, ProjectId, TaskId, WorkspaceId, Zone, derive::BLOCK_GAP_AT_MOST};
+use crate::{EntryId, Locale, ProjectId, TaskId, WorkspaceId, Zone, derive::BLOCK_GAP_AT_MOST};
 
 /// A task as its person knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +37,19 @@ pub struct NamedTask {
 impl NamedTask {
     /// Key and title, `PROJ-12 Resume uploads`, on one line and at most 120 characters.
     pub fn full(&self) -> String {
+        self.full_in(Locale::En)
+    }
+
+    /// The same in a language: what stands for a task that can no longer be seen is words of ours.
+    pub fn full_in(&self, locale: Locale) -> String {
         let title = self.title.as_deref().map(text::clean).unwrap_or_default();
         let whole = match (&self.key, title.is_empty()) {
             (Some(key), true) => text::clean(key),
             (Some(key), false) => format!("{} {title}", text::clean(key)),
-            (None, true) => "a task I can no longer see".to_owned(),
+            (None, true) => match locale {
+                Locale::En => "a task I can no longer see".to_owned(),
+                Locale::Hi => "एक कार्य जो मुझे अब नहीं दिखता".to_owned(),
+            },
             (None, false) => title,
         };
         text::cut(&whole, 120)
@@ -54,7 +62,14 @@ impl NamedTask {
 
     /// The key, or the title where it has none.
     pub fn short(&self) -> String {
-        self.key.as_deref().map_or_else(|| self.full(), text::clean)
+        self.short_in(Locale::En)
+    }
+
+    /// The same in a language.
+    pub fn short_in(&self, locale: Locale) -> String {
+        self.key
+            .as_deref()
+            .map_or_else(|| self.full_in(locale), text::clean)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Working hours: set by the person, learned from their last weeks until then, the contract's 08 to 20 without either.
 
 use super::{DayMetrics, Metrics};
+use crate::Locale;
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 24 * 60;
@@ -57,8 +58,23 @@ impl Hours {
 
     /// As `09:00 to 17:30`.
     pub fn text(self) -> String {
+        self.text_in(Locale::En)
+    }
+
+    /// The same in a language.
+    pub fn text_in(self, locale: Locale) -> String {
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
-        format!("{} to {}", clock(self.start), clock(self.end))
+        let (start, end) = (clock(self.start), clock(self.end));
+        match locale {
+            Locale::En => format!("{start} to {end}"),
+            Locale::Hi => format!("{start} से {end}"),
+        }
+    }
+
+    /// Reads what [`Hours::text`] wrote.
+    pub fn parse(text: &str) -> Result<Self, UnreadableHours> {
+        let (start, end) = text.split_once(" to ").ok_or(UnreadableHours)?;
+        Self::read(start, end)
     }
 
     /// The intervals of a day they cover, in microseconds since midnight, with what spills over from the day before and
@@ -123,6 +139,10 @@ mod tests {
         for (start, end) in [("9", "17:00"), ("24:00", "01:00"), ("09:60", "10:00"), ("", "")] {
             assert_eq!(Hours::read(start, end), Err(UnreadableHours));
         }
+        let hours = Hours::read("09:00", "17:30").unwrap();
+        assert_eq!(Hours::parse(&hours.text()), Ok(hours));
+        assert_eq!(Hours::parse("09:00-17:30"), Err(UnreadableHours));
+        assert_eq!(hours.text_in(Locale::Hi), "09:00 से 17:30");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod due;
 mod guard;
 mod prompt;
+mod steer;
 mod turn;
 mod unknown;
 mod verdict;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Stages, Wake};
 
-pub use due::{NEEDED_MIN, QUIET, TAIL};
+pub use due::{QUIET, TAIL};
 pub use prompt::{Shown, prompt_about};
 pub use turn::{AT_ONCE, TurnOutcome};
 pub use unknown::{LEAST_MICROS, is_open};
@@ -84,13 +85,7 @@ impl Stages {
                 };
                 let (stages, wake, stop) = (self.clone(), wake.clone(), stop.clone());
                 under_way.spawn(async move {
-                    let decided = tokio::select! {
-                        outcome = stages.ask(&turn, LEASE) => outcome.decided() > 0,
-                        () = stop.cancelled() => {
-                            stages.give_back(&turn).await;
-                            false
-                        }
-                    };
+                    let decided = stages.ask_or_give_back(&turn, &stop).await > 0;
                     if decided {
                         wake.notify();
                     }
@@ -105,20 +100,47 @@ impl Stages {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Asks for everybody whose turn has come, one after the other, until nobody's has. Returns how many turns that were.
+    /// Asks for everybody whose turn has come, until nobody's has. Returns how many turns that were.
     pub async fn ask_due(&self) -> Result<u64, StorageError> {
+        self.ask_due_until(&CancellationToken::new()).await
+    }
+
+    /// The same, ending early when `stop` is cancelled: turns under way are given back then. Any number of askers, on
+    /// any number of machines, share the people between them.
+    pub async fn ask_due_until(&self, stop: &CancellationToken) -> Result<u64, StorageError> {
         let mut asked = 0;
-        if self.models().is_none() {
-            return Ok(asked);
-        }
-        loop {
-            let turns = self.take_turns(1).await?;
-            if turns.is_empty() {
-                return Ok(asked);
-            }
-            for turn in turns {
-                self.ask(&turn, LEASE).await;
+        let mut under_way = JoinSet::new();
+        while !self.models().is_none() && !stop.is_cancelled() {
+            let free = PARALLEL.saturating_sub(under_way.len());
+            for turn in self.take_turns(u32::try_from(free).unwrap_or(1)).await? {
+                let (stages, stop) = (self.clone(), stop.clone());
+                under_way.spawn(async move { stages.ask_or_give_back(&turn, &stop).await });
                 asked += 1;
+            }
+            if under_way.join_next().await.is_none() {
+                break;
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+        Ok(asked)
+    }
+
+    /// When somebody's turn comes, if that is within `soon`; never without a model.
+    pub async fn next_ask(&self, soon: Duration) -> Result<Option<Timestamp>, StorageError> {
+        if self.models().is_none() {
+            return Ok(None);
+        }
+        let by = self.now().saturating_add(soon).unwrap_or(Timestamp::MAX);
+        self.store().decisions().next_turn(by).await
+    }
+
+    /// How many signals were decided.
+    async fn ask_or_give_back(&self, turn: &dayloom_storage::Turn, stop: &CancellationToken) -> usize {
+        tokio::select! {
+            outcome = self.ask(turn, LEASE) => outcome.decided(),
+            () = stop.cancelled() => {
+                self.give_back(turn).await;
+                0
             }
         }
     }

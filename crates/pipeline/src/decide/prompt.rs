@@ -11,7 +11,7 @@ use super::guard;
 /// Characters of one field that are sent: enough to tell what it is.
 const FIELD_AT_MOST: usize = 200;
 /// Tokens of an answer: so many for each signal (an object with a reason of a dozen words), and to think.
-const OUTPUT_PER_SIGNAL: u32 = 70;
+const OUTPUT_PER_SIGNAL: u32 = 60;
 const OUTPUT_BASE: u32 = 1000;
 
 /// The key of the list in the answer.

@@ -2,20 +2,26 @@
 
 use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
-use dayloom_domain::{DeveloperId, day::Day, decision::SignalDigest, people::Task};
+use dayloom_domain::{
+    DeveloperId,
+    day::Day,
+    decision::{Decision, SignalDigest},
+    people::Task,
+};
 use dayloom_llm::{Failure, Prompt};
-use dayloom_storage::{StorageError, Turn};
+use dayloom_storage::{StorageError, Turn, WaitingDay};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    due, prompt,
+    due, prompt, steer,
     unknown::{self, Group, Question},
     verdict,
 };
 use crate::Stages;
 
-/// Signals in one call at most: a first day of 480 different ones is four calls.
-pub const AT_ONCE: usize = 120;
+/// Signals in one call at most: a first day of 480 different ones, in whatever pieces it comes and of up to two
+/// workspaces, is then four calls.
+pub const AT_ONCE: usize = 240;
 /// The fewest signals a call is cut down to when calls fail.
 const AT_LEAST: usize = 8;
 /// Calls in one turn.
@@ -63,6 +69,19 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// Of its answers those that may have been steered by the text of another signal.
+    fn apart(&self, verdicts: &[Option<Decision>]) -> Vec<bool> {
+        let index = |decision: &Decision| {
+            let named = decision.task_id?;
+            self.tasks.iter().position(|task| task.id == named)
+        };
+        let named: Vec<Option<usize>> = verdicts
+            .iter()
+            .map(|verdict| verdict.as_ref().and_then(index))
+            .collect();
+        steer::apart(&self.tasks, &self.questions, &named)
+    }
+
     /// What it sends, but for the redaction.
     pub(super) fn prompt(&self) -> Prompt {
         let shown: Vec<_> = self.questions.iter().map(Question::shown).collect();
@@ -125,12 +144,16 @@ impl Stages {
         let (days, gone) = self.waiting_days(developer).await?;
         let found = unknown::find(self, developer, &days, false).await?;
         let mut batches = batches(found.groups, turn.attempts, self.now());
-        batches.truncate(CALLS);
+        // While a day goes on, each call is weighed against what may still come.
+        let over = days.iter().any(|day| due::end_of(day) <= self.now());
+        batches.truncate(if over { CALLS } else { 1 });
         let mut so_far = SoFar::default();
         for batch in &batches {
             match self.ask_batch(developer, batch).await? {
                 Ok(decided) => {
-                    so_far.answered.extend(dates_of(&batch.questions));
+                    let dates: BTreeSet<Date> = dates_of(&batch.questions).collect();
+                    let dates: Vec<Date> = dates.into_iter().collect();
+                    self.store().decisions().count_ask(developer, &dates).await?;
                     so_far.decided += decided.len();
                     so_far.touched.extend(dates_of(&decided));
                 }
@@ -143,11 +166,14 @@ impl Stages {
         self.end(turn, &days, &gone, so_far).await
     }
 
-    /// The stored days of a person that wait, and the dates of those that are no longer there.
+    /// The stored days of a person whose time to be asked about has come, and the dates of those that are no longer
+    /// there.
     async fn waiting_days(&self, developer: DeveloperId) -> Result<(Vec<Day>, Vec<Date>), StorageError> {
         let (mut days, mut gone) = (Vec::new(), Vec::new());
         let waiting = self.store().decisions().waiting(developer).await?;
-        for noted in waiting.into_iter().take(DAYS) {
+        let now = self.now();
+        let due = |noted: &WaitingDay| noted.due_at.is_some_and(|due| due <= now);
+        for noted in waiting.into_iter().filter(due).take(DAYS) {
             match self.store().days().read(developer, noted.date).await? {
                 Some(stored) => days.push(stored.day),
                 None => gone.push(noted.date),
@@ -188,14 +214,22 @@ impl Stages {
         let mut decided = Vec::new();
         let mut missed = Vec::new();
         let mut decisions = Vec::new();
-        for (question, verdict) in batch.questions.iter().zip(verdicts) {
+        let mut steered = Vec::new();
+        let apart = batch.apart(&verdicts);
+        for ((question, verdict), apart) in batch.questions.iter().zip(verdicts).zip(apart) {
             match verdict {
+                // It stays unknown, and is asked about without those that are decided now.
+                Some(_) if apart => steered.push((question.digest, again_after(question, now))),
                 Some(decision) => {
                     decisions.push(decision);
                     decided.push(question.clone());
                 }
                 None => missed.push((question.digest, again_after(question, now))),
             }
+        }
+        if decided.is_empty() {
+            // Nothing would be different the next time: it waits longer and longer.
+            missed.append(&mut steered);
         }
         self.keep(developer, batch, &decisions, &missed).await?;
         metrics::counter!("dayloom_model_decisions_total").increment(decisions.len() as u64);
@@ -206,7 +240,7 @@ impl Stages {
         &self,
         developer: DeveloperId,
         batch: &Batch,
-        decisions: &[dayloom_domain::decision::Decision],
+        decisions: &[Decision],
         missed: &[(SignalDigest, Timestamp)],
     ) -> Result<(), StorageError> {
         let store = self.store().decisions();
@@ -228,8 +262,6 @@ impl Stages {
             let touched: Vec<Date> = so_far.touched.iter().copied().collect();
             self.store().days().mark(developer, &touched, now).await?;
         }
-        let answered: Vec<Date> = so_far.answered.iter().copied().collect();
-        decisions.count_ask(developer, &answered).await?;
         for &date in gone {
             decisions.note(developer, date, None, None, now).await?;
         }
@@ -289,8 +321,6 @@ impl Stages {
 #[derive(Default)]
 struct SoFar {
     decided: usize,
-    /// Days a call was answered about.
-    answered: BTreeSet<Date>,
     /// Days with decisions.
     touched: BTreeSet<Date>,
     failure: Option<Failure>,

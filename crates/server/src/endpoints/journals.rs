@@ -6,11 +6,15 @@ use dayloom_api::{
     tracker::{JournalChange, JournalOut, SentenceOut},
 };
 use dayloom_domain::facts::Sentence;
+use dayloom_llm::Failure;
 use dayloom_pipeline::journal;
 use dayloom_storage::Journal;
 
 use super::{InputRefusals, Refusals, timesheet::date};
 use crate::{ApiError, ApiPath, Call, Caller, ServerState};
+
+/// How a journal says that the day's budget of the language model kept it from being phrased.
+pub(crate) const OVER_BUDGET: &str = "over_budget";
 
 const NONE: &str = "There is no journal of this day";
 
@@ -30,6 +34,10 @@ fn out(journal: Journal) -> JournalOut {
         model,
         edited: journal.edited,
         is_final: journal.is_final,
+        note: journal
+            .held_back
+            .filter(|word| word == OVER_BUDGET)
+            .map(|_| Failure::OverBudget.to_string()),
         logged_at: Stamp(journal.logged_at),
         updated_at: Stamp(journal.updated_at),
     }

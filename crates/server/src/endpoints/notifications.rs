@@ -8,7 +8,8 @@ use dayloom_api::{
         PreferenceChange, PreferenceOut, Preferences,
     },
 };
-use dayloom_domain::{NotificationId, insight::Kind};
+use dayloom_domain::{Locale, NotificationId, insight::Kind};
+use dayloom_pipeline::insights;
 use dayloom_storage::{Notification, Preference, PreferencePatch};
 use dayloom_views::urls;
 
@@ -23,14 +24,21 @@ const POLL: u32 = 50;
 
 const UNKNOWN: &str = "Notification not found";
 
-fn out(one: Notification, state: &ServerState) -> NotificationOut {
+/// The language the caller reads.
+async fn locale(state: &ServerState, caller: Caller) -> Result<Locale, ApiError> {
+    let person = state.store().people().by_id(caller.id).await?;
+    Ok(Locale::of(person.and_then(|person| person.locale).as_deref()))
+}
+
+fn out(one: Notification, state: &ServerState, locale: Locale) -> NotificationOut {
+    let (title, body) = insights::said(&one, locale);
     let origin = state.settings().public_url.as_deref().unwrap_or_default();
     NotificationOut {
         id: one.id,
         event_type: one.event_type,
-        title: one.title,
-        description: one.body.clone(),
-        body: one.body,
+        title,
+        description: body.clone(),
+        body,
         context: one.context,
         action_url: format!("{}{}", origin.trim_end_matches('/'), urls::day(one.date)),
         date: one.date,
@@ -53,8 +61,9 @@ pub async fn list(
     let skip = (page - 1).saturating_mul(PAGE);
     let found = notifications.page(caller.id, unread_only, skip, PAGE).await?;
     let (total, unread_count) = notifications.counts(caller.id).await?;
+    let locale = locale(&state, caller).await?;
     Ok(Json(NotificationPage {
-        notifications: found.into_iter().map(|one| out(one, &state)).collect(),
+        notifications: found.into_iter().map(|one| out(one, &state, locale)).collect(),
         total,
         unread_count,
         page,
@@ -74,10 +83,11 @@ pub async fn poll(
     let since = query.since.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let found = notifications.since(caller.id, since, POLL).await?;
     let (_, unread_count) = notifications.counts(caller.id).await?;
+    let locale = locale(&state, caller).await?;
     let newest = found.first().map(|one| one.created_at);
     Ok(Json(PollAnswer {
         latest_timestamp: Stamp(newest.or(query.since).unwrap_or_else(|| state.now())),
-        notifications: found.into_iter().map(|one| out(one, &state)).collect(),
+        notifications: found.into_iter().map(|one| out(one, &state, locale)).collect(),
         unread_count,
     }))
 }
@@ -98,7 +108,7 @@ pub async fn read(
         .mark_read(caller.id, notification, state.now())
         .await?;
     let read = read.ok_or_else(|| ApiError::not_found(UNKNOWN))?;
-    Ok(Json(out(read, &state)))
+    Ok(Json(out(read, &state, locale(&state, caller).await?)))
 }
 
 /// Marks all as read.

@@ -16,6 +16,7 @@ use dayloom_views::{
     range::{MOST_BANDS, RangePage},
     rows::rows,
     state::{FirstRunFacts, FirstRunPage, FirstSample, Trouble},
+    words::Words,
 };
 use jiff::civil::Date;
 
@@ -132,7 +133,7 @@ pub(super) async fn csv(
     gather::surroundings(state.store(), id, &mut reads).await?;
     let mut text = csv::HEAD.to_owned();
     for read in &reads {
-        let rows = rows(&read.facts, &tasks, &viewer, viewer.locale.words());
+        let rows = rows(&read.facts, &tasks, &viewer, Words::of(viewer.locale));
         text.push_str(&csv::day(read.facts.day.date, &rows));
     }
     let name = if start == end {

@@ -169,6 +169,8 @@ pub(super) async fn journal(
         },
         edited: journal.edited,
         model: (!composed && !journal.edited).then_some(journal.written_by),
+        over_budget: composed
+            && journal.held_back.as_deref() == Some(crate::endpoints::journals::OVER_BUDGET),
         as_of: (goes_on && !composed).then_some(journal.updated_at),
     }))
 }

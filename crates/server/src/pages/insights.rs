@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use dayloom_domain::insight::Kind;
+use dayloom_pipeline::insights;
 use dayloom_storage::PreferencePatch;
 use dayloom_views::{
     insights::{InsightFact, InsightsPage},
@@ -35,11 +36,14 @@ pub(super) async fn page(State(state): State<ServerState>, visitor: Visitor) -> 
     let muted: Vec<Kind> = muted.filter_map(|one| Kind::of(&one.event_type)).collect();
     let facts: Vec<InsightFact> = told
         .into_iter()
-        .map(|one| InsightFact {
-            title: one.title,
-            body: one.body,
-            date: one.date,
-            unread: !one.is_read,
+        .map(|one| {
+            let (title, body) = insights::said(&one, viewer.locale);
+            InsightFact {
+                title,
+                body,
+                date: one.date,
+                unread: !one.is_read,
+            }
         })
         .collect();
     Ok(show(&InsightsPage::new(&viewer, &facts, &muted)))

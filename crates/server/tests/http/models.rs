@@ -133,6 +133,8 @@ async fn calls_tokens_and_cost_stand_with_the_person_the_local_day_and_the_purpo
             json!({"days": [], "budget": {"daily_tokens": null, "used_today": 0, "used_up": false}})
         );
         app.decide().await;
+        // The day that was seen in UTC is over, and it is still the 22nd where Ann is.
+        app.clock.advance(SignedDuration::from_hours(15));
         journal::sweep(&app.store, app.models(), app.clock.now())
             .await
             .unwrap();

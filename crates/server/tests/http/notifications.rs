@@ -154,6 +154,22 @@ async fn the_page_lists_what_stood_out_and_mutes_a_kind() {
         let told = page().await;
         assert!(told.contains("1h 40m of work outside of 09:00 to 17:00."));
         assert!(told.contains("href=\"/tracking/tracker?day=2026-11-21\"") && told.contains("1 not read"));
+        // What was made before is told in whatever language its person reads now.
+        let speaks = async |locale: &str| {
+            let set = app
+                .call(Method::PATCH, "/developers/me", &ann, &json!({"locale": locale}))
+                .await;
+            assert_eq!(set.status, 200);
+        };
+        speaks("hi").await;
+        let body = "शनिवार 21 नवंबर: 09:00 से 17:00 के बाहर 1घं 40मि काम।";
+        assert!(page().await.contains(body));
+        let told_hindi = &listed(&app, &ann, "").await["notifications"][0];
+        assert_eq!(
+            (&told_hindi["title"], &told_hindi["body"]),
+            (&json!("आपके समय के बाहर काम"), &json!(body))
+        );
+        speaks("en").await;
         let submit = async |fields: &str, token: &str| {
             let request = app.request(Method::POST, "/tracking/insights", None);
             let request = request.header("cookie", &cookie).header("origin", &app.url);

@@ -315,7 +315,9 @@ async fn nothing_of_one_reaches_the_other(app: &TestApp, model: &Scripted) {
     app.decide().await;
     let now = app.clock.now();
     assert_eq!(insights::sweep(&app.store, now).await.unwrap() % 2, 0);
-    journal::sweep(&app.store, app.models(), now).await.unwrap();
+    // A model is asked for the journal of a day that is over.
+    let night = now + jiff::SignedDuration::from_hours(15);
+    journal::sweep(&app.store, app.models(), night).await.unwrap();
 
     let known = [ids(app, &both[0]).await, ids(app, &both[1]).await];
     for (n, (own, other)) in [(&both[0], &both[1]), (&both[1], &both[0])]

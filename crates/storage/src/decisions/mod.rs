@@ -102,6 +102,10 @@ impl Decisions<'_> {
     ) -> Result<Option<WaitingDay>, StorageError> {
         turns::day(&self.0.read, developer, date).await
     }
+    /// When the first turn comes that comes by this instant, if any does.
+    pub async fn next_turn(&self, by: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+        turns::next(&self.0.read, by).await
+    }
     /// The days of a person on which something waits, newest first.
     pub async fn waiting(&self, developer: DeveloperId) -> Result<Vec<WaitingDay>, StorageError> {
         turns::waiting(&self.0.read, developer).await

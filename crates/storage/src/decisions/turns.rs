@@ -50,6 +50,21 @@ pub(super) async fn waiting<C: ConnectionTrait>(
         .collect()
 }
 
+pub(super) async fn next<C: ConnectionTrait>(
+    on: &C,
+    by: Timestamp,
+) -> Result<Option<Timestamp>, StorageError> {
+    let sql = "SELECT d.due_at, t.not_before FROM tracker_model_days d
+               JOIN tracker_model_turns t ON t.developer_id = d.developer_id
+               WHERE d.due_at <= $1 AND t.not_before <= $1
+               ORDER BY CASE WHEN d.due_at > t.not_before THEN d.due_at ELSE t.not_before END LIMIT 1";
+    let Some(found) = row(on, sql, vec![at(by)]).await? else {
+        return Ok(None);
+    };
+    let due: Timestamp = found.at("due_at")?;
+    Ok(Some(due.max(found.at("not_before")?)))
+}
+
 pub(super) async fn note<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,

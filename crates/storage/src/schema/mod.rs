@@ -6,6 +6,7 @@
 mod dyes;
 mod event_ids;
 mod evidence;
+mod held_back;
 mod journals;
 mod learned;
 mod logins;
@@ -67,6 +68,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 10,
         text: evidence::text,
+    },
+    Step {
+        version: 11,
+        text: held_back::text,
     },
 ];
 

@@ -176,6 +176,25 @@ pub async fn people_take_turns(store: &Store) {
     assert_eq!((day.asks, day.waiting, day.due_at), (1, None, None));
 }
 
+pub async fn the_next_turn_is_the_first_that_comes(store: &Store) {
+    let (ada, bob) = (person(store, "ada").await, person(store, "bob").await);
+    let today = date(2026, 11, 21);
+    let decisions = store.decisions();
+    assert_eq!(decisions.next_turn(minute(60)).await.unwrap(), None);
+    let note = async |who, noted, due| {
+        let noted = decisions.note(who, today, Some(signal(1)), Some(due), noted);
+        noted.await.unwrap();
+    };
+    note(ada, now(), minute(9)).await;
+    note(bob, minute(7), minute(3)).await;
+    assert_eq!(
+        decisions.next_turn(minute(60)).await.unwrap(),
+        Some(minute(7)),
+        "not before the person may be asked for"
+    );
+    assert_eq!(decisions.next_turn(minute(6)).await.unwrap(), None);
+}
+
 pub async fn of_many_takers_each_turn_is_ones(store: &Store) {
     let today = date(2026, 11, 21);
     for n in 0..12 {

@@ -29,6 +29,7 @@ fn journal(w: &World, date: Date, text: &str, day_revision: i64) -> NewJournal {
         written_by: "facts".to_owned(),
         is_final: false,
         day_revision,
+        held_back: None,
         asked_at: None,
         logged_at: minute(800),
     }
@@ -83,8 +84,23 @@ pub async fn a_days_journal_is_one_and_stays_on_its_day(store: &Store) {
     let mut second = journal(&w, TODAY, "I worked 45m.", 2);
     second.logged_at = minute(90_000);
     second.is_final = true;
+    second.held_back = Some("too_slow".to_owned());
+    let claims =
+        futures::future::join_all((0..6).map(|_| journals.claim(w.owner, TODAY, None, minute(2)))).await;
+    let claims = claims.into_iter().filter(|claimed| *claimed.as_ref().unwrap());
+    assert_eq!(claims.count(), 1, "one of those who want to ask does");
+    assert!(
+        !journals.write(&second, minute(60_000)).await.unwrap(),
+        "it was claimed since its writer looked"
+    );
     second.asked_at = Some(minute(2));
     assert!(store.journals().write(&second, minute(60_000)).await.unwrap());
+    assert!(
+        !journals
+            .claim(person(store, "mallory").await, TODAY, Some(minute(2)), now())
+            .await
+            .unwrap()
+    );
     let all = store.journals().between(w.owner, TODAY, TODAY).await.unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(
@@ -95,6 +111,7 @@ pub async fn a_days_journal_is_one_and_stays_on_its_day(store: &Store) {
         (all[0].is_final, all[0].stale, all[0].asked_at),
         (true, false, Some(minute(2)))
     );
+    assert_eq!(all[0].held_back.as_deref(), Some("too_slow"));
 
     // A slow writer of an older revision comes too late.
     assert!(!store.journals().write(&first, minute(60_001)).await.unwrap());

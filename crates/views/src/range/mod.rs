@@ -21,7 +21,7 @@ use crate::{
     time::{Parts, duration},
     totals::Totals,
     urls,
-    words::fill,
+    words::{Words, fill},
 };
 
 /// Bands are drawn for so many days; a longer range is a table of months, each leading to its own page.
@@ -86,7 +86,7 @@ pub struct RangePage {
 impl RangePage {
     /// Computes the page of the given days, which are consecutive, in order, and at least one.
     pub fn new(viewer: &Viewer, tasks: &Tasks, days: &[DayFacts]) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let today = viewer.today();
         let start = days.first().map_or(today, |d| d.day.date);
         let end = days.last().map_or(today, |d| d.day.date);

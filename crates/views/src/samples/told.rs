@@ -32,6 +32,7 @@ pub fn journaled(edited: bool) -> DayFacts {
             ]
         },
         edited,
+        over_budget: false,
         model: (!edited).then(|| "llama <3>".to_owned()),
         as_of: Some(at(18 * 60)),
     });

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::{
     facts::Viewer,
     frame::{Frame, Section},
+    words::Words,
 };
 
 /// Which of its forms was refused, and why.
@@ -33,7 +34,7 @@ pub struct NoTeamPage {
 impl NoTeamPage {
     /// Computes the page.
     pub fn new(viewer: &Viewer, refused: Option<NotIn>) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let (join_error, name_error) = match refused {
             None => (String::new(), String::new()),
             Some(NotIn::BadInvite) => (words.team_invite_bad.to_owned(), String::new()),

@@ -86,7 +86,7 @@ pub struct Row {
 impl TeamPage {
     /// Computes the page.
     pub fn new(viewer: &Viewer, facts: &TeamFacts) -> Self {
-        let words = viewer.locale.words();
+        let words = Words::of(viewer.locale);
         let heading = Heading::of(facts, words);
         let (rows, only, full) = rows(viewer, facts, words);
         let invite = facts.admin.as_ref().and_then(|admin| admin.invite.as_ref());
