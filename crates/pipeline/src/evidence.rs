@@ -42,27 +42,27 @@ pub async fn attributor_for(
     spans: &[Span],
 ) -> Result<Attributor, StorageError> {
     let learned = learned(store, developer).await?;
-    attributor_with(store, developer, spans.iter(), learned).await
+    attributor_with(store, developer, spans, learned).await
 }
 
-/// The same, had this been learned of the person: for spans of any days, each of which is to be answered for whole.
+/// The same, had this been learned of the person.
 pub(crate) async fn attributor_with(
     store: &Store,
     developer: DeveloperId,
-    spans: impl Iterator<Item = &Span> + Clone,
+    spans: &[Span],
     learned: Learned,
 ) -> Result<Attributor, StorageError> {
     let rules = store.rules().list_for_attribution(developer).await?;
     let tasks = store.tasks().for_attribution(developer).await?;
     let mut signals: Vec<SignalDigest> = spans
-        .clone()
+        .iter()
         .map(|span| signal_digest(span.project_id, &span.signal))
         .collect();
     signals.sort_unstable();
     signals.dedup();
     let decisions = store.decisions().for_signals(developer, &signals).await?;
     let weighed = !learned.is_empty() || !decisions.is_empty();
-    let projects = spans.clone().map(|span| span.project_id);
+    let projects = spans.iter().map(|span| span.project_id);
     let mut scope = scope(store, developer, projects, weighed).await?;
     if weighed {
         name_candidates(store, developer, &mut scope, &tasks, spans).await?;
@@ -104,10 +104,11 @@ async fn name_candidates(
     developer: DeveloperId,
     scope: &mut Scope,
     tasks: &[Task],
-    spans: impl Iterator<Item = &Span>,
+    spans: &[Span],
 ) -> Result<(), StorageError> {
     let here: BTreeSet<WorkspaceId> = scope.workspaces.values().copied().collect();
     let begins = spans
+        .iter()
         .map(|span| span.zone.start_of(span.zone.date_of(span.start)))
         .min();
     for workspace in scope.crowded(tasks).intersection(&here) {

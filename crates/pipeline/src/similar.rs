@@ -1,7 +1,8 @@
 //! Which other entries a correction would move: what a person would teach by it is learned, and the days it reaches are
 //! answered for again, all in memory. Nothing is stored or marked, and no language model is asked.
 //!
-//! It comes out as if the correction were made and the queue worked off, as long as nothing else changes meanwhile.
+//! It comes out as if the correction were made and the queue worked off, as long as nothing else changes meanwhile. Only
+//! in a workspace of more open tasks than are weighed may it differ: which of them are depends on what was worked on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -82,24 +83,23 @@ pub async fn similar(
         .chain(said.keys().copied())
         .collect();
     let corrected: HashSet<EntryId> = wishes.iter().map(|(entry, _)| *entry).collect();
-    let mut days = Vec::with_capacity(dates.len());
+    let is_open = |block: &Block| {
+        block.status == EntryStatus::Inferred
+            && block.entry_id.is_some_and(|id| !corrected.contains(&id))
+            && targets.iter().any(|target| !is_at(block, *target))
+    };
+    let mut found = Vec::new();
     for date in dates {
-        let is_open = |block: &Block| {
-            block.status == EntryStatus::Inferred
-                && block.entry_id.is_some_and(|id| !corrected.contains(&id))
-                && targets.iter().any(|target| !is_at(block, *target))
+        let Some(day) = reach(store, developer, date, &said, &is_open).await? else {
+            continue;
         };
-        days.extend(reach(store, developer, date, &said, is_open).await?);
+        let attributor =
+            evidence::attributor_with(store, developer, &day.woven.spans, learned.clone()).await?;
+        let targets = targets.clone();
+        let moved = tokio::task::spawn_blocking(move || moved(&attributor, day, &targets));
+        found.extend(moved.await.map_err(|_| DeriveError::Broken)?);
     }
-    let spans = days.iter().flat_map(|day| &day.woven.spans);
-    let attributor = evidence::attributor_with(store, developer, spans, learned).await?;
-    tokio::task::spawn_blocking(move || {
-        days.into_iter()
-            .flat_map(|day| moved(&attributor, day, &targets))
-            .collect()
-    })
-    .await
-    .map_err(|_| DeriveError::Broken)
+    Ok(found)
 }
 
 fn target(change: &Change) -> Option<Target> {
@@ -120,7 +120,7 @@ async fn reach(
     developer: DeveloperId,
     date: Date,
     said: &BTreeMap<Date, Vec<Pin>>,
-    is_open: impl Fn(&Block) -> bool,
+    is_open: &impl Fn(&Block) -> bool,
 ) -> Result<Option<Reached>, DeriveError> {
     let Some(stored) = store.days().read(developer, date).await? else {
         return Ok(None);
