@@ -151,7 +151,7 @@ async fn an_explanation_is_what_was_kept_with_the_day() {
                 }
             }
         }
-        for wanted in ["review", "rule", "nobody", "weighed"] {
+        for wanted in ["review", "rule", "nobody"] {
             assert!(seen.contains(wanted), "{wanted} is not among {seen:?}");
         }
     })
