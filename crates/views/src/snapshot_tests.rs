@@ -219,6 +219,7 @@ fn a_journal_leads_to_minutes_that_have_no_time_of_day() {
         sentences: vec![("I worked 30m.".to_owned(), vec![entry])],
         edited: false,
         model: None,
+        over_budget: false,
         as_of: None,
     });
     let journal = samples::page(facts).journal.unwrap();
