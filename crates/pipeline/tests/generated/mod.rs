@@ -1,7 +1,7 @@
 //! A person with weeks of generated work behind them, whose branches name no task: only what they review tells.
 
 use dayloom_domain::{
-    Clock, TaskId,
+    TaskId,
     day::{Block, Category},
     review::{Change, EntryStatus},
     sample::{Developer, year},
