@@ -58,6 +58,7 @@ async fn worked(app: &TestApp) -> (Person, Tracked, Date) {
 }
 
 /// Reviews of every sort on some days.
+#[expect(clippy::too_many_lines, reason = "one of each thing a person may say")]
 async fn reviewed(app: &TestApp, ann: &Person, first: Date, task: TaskId) {
     let mut random = Random::new(11);
     let reviews = app.store.reviews();
