@@ -19,15 +19,12 @@
       for (const id of ["state", "page"]) if (!swap($(id), fresh.getElementById(id))) tag = "";
     } catch { /* The server is away; the next look tells. */ }
   }
-  // Something was typed or chosen that was not sent yet.
-  const typed = (c) => c.matches("select") ? [...c.options].some((o) => o.selected !== o.defaultSelected)
-    : c.value !== c.defaultValue || c.checked !== c.defaultChecked;
-  // What the person opened stays open, and the focus stays where it is. False while somebody types there: it waits.
+  // What is open and the focus stay. False while somebody types: the page waits.
   function swap(old, fresh) {
     const at = document.activeElement, inside = old && old.contains(at);
     if (!fresh || !old || old.outerHTML === fresh.outerHTML) return true;
-    const fields = "input, textarea, select";
-    if ((inside && at.matches(fields)) || all(old, fields).some(typed)) return false;
+    const typed = (c) => c === at || c.value !== c.defaultValue;
+    if (all(old, "input, textarea").some(typed)) return false;
     const opened = all(fresh, "details");
     all(old, "details").forEach((d, i) => { if (opened[i]) opened[i].open = d.open; });
     const nth = all(old, "a, summary, button").indexOf(at);

@@ -37,7 +37,7 @@ fn first_schema(dialect: Dialect) -> String {
 const ROWS: &str = r#"
 INSERT INTO dayloom_schema (version, applied_at) VALUES (1, '2026-01-05T08:00:00+00:00');
 INSERT INTO developers (id, email, email_folded, name, timezone, working_hours, created_at, updated_at) VALUES
-    ({a1}, 'Ada@example.org', 'ada@example.org', 'Ada', 'Europe/Berlin', '{"start":"08:30","end":"17:00"}',
+    ({a1}, 'Ada@example.org', 'ada@example.org', 'Ada', 'Europe/Berlin', '["08:30","17:00"]',
      '2026-01-05T08:00:00+00:00', '2026-01-05T08:00:00+00:00');
 INSERT INTO developer_zones (developer_id, zone) VALUES ({a1}, 'Europe/Berlin');
 INSERT INTO workspaces (id, name, slug, created_at) VALUES ({b1}, 'Acme', 'acme', '2026-01-05T08:00:00+00:00');
