@@ -134,6 +134,12 @@ pub async fn people_take_turns(store: &Store) {
         .note(bob, today, Some(signal(1)), Some(minute(3)), now())
         .await
         .unwrap();
+    assert_eq!(store.decisions().next_turn(minute(1)).await.unwrap(), None);
+    assert_eq!(
+        store.decisions().next_turn(minute(9)).await.unwrap(),
+        Some(minute(2)),
+        "the first of two"
+    );
     assert!(turns(store, minute(1)).await.is_empty(), "nothing is due");
     let taken = store.decisions().take_turns(minute(2), LEASE, 10).await.unwrap();
     assert_eq!(taken.len(), 1);

@@ -95,12 +95,12 @@ pub async fn a_days_journal_is_one_and_stays_on_its_day(store: &Store) {
     );
     second.asked_at = Some(minute(2));
     assert!(store.journals().write(&second, minute(60_000)).await.unwrap());
-    assert!(
-        !journals
-            .claim(person(store, "mallory").await, TODAY, Some(minute(2)), now())
-            .await
-            .unwrap()
-    );
+    let mallory = person(store, "mallory").await;
+    let foreign = store
+        .journals()
+        .claim(mallory, TODAY, Some(minute(2)), now())
+        .await;
+    assert!(!foreign.unwrap());
     let all = store.journals().between(w.owner, TODAY, TODAY).await.unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(
