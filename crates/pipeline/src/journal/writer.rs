@@ -96,11 +96,13 @@ impl Writer<'_> {
     /// What the journal says as long as no model has been asked.
     fn without_asking(&self, standing: Option<&Journal>, fresh: bool, asks: bool) -> Text {
         let phrased = standing.filter(|journal| journal.written_by != FACTS);
+        let waits = asks || (self.has_model() && self.is_recent());
+        let is_final = self.is_over() && (!waits || (self.is_late() && !asks));
         if let (Some(journal), true) = (phrased, fresh) {
             return Text {
                 sentences: journal.sentences.clone(),
                 written_by: journal.written_by.clone(),
-                is_final: self.is_over(),
+                is_final: journal.is_final || is_final,
                 held_back: None,
             };
         }
@@ -108,11 +110,10 @@ impl Writer<'_> {
             phrased.and_then(|journal| Some((still_true(journal, self.facts)?, journal.written_by.clone())));
         let (sentences, written_by) =
             kept.unwrap_or_else(|| (compose(self.facts, self.locale), FACTS.to_owned()));
-        let waits = asks || (self.has_model() && self.is_recent());
         Text {
             sentences,
             written_by,
-            is_final: self.is_over() && (!waits || (self.is_late() && !asks)),
+            is_final,
             held_back: standing.and_then(|journal| journal.held_back.clone()),
         }
     }
@@ -186,7 +187,9 @@ impl Writer<'_> {
     /// A model phrases a day once, when it is over and has settled, and again only where the day has changed since or
     /// the model failed.
     fn may_ask(&self, standing: Option<&Journal>, fresh: bool) -> bool {
-        let is_phrased = standing.is_some_and(|journal| fresh && journal.written_by != FACTS);
+        // What still held after a change was kept, and is not final.
+        let is_phrased =
+            standing.is_some_and(|journal| fresh && journal.is_final && journal.written_by != FACTS);
         let rested = standing
             .and_then(|journal| journal.asked_at)
             .is_none_or(|at| at < self.end || self.now.duration_since(at) >= ASK_AGAIN);

@@ -68,10 +68,10 @@ INSERT INTO time_entries (id, developer_id, task_id, workspace_id, duration_minu
     ended_at, source, is_inferred, confidence_score, inference_metadata, attribution_status, external_task_ref,
     created_at, updated_at) VALUES
     ({11}, {a1}, {d1}, {b1}, 1, 'rule acme/*', '2026-11-21', '2026-11-21T10:00:00+00:00', '2026-11-21T10:01:00+00:00',
-     'inferred', TRUE, 0.9, '{"origin":"tracker","event_ids":[],"category":"productive"}', 'inferred',
+     'inferred', TRUE, 0.9, '{"origin":"tracker","event_ids":[],"category":"productive","project_id":"00000000-0000-0000-0000-0000000000c1"}', 'inferred',
      'tracker:00000000-0000-0000-0000-0000000000f1', '2026-11-21T10:02:00+00:00', '2026-11-21T10:02:00+00:00'),
     ({12}, {a1}, {d1}, {b1}, 1, 'rule acme/*', '2026-11-21', '2026-11-21T10:01:00+00:00', '2026-11-21T10:02:00+00:00',
-     'inferred', TRUE, 0.9, '{"origin":"tracker","event_ids":[],"category":"productive"}', 'inferred',
+     'inferred', TRUE, 0.9, '{"origin":"tracker","event_ids":[],"category":"productive","project_id":"00000000-0000-0000-0000-0000000000c1"}', 'inferred',
      'tracker:00000000-0000-0000-0000-0000000000f2', '2026-11-21T10:02:00+00:00', '2026-11-21T10:02:00+00:00');
 INSERT INTO api_tokens (id, developer_id, name, token_hash, token_prefix, is_active, created_at) VALUES
     ({41}, {a1}, 'laptop', 'the hash', 'aexy_0123456', TRUE, '2026-01-05T08:00:00+00:00');
