@@ -135,6 +135,8 @@ fn batches(n: u128, from: Timestamp) -> Vec<Vec<Value>> {
 
 /// A server on the embedded engine and one on Temporal, and the same people on both.
 struct Two {
+    /// Home of the embedded server: its database lies there, and is gone when this is dropped.
+    _here: Program,
     there: Program,
     postgres: TestDb,
     temporal: String,
@@ -166,6 +168,7 @@ impl Two {
             ]);
         }
         Self {
+            _here: here,
             there,
             postgres,
             temporal,
