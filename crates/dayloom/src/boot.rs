@@ -201,6 +201,9 @@ impl Server {
             None => state,
         };
         let web = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
+        // Half of the text in memory by now is of opening the database and describing the endpoints.
+        #[cfg(target_os = "linux")]
+        dayloom_capture_linux::give_back_program_pages();
         Ok(Self {
             store,
             url: origin(address),

@@ -24,9 +24,11 @@ pub struct Pace {
 }
 
 impl Default for Pace {
+    /// Half of the cores derive, at least one: the others are for requests, and each day under way takes its memory.
     fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            parallel: 2,
+            parallel: (cores / 2).max(1),
             ahead: 8,
             lease: Duration::from_secs(60),
             poll: Duration::from_secs(1),

@@ -56,7 +56,7 @@ const ACQUIRE: Duration = Duration::from_secs(15);
 /// A connection idle for so long is asked whether it still lives before it is used.
 const ASK_AFTER: Duration = Duration::from_secs(5);
 /// Pages of SQLite's log, 4 KiB each, at which a commit moves them into the file itself; the ingest does so earlier.
-const LOG_PAGES: &str = "16384";
+const LOG_PAGES: &str = "24576";
 /// Kibibytes of pages the writer keeps: the ends of its tables, and what of the index of event ids it files together.
 const WRITER_CACHE: &str = "-4096";
 /// Kibibytes of pages a reader keeps. What it reads again soon is in the system's own cache.

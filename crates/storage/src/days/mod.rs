@@ -207,7 +207,7 @@ impl Days<'_> {
         let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
             return Ok(None);
         };
-        let mut written = write::write(self.0, &transaction, taken.developer_id, derived, now).await?;
+        let mut written = write::write(&transaction, taken.developer_id, derived, now).await?;
         written.due_again = queue::clean(&transaction, taken, again, now).await?;
         transaction.commit().await?;
         Ok(Some(written))
@@ -239,7 +239,7 @@ impl Days<'_> {
     ) -> Result<Written, StorageError> {
         let derived = derived.into();
         let transaction = self.0.begin().await?;
-        let written = write::write(self.0, &transaction, developer, derived, now).await?;
+        let written = write::write(&transaction, developer, derived, now).await?;
         transaction.commit().await?;
         Ok(written)
     }

@@ -20,7 +20,6 @@ use crate::{
     StorageError,
     db::{Columns, at, day as date_value, id, id_opt, json as json_value, row, rows, run},
     dyes,
-    store::Inner,
 };
 
 /// The id of the entry of a person with that `external_task_ref`.
@@ -36,22 +35,21 @@ pub(crate) fn entry_id(developer: DeveloperId, external_ref: &str) -> EntryId {
 }
 
 pub(super) async fn write(
-    inner: &Inner,
     on: &DatabaseTransaction,
     developer: DeveloperId,
     Derived { day, evidence }: Derived<'_>,
     now: Timestamp,
 ) -> Result<Written, StorageError> {
-    let written = content(inner, on, developer, day, now).await?;
+    let written = content(on, developer, day, now).await?;
     super::evidence::write(on, developer, day.date, evidence).await?;
     entries(on, developer, day, now).await?;
     dyes::give(on, developer, day, now).await?;
     Ok(written)
 }
 
-/// Stores the day itself. Its text is the same for the same day, so equal text is an equal day.
+/// Stores the day itself. Its text is the same for the same day, so equal text is an equal day. The texts are compared
+/// where they lie: a day sampled each few seconds has megabytes, and a copy of what was stored would be one more.
 async fn content(
-    inner: &Inner,
     on: &DatabaseTransaction,
     developer: DeveloperId,
     day: &Day,
@@ -59,48 +57,25 @@ async fn content(
 ) -> Result<Written, StorageError> {
     let text = serde_json::to_string(day).map_err(|_| StorageError::Unreadable("content"))?;
     let key = || vec![id(developer), date_value(day.date)];
-    let find = inner
-        .locking("SELECT revision, content FROM tracker_days WHERE developer_id = $1 AND local_date = $2");
-    let mut stored = row(on, &find, key()).await?;
-    if stored.is_none() {
-        let made = run(
-            on,
-            "INSERT INTO tracker_days (developer_id, local_date, revision, content, derived_at)
-             VALUES ($1, $2, 1, $3, $4) ON CONFLICT (developer_id, local_date) DO NOTHING",
-            key().into_iter().chain([text.clone().into(), at(now)]).collect(),
-        )
-        .await?;
-        if made == 1 {
-            return Ok(Written {
-                revision: 1,
-                changed: true,
-                due_again: None,
-            });
+    let put = "INSERT INTO tracker_days (developer_id, local_date, revision, content, derived_at)
+         VALUES ($1, $2, 1, $3, $4) ON CONFLICT (developer_id, local_date) DO UPDATE
+             SET revision = tracker_days.revision + 1, content = excluded.content, derived_at = excluded.derived_at
+             WHERE tracker_days.content <> excluded.content
+         RETURNING revision";
+    let values = key().into_iter().chain([text.into(), at(now)]).collect();
+    let put = row(on, put, values).await?;
+    let changed = put.is_some();
+    let found = match put {
+        Some(put) => Some(put),
+        None => {
+            let find = "SELECT revision FROM tracker_days WHERE developer_id = $1 AND local_date = $2";
+            row(on, find, key()).await?
         }
-        stored = row(on, &find, key()).await?;
-    }
-    let stored = stored.ok_or(StorageError::Unreadable("tracker_days"))?;
-    let revision: i64 = stored.col("revision")?;
-    if stored.col::<String>("content")? == text {
-        return Ok(Written {
-            revision,
-            changed: false,
-            due_again: None,
-        });
-    }
-    run(
-        on,
-        "UPDATE tracker_days SET revision = $3, content = $4, derived_at = $5
-         WHERE developer_id = $1 AND local_date = $2",
-        key()
-            .into_iter()
-            .chain([(revision + 1).into(), text.into(), at(now)])
-            .collect(),
-    )
-    .await?;
+    };
+    let found = found.ok_or(StorageError::Unreadable("tracker_days"))?;
     Ok(Written {
-        revision: revision + 1,
-        changed: true,
+        revision: found.col("revision")?,
+        changed,
         due_again: None,
     })
 }

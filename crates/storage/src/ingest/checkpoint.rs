@@ -11,9 +11,9 @@ use std::sync::{
 
 use sqlx::sqlite::SqlitePool;
 
-/// Events after which the log is worth moving: some forty megabytes, many of its pages written again and again. A commit
+/// Events after which the log is worth moving: some sixty megabytes, many of its pages written again and again. A commit
 /// that meets the move waits for the disk twice as long, so this is rare enough to be less than one in a hundred.
-const EVENTS: usize = 40_000;
+const EVENTS: usize = 60_000;
 /// What a group counts at least: a small one writes whole pages too, and days are derived behind it.
 const GROUP: usize = 400;
 
