@@ -40,8 +40,8 @@ pub struct AgentConfig {
     pub limits: Limits,
     /// Time between heartbeats.
     pub heartbeat: Duration,
-    /// Called when the agent begins to wait for longer, after a sample or an upload: the time to give back what only
-    /// that needed. Must be quick.
+    /// Called when the agent begins to wait for longer, after a sample or an upload, and between the two: the time to
+    /// give back what only that needed. Must be quick.
     pub at_rest: fn(),
 }
 

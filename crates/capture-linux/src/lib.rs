@@ -6,6 +6,7 @@
 mod idle;
 mod memory;
 mod own;
+mod pages;
 mod process;
 mod system;
 mod x11;
@@ -20,8 +21,9 @@ use dayloom_capture::{
 };
 use url::Url;
 
-pub use memory::{give_back_program_pages, share_heaps};
+pub use memory::share_heaps;
 pub use own::OwnProcesses;
+pub use pages::{give_back_program_pages, map_program_in_pieces};
 pub use system::hostname;
 
 /// Where the sources of this machine are found.

@@ -164,7 +164,11 @@ impl<L: Link> Driver<L> {
     async fn perform(&mut self, work: Work) -> Input {
         match work {
             Work::Load(load) => Input::Loaded(self.load(load).await),
-            Work::Send(rows) => Input::Answered(self.send(&rows).await),
+            Work::Send(rows) => {
+                // What sampling needed is not needed for sending, and the other way round.
+                (self.shared.settings.at_rest)();
+                Input::Answered(self.send(&rows).await)
+            }
             Work::Settle(settlement) => {
                 let now = self.shared.clock.now();
                 let settled = self.shared.spool.settle(&settlement, now).await;

@@ -32,6 +32,10 @@ pub fn run(command: Cmd, cx: Context) -> Outcome {
     companion::hand_on(&command, &cx.settings)?;
     let serves = matches!(command, Cmd::Up | Cmd::Serve | Cmd::Worker | Cmd::Demo { .. });
     let stays = serves || matches!(command, Cmd::Agent { once: false });
+    #[cfg(target_os = "linux")]
+    if stays {
+        dayloom_capture_linux::map_program_in_pieces();
+    }
     let filter = cx.settings.text(&LOG);
     if stays {
         cx.home.create()?;
