@@ -1,5 +1,6 @@
 # Gets a Temporal server for the tests and starts it on a free port, keeping nothing on disk; stops it when the shell ends.
-# Sets DAYLOOM_TEST_TEMPORAL. Needs cleanup.sh.
+# Sets DAYLOOM_TEST_TEMPORAL. Needs cleanup.sh. Tests of whole programs have a namespace each, named here: a worker takes the
+# days of everybody in its namespace.
 # shellcheck shell=bash
 
 # Versions from 1.6 on cannot be installed by `go install`: their go.mod replaces a module.
@@ -36,8 +37,8 @@ start_temporal() {
   local port folder tries
   port=$(free_port)
   folder=$(mktemp -d "${TMPDIR:-/tmp}/dayloom-temporal.XXXXXX")
-  "$temporal_program" server start-dev --headless --ip 127.0.0.1 --port "$port" --namespace dayloom-process \
-    --log-level error >"$folder/log" 2>&1 &
+  "$temporal_program" server start-dev --headless --ip 127.0.0.1 --port "$port" \
+    --namespace dayloom-killed --namespace dayloom-figures --log-level error >"$folder/log" 2>&1 &
   at_exit "kill $! 2>/dev/null; wait $! 2>/dev/null; rm -rf '$folder'"
   for tries in $(seq 120); do
     if "$temporal_program" --address "127.0.0.1:$port" operator cluster health >/dev/null 2>&1; then

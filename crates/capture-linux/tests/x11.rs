@@ -110,8 +110,16 @@ async fn keys_clicks_and_movements_are_counted_and_idle_time_is_measured() {
     tokio::time::sleep(Duration::from_millis(700)).await;
     let before = idle.idle(now()).await.unwrap();
     assert!(before >= Duration::from_millis(700));
-    desktop.xdotool(&["key", "x"]);
-    assert!(idle.idle(now()).await.unwrap() < before);
+    let mut after = before;
+    // On a slow machine more time may pass between a key and the look than before it.
+    for _ in 0..50 {
+        desktop.xdotool(&["key", "x"]);
+        after = after.min(idle.idle(now()).await.unwrap());
+        if after < before {
+            break;
+        }
+    }
+    assert!(after < before);
     drop(window);
 }
 
@@ -209,7 +217,7 @@ async fn a_real_terminal_gives_directory_repository_branch_and_the_machines_stat
     let _terminal = Terminal(terminal);
     let mut sampler = Sampler::new(sources(&desktop, home.path()), Policy::default());
     let mut sample = taken(&mut sampler).await;
-    for _ in 0..200 {
+    for _ in 0..2_400 {
         if sample
             .dev_context
             .as_ref()

@@ -15,7 +15,7 @@ mod workspaces;
 
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use url::{Host, Url};
 
@@ -47,19 +47,12 @@ impl std::fmt::Debug for Client {
 
 impl Client {
     /// A client of the server at `base`, given with or without `/api/v1`. Nothing is sent yet.
-    ///
-    /// The process must have a rustls crypto provider installed; the one of ring is put in place if there is none.
     pub fn new(base: &str, token: Option<&str>) -> Result<Self, ClientError> {
         let base = api_base(base)?;
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Another thread may have installed one in between, which is as good.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
-        let mut http = reqwest::Client::builder()
+        let mut http = dayloom_http::client()
             .user_agent(concat!("dayloom/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
-            .redirect(redirect::Policy::none());
+            .timeout(WHOLE);
         if is_loopback(&base) {
             http = http.no_proxy();
         }

@@ -2,21 +2,25 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dayloom_agent::enrolment::Enrolment;
 use dayloom_agent::spool::{Limits, SpoolStatus};
-use dayloom_agent::{Home, Spool, outgoing};
+use dayloom_agent::{AgentStatus, Home, Spool, outgoing};
 use dayloom_capture::Sample;
 use dayloom_client::Client;
 use dayloom_domain::{Clock, DeveloperId, EventId, event::ActiveApp};
 use dayloom_storage::{Migrate, Store};
-use dayloom_testkit::{Desktop, db::TestDb};
-use jiff::{SignedDuration, Timestamp};
+use dayloom_testkit::{Desktop, OwnPort, db::TestDb};
+use jiff::SignedDuration;
+use program::{Now, Program, Up, wait_for};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,18 +30,6 @@ const HOME: &str = "DAYLOOM_TEST_KILL_HOME";
 const KILLS: usize = 50;
 /// The title of the window the agent sees where there is a desktop.
 const WINDOW: &str = "chapter one";
-
-struct Now;
-
-impl Clock for Now {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the server of this test has the real clock"
-    )]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
 
 fn sample() -> Sample {
     let app = ActiveApp {
@@ -90,7 +82,8 @@ async fn load(home: &Path) {
 struct Stage {
     dir: tempfile::TempDir,
     database: String,
-    listen: String,
+    /// The server comes back where the agent knows it.
+    port: OwnPort,
     token: String,
     person: DeveloperId,
     desktop: Option<Desktop>,
@@ -99,13 +92,11 @@ struct Stage {
 impl Stage {
     fn new(database: Option<String>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let listen = free.local_addr().unwrap().to_string();
         let file = format!("sqlite:{}", dir.path().join("server.db").display());
         let mut stage = Self {
             dir,
             database: database.unwrap_or(file),
-            listen,
+            port: OwnPort::new(),
             token: String::new(),
             person: Uuid::nil().into(),
             // Without one the agent has nothing to see, and uploads what the other spools.
@@ -131,7 +122,7 @@ impl Stage {
     }
 
     fn url(&self) -> String {
-        format!("http://{}", self.listen)
+        format!("http://{}", self.port.address())
     }
 
     fn home(&self) -> std::path::PathBuf {
@@ -173,19 +164,10 @@ impl Stage {
     }
 
     /// Starts the server and waits until it answers.
-    fn serve(&self) -> Child {
-        let mut child = self
-            .server(&["serve", "--listen", &self.listen])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        assert!(line.starts_with("ready "), "the server said {line:?}");
-        child
+    fn serve(&self) -> Up {
+        let mut command = self.server(&["serve", "--listen", &self.port.address().to_string()]);
+        command.stderr(Stdio::null());
+        Program::ready(command)
     }
 
     /// Starts the agent, and what captures beside it.
@@ -200,18 +182,24 @@ impl Stage {
             .spawn()
             .unwrap();
         let out = child.stdout.take().unwrap();
+        let pushed: Arc<Mutex<Vec<String>>> = Arc::default();
+        let ids = Arc::clone(&pushed);
         let lines = std::thread::spawn(move || {
-            let mut ids = vec![];
             let mut out = BufReader::new(out);
             let mut line = String::new();
             // A line the kill cut short was never said.
             while out.read_line(&mut line).unwrap_or(0) > 0 && line.ends_with('\n') {
-                ids.extend(line.strip_prefix("pushed ").map(|id| id.trim().to_owned()));
+                let id = line.strip_prefix("pushed ").map(|id| id.trim().to_owned());
+                ids.lock().unwrap().extend(id);
                 line.clear();
             }
-            ids
         });
-        Capturing { agent, child, lines }
+        Capturing {
+            agent,
+            child,
+            pushed,
+            lines,
+        }
     }
 
     async fn spool(&self) -> Spool {
@@ -237,7 +225,9 @@ impl Stage {
 struct Capturing {
     agent: Child,
     child: Child,
-    lines: std::thread::JoinHandle<Vec<String>>,
+    /// Ids of what is on disk by the child's word.
+    pushed: Arc<Mutex<Vec<String>>>,
+    lines: std::thread::JoinHandle<()>,
 }
 
 impl Capturing {
@@ -245,15 +235,17 @@ impl Capturing {
     fn kill(mut self) -> Vec<String> {
         for child in [&mut self.agent, &mut self.child] {
             assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
-            kill(child);
+            child.kill().unwrap();
+            child.wait().unwrap();
         }
-        self.lines.join().unwrap()
+        self.lines.join().unwrap();
+        std::mem::take(&mut *self.pushed.lock().unwrap())
     }
-}
 
-fn kill(child: &mut Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
+    /// Waits until something was captured since the start.
+    fn at_work(&self) {
+        wait_for("something captured", || self.pushed.lock().unwrap().len() > 10);
+    }
 }
 
 /// A project that takes tracked time.
@@ -282,24 +274,41 @@ async fn kills_lose_nothing_and_double_nothing_on_postgres() {
     survive(Stage::new(Some(db.url.clone())), KILLS / 2).await;
 }
 
-/// Kills server and agent, alone and together, at random moments, until each has been killed so often; then looks.
+/// Kills server and agent, alone and together, at random moments, until each has been killed so often; then looks. Now and
+/// then the moment waits for what the agent does, so that a slow machine has a load too.
 async fn survive(stage: Stage, kills: usize) {
     let window = stage
         .desktop
         .as_ref()
         .map(|desktop| desktop.open("Inkwell", WINDOW));
     let mut rng = StdRng::seed_from_u64(50);
-    let mut server = stage.serve();
+    let mut server = Some(stage.serve());
     a_project(&stage).await;
 
+    // Nothing is known of a server that went before the agent was enrolled.
     let mut capturing = stage.capture();
+    capturing.at_work();
+    wait_for("a look at the desktop", || {
+        let status = AgentStatus::load(&Home::open(&stage.home()).unwrap());
+        window.is_none() || status.is_some_and(|status| status.last_sample_at.is_some())
+    });
+    let spool = stage.spool().await;
     let mut pushed = BTreeSet::new();
     let (mut servers, mut agents) = (0, 0);
-    while servers < kills || agents < kills {
+    for round in 0.. {
+        if servers >= kills && agents >= kills {
+            break;
+        }
+        if round % 3 == 0 {
+            capturing.at_work();
+        }
+        if round % 10 == 9 {
+            uploads(&spool).await;
+        }
         tokio::time::sleep(Duration::from_millis(rng.random_range(50..700))).await;
         let (of_server, of_agent) = [(true, false), (false, true), (true, true)][rng.random_range(0..3)];
-        if of_server {
-            kill(&mut server);
+        if let Some(up) = server.take_if(|_| of_server) {
+            up.kill();
             servers += 1;
         }
         if of_agent {
@@ -307,27 +316,31 @@ async fn survive(stage: Stage, kills: usize) {
             agents += 1;
             capturing = stage.capture();
         }
-        if of_server {
-            server = stage.serve();
-        }
+        server.get_or_insert_with(|| stage.serve());
     }
+    capturing.at_work();
     pushed.extend(capturing.kill());
-    assert!(
-        pushed.len() > 10 * kills,
-        "only {} events were pushed: that is no load",
-        pushed.len()
-    );
-    let uploaded = stage.spool().await.status().await.unwrap().uploaded;
-    assert!(uploaded > 0, "nothing was uploaded in between");
+    assert!(pushed.len() > kills, "{} events are no load", pushed.len());
     let status = stage.drain().await;
     assert_eq!(
         (status.waiting, status.rejected, status.dropped_by_size),
         (0, 0, 0),
         "{status:?}"
     );
-    kill(&mut server);
-    drop(window);
+    drop((server, window));
     check(&stage, &pushed).await;
+}
+
+/// Waits until more is uploaded.
+async fn uploads(spool: &Spool) {
+    let before = spool.status().await.unwrap().uploaded;
+    let uploading = async {
+        while spool.status().await.unwrap().uploaded <= before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let more = tokio::time::timeout(program::PATIENCE, uploading).await;
+    more.expect("something is uploaded in between");
 }
 
 /// What was acknowledged is stored, once, and so is what the agent itself saw.

@@ -6,8 +6,9 @@
 mod program;
 
 use dayloom_client::Client;
+use dayloom_domain::Clock;
 use dayloom_testkit::Desktop;
-use program::Program;
+use program::{Now, Program, desk::Ended, visit::Visit, wait_for, zone};
 use serde_json::{Value, json};
 
 /// Words that stand nowhere but in what is captured or asked.
@@ -23,16 +24,10 @@ async fn send(client: &Client, project: &str) {
     let device = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
     let enrol = json!({"device_id": device, "project_id": project, "name": "marked", "platform": "linux"});
     let _: Value = client.post("/tracker/devices:enroll", &enrol).await.unwrap();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the program of this test has the real clock"
-    )]
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
+    let now = Now.now().as_second();
     let event = |id: &str, interval: Value| {
         json!({
-            "event_id": id, "client_seq": 1, "ts": now.as_secs() - 120, "interval_s": interval,
+            "event_id": id, "client_seq": 1, "ts": now - 120, "interval_s": interval, "tz": zone(),
             "active_app": {"name": "Code", "bundle_id": "Code", "window_title": TITLE},
             "dev_context": {"terminal_cwd": "/work", "last_command": format!("deploy --to {COMMAND}")},
             "browser": {"url": format!("https://{ADDRESS}.example/a?key={ADDRESS}"), "title": TITLE},
@@ -44,7 +39,7 @@ async fn send(client: &Client, project: &str) {
         event(COMMAND, json!(60)),
     ];
     let batch = json!({
-        "schema_version": "1.0", "device_id": device, "sent_at": now.as_secs(), "events": events,
+        "schema_version": "1.0", "device_id": device, "sent_at": now, "events": events,
     });
     let answer: Value = client.post("/tracker/events:batch", &batch).await.unwrap();
     assert_eq!(
@@ -68,13 +63,13 @@ async fn the_loudest_logs_hold_nothing_private() {
     let Some(desktop) = Desktop::start() else { return };
     let home = Program::new();
     // What the hook of a shell leaves before the agent looks; the shell must live for it to be read.
-    let mut shell = std::process::Command::new("bash")
+    let shell = std::process::Command::new("bash")
         .args(["-c", "read -r line"])
         .stdin(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let shell = Ended(shell.unwrap());
     std::fs::create_dir_all(home.path("shell")).unwrap();
-    let note = format!("shell/{}", shell.id());
+    let note = format!("shell/{}", shell.0.id());
     home.write(&note, &format!("1\0zsh\0\0/work\0run --password {NOTE}\0end"));
     let window = desktop.open("Inkwell", WINDOW);
     let mut command = home.command(&["up", "-vvv", "--listen", "127.0.0.1:0", "--no-open"]);
@@ -83,8 +78,7 @@ async fn the_loudest_logs_hold_nothing_private() {
         .env("AEXY_SAMPLE_INTERVAL", "1")
         .stderr(std::fs::File::create(home.path("said")).unwrap());
     let up = Program::ready(command);
-    let running: Value = serde_json::from_slice(&std::fs::read(home.path("server.json")).unwrap()).unwrap();
-    let token = running["token"].as_str().unwrap().to_owned();
+    let token = home.token();
     let client = Client::new(&up.url, Some(&token)).unwrap();
     let projects: Value = client.get("/tracker/projects", &[]).await.unwrap();
     send(&client, projects[0]["id"].as_str().unwrap()).await;
@@ -92,35 +86,20 @@ async fn the_loudest_logs_hold_nothing_private() {
     home.json(&["rules", "add", "title", TITLE, "--category", "personal"]);
     let stranger = Client::new(&up.url, Some(TOKEN)).unwrap();
     assert!(stranger.me().await.is_err());
-    let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let opened = http.get(&link).send().await.unwrap();
-    let cookie = opened.headers()["set-cookie"]
-        .to_str()
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    let page = http
-        .get(format!("{}/tracking/tracker?day={ADDRESS}", up.url))
-        .header("cookie", &cookie);
-    assert_eq!(page.send().await.unwrap().status(), 400);
-    desktop.wait_for("the window in the day", || {
+    let visit = Visit::new(&home, &up).await;
+    let page = visit.get(&format!("/tracking/tracker?day={ADDRESS}")).await;
+    assert_eq!(page.status(), 400);
+    wait_for("the window in the day", || {
         home.json(&["today"]).to_string().contains(WINDOW)
     });
-    assert!(
-        home.json(&["today"]).to_string().contains("Code"),
-        "what was sent is in the day"
-    );
-    let note = std::fs::read_to_string(home.path(&note)).unwrap();
-    assert!(
-        note.contains("run --password ***"),
-        "it was read and cleaned: {note:?}"
-    );
-    shell.kill().unwrap();
-    shell.wait().unwrap();
-    drop(window);
+    wait_for("what was sent in the day", || {
+        home.json(&["today"]).to_string().contains("Code")
+    });
+    wait_for("the shell's note to be read and cleaned", || {
+        let note = std::fs::read_to_string(home.path(&note)).unwrap_or_default();
+        note.contains("run --password ***")
+    });
+    drop((shell, window));
     let (code, _) = up.terminate();
     assert_eq!(code, 0);
 
@@ -137,7 +116,7 @@ async fn the_loudest_logs_hold_nothing_private() {
     }
     assert!(filed.contains("/api/v1/tracker/events:batch"), "{filed}");
     let secret_of = |text: &str| text.rsplit(['/', '=']).next().unwrap().to_owned();
-    let (link, cookie) = (secret_of(&link), secret_of(&cookie));
+    let (link, cookie) = (secret_of(&visit.link), secret_of(&visit.cookie));
     assert!(link.len() > 20 && cookie.len() > 20, "{link} {cookie}");
     for mark in [
         TITLE, WINDOW, ADDRESS, COMMAND, NOTE, TOKEN, &token, &link, &cookie,

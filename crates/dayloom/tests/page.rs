@@ -1,45 +1,23 @@
 //! A minute and a half at a real desktop, then the page a person would open: the right applications, repository, branch
 //! and minutes, and the same sums as `today`.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod program;
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dayloom_testkit::Desktop;
-use program::Program;
-use serde_json::Value;
+use program::{
+    Program,
+    day::{micros, of_app, of_spans, of_task},
+    desk::{repository, terminal},
+    visit::Visit,
+    wait_for,
+};
 
-/// Time at the terminal and then at the other windows: enough for whole minutes on the page.
-const AT_TERMINAL: Duration = Duration::from_secs(45);
-const AT_OTHERS: Duration = Duration::from_secs(20);
-
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn repository(root: &Path) {
-    std::fs::create_dir_all(root.join("src")).unwrap();
-    for args in [
-        ["init", "-q", "-b", "feature/LOOM-12", "."].as_slice(),
-        &["remote", "add", "origin", "git@example.com:team/loom.git"],
-    ] {
-        let done = Command::new("git").current_dir(root).args(args).status().unwrap();
-        assert!(done.success());
-    }
-}
-
-fn micros(value: &Value) -> i64 {
-    (value.as_f64().unwrap() * 1e6).round() as i64
-}
+/// What must have been seen of the terminal and then of each other window: enough for whole minutes on the page.
+const AT_TERMINAL: i64 = 45_000_000;
+const AT_OTHERS: i64 = 15_000_000;
 
 /// What stands between two marks of a page, each time.
 fn between<'p>(page: &'p str, open: &str, close: &str) -> Vec<&'p str> {
@@ -47,77 +25,47 @@ fn between<'p>(page: &'p str, open: &str, close: &str) -> Vec<&'p str> {
     parts.filter_map(|rest| rest.split(close).next()).collect()
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one story, told from the windows to the page"
-)]
 #[tokio::test]
 async fn the_page_shows_what_was_done() {
     let Some(desktop) = Desktop::start() else { return };
     let home = Program::new();
-    let root = home.path("").canonicalize().unwrap().join("loom");
-    repository(&root);
+    let root = repository(&home);
+    let begun = Instant::now();
     let up = home.start_with(
         &["up", "--listen", "127.0.0.1:0", "--no-open"],
         &[("DISPLAY", desktop.display()), ("AEXY_SAMPLE_INTERVAL", "1")],
     );
     home.json(&["tasks", "add", "Mend the loom", "--key", "LOOM-12"]);
-    let begun = Instant::now();
-    let xterm = desktop
-        .command("xterm")
-        .args(["-e", "bash", "--norc", "--noprofile"])
-        .current_dir(root.join("src"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let terminal = Ended(xterm.expect("xterm starts"));
-    std::thread::sleep(AT_TERMINAL);
+    let today = || home.json(&["today"]);
+    let shell = terminal(&desktop, &root.join("src"));
+    wait_for("time at the terminal", || {
+        of_task(&today(), "LOOM-12") >= AT_TERMINAL
+    });
     let inkwell = desktop.open("Inkwell", "chapter one");
-    std::thread::sleep(AT_OTHERS);
+    wait_for("time at Inkwell", || of_app(&today(), "Inkwell") >= AT_OTHERS);
     let ledger = desktop.open("Ledger", "accounts of May");
-    std::thread::sleep(AT_OTHERS / 2);
+    wait_for("time at Ledger", || of_app(&today(), "Ledger") >= AT_OTHERS);
     desktop.focus(&inkwell);
-    std::thread::sleep(AT_OTHERS / 2);
-    drop((terminal, inkwell, ledger));
-    let worked = begun.elapsed();
+    let before = of_app(&today(), "Inkwell");
+    wait_for("more time at Inkwell", || {
+        of_app(&today(), "Inkwell") > before + AT_OTHERS / 3
+    });
+    drop((shell, inkwell, ledger));
     home.json(&["devices", "pause"]);
-
-    // The day is still when two answers are alike and nothing waits.
-    let mut day = home.json(&["today"]);
-    desktop.wait_for("the day to be still", || {
-        std::thread::sleep(Duration::from_secs(2));
-        let before = std::mem::replace(&mut day, home.json(&["today"]));
-        before == day && day["pending"] == false
+    wait_for("everything to be sent", || {
+        let status = home.json(&["spool", "status"]);
+        status["agent"]["capture"] == "paused" && status["spool"]["waiting"] == 0
+    });
+    let mut day = today();
+    wait_for("the day to be derived", || {
+        day = today();
+        day["pending"] == false
     });
     let elapsed = i64::try_from(begun.elapsed().as_micros()).unwrap();
     let attention = micros(&day["attention_s"]);
-    let least = i64::try_from(worked.as_micros()).unwrap() / 10 * 7;
-    assert!(attention >= least, "{attention} µs of {worked:?} are told");
     assert!(attention <= elapsed + 1_000_000, "{attention} µs in {elapsed} µs");
-    let spans: i64 = day["spans"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| micros(&s["seconds"]))
-        .sum();
-    assert_eq!(spans, attention);
-
-    let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
-    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
-    dayloom_client::Client::new(&up.url, None).unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let opened = http.get(link).send().await.unwrap();
-    let cookie = opened.headers()["set-cookie"]
-        .to_str()
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    let page = http
-        .get(format!("{}/tracking/tracker", up.url))
-        .header("cookie", cookie);
-    let page = page.send().await.unwrap().text().await.unwrap();
+    assert_eq!(of_spans(&day), attention);
+    let page = Visit::new(&home, &up).await.page("/tracking/tracker").await;
 
     // Each block has its row, each row its minutes, and both add up to the same.
     let blocks = day["blocks"].as_array().unwrap();
@@ -147,13 +95,7 @@ async fn the_page_shows_what_was_done() {
         loom.iter().any(|row| row.to_lowercase().contains("xterm")),
         "{loom:#?}"
     );
-    let on_task: i64 = blocks
-        .iter()
-        .filter(|b| b["task_key"] == "LOOM-12")
-        .map(|b| micros(&b["seconds"]))
-        .sum();
-    let terminal = i64::try_from(AT_TERMINAL.as_micros()).unwrap();
-    assert!(on_task >= terminal / 10 * 7, "{on_task} µs on the task");
+    assert!(of_task(&day, "LOOM-12") >= AT_TERMINAL, "{day}");
     for app in ["Inkwell", "Ledger"] {
         assert!(
             rows.iter().any(|row| row.contains(app)),

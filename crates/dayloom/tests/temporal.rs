@@ -13,34 +13,20 @@ use std::time::Duration;
 
 use dayloom_client::Client;
 use dayloom_domain::Clock;
-use dayloom_testkit::db::TestDb;
-use jiff::{SignedDuration, Timestamp};
-use program::{Program, Up};
+use dayloom_testkit::{OwnPort, db::TestDb};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use program::{Now, PATIENCE, Program, Up};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Workers are started and killed so often.
 const KILLS: usize = 12;
-/// Far above what it needs, because machines differ.
-const PATIENCE: Duration = Duration::from_secs(180);
-
-struct Now;
-
-impl Clock for Now {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the servers of this test have the real clock"
-    )]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
-
-/// Address of a namespace of our own on the server for tests.
-fn temporal() -> Option<String> {
+/// Address of a namespace on the server for tests: each test has one of its own, as each has a database of its own, and a
+/// worker of one must not be handed the days of another. `scripts/lib/temporal.sh` makes them.
+fn temporal(namespace: &str) -> Option<String> {
     match std::env::var("DAYLOOM_TEST_TEMPORAL") {
-        Ok(url) if !url.is_empty() => Some(format!("{url}/dayloom-process")),
+        Ok(url) if !url.is_empty() => Some(format!("{url}/{namespace}")),
         _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
             panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_TEMPORAL is not set")
         }
@@ -93,10 +79,8 @@ impl Person {
     }
 
     /// Rows of the timesheet as people read them, without ids.
-    async fn timesheet(&self, from: Timestamp) -> Vec<Value> {
-        let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-        let first = day(from - SignedDuration::from_hours(48));
-        let last = day(Now.now() + SignedDuration::from_hours(24));
+    async fn timesheet(&self, dates: &[Date]) -> Vec<Value> {
+        let (first, last) = (dates[0].to_string(), dates[dates.len() - 1].to_string());
         let range = [("start", &*first), ("end", &*last)];
         let mut sheet: Value = self.client.get("/tracker/timesheet", &range).await.unwrap();
         let days = sheet["days"].as_array_mut().unwrap();
@@ -111,6 +95,17 @@ impl Person {
         }
         days.clone()
     }
+}
+
+/// The dates of the load, with one before and two after it.
+fn dates(from: Timestamp) -> Vec<Date> {
+    let first = from.to_zoned(TimeZone::UTC).date();
+    first
+        .yesterday()
+        .unwrap()
+        .series(jiff::Span::new().days(1))
+        .take(7)
+        .collect()
 }
 
 /// Four days of an hour or so each, in batches of a quarter of an hour: on the task, in reviews, on the web.
@@ -208,7 +203,9 @@ impl Two {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
-    let Some(temporal) = temporal() else { return };
+    let Some(temporal) = temporal("dayloom-killed") else {
+        return;
+    };
     let Some(postgres) = TestDb::postgres().await else {
         return;
     };
@@ -239,10 +236,11 @@ async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
     let engine = two.engine();
     assert_eq!(engine["state"], "works", "{engine}");
     two.idle().await;
+    let dates = dates(from);
     for [alone, shared] in &two.people {
-        let expected = settled(alone, from).await;
+        let expected = settled(alone, &dates).await;
         assert!(expected.len() >= 4, "{expected:?}");
-        assert_eq!(shared.timesheet(from).await, expected);
+        assert_eq!(shared.timesheet(&dates).await, expected);
     }
     assert_eq!(workers.remove(0).terminate().0, 0, "a worker ends cleanly");
     for server in two.servers {
@@ -251,18 +249,17 @@ async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
 }
 
 /// The timesheet of the embedded engine, once it has derived everything.
-async fn settled(person: &Person, from: Timestamp) -> Vec<Value> {
+async fn settled(person: &Person, dates: &[Date]) -> Vec<Value> {
     let waiting = async {
         loop {
             let mut pending = false;
-            for back in 0..7 {
-                let date = (from + SignedDuration::from_hours(24 * back)).strftime("%Y-%m-%d");
+            for date in dates {
                 let path = format!("/tracker/days/{date}");
                 let day: Value = person.client.get(&path, &[]).await.unwrap();
                 pending |= day["pending"] == true;
             }
             if !pending {
-                return person.timesheet(from).await;
+                return person.timesheet(dates).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -274,7 +271,7 @@ async fn settled(person: &Person, from: Timestamp) -> Vec<Value> {
 
 /// The text of a page, once there is one.
 async fn page(url: &str) -> String {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = dayloom_http::client().no_proxy().build().unwrap();
     let answer = http.get(url).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200, "{url}");
     answer.text().await.unwrap()
@@ -282,7 +279,9 @@ async fn page(url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_shows_its_figures_where_it_is_told_to() {
-    let Some(temporal) = temporal() else { return };
+    let Some(temporal) = temporal("dayloom-figures") else {
+        return;
+    };
     let Some(postgres) = TestDb::postgres().await else {
         return;
     };
@@ -300,14 +299,15 @@ async fn a_worker_shows_its_figures_where_it_is_told_to() {
         .mark(person.id, &[today], Now.now())
         .await
         .unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
+    let port = OwnPort::new();
+    let taker = std::net::TcpListener::bind(port.address()).unwrap();
+    let address = port.address().to_string();
     let place = ["--database-url", &postgres.url, "--temporal", &temporal];
     let shown = [&["worker", "--metrics-listen", &address][..], &place].concat();
     let taken = program.run(&shown);
     assert_eq!((taken.code, taken.out.as_str()), (1, ""), "{}", taken.err);
     assert!(taken.err.contains("--metrics-listen"), "{}", taken.err);
-    drop(free);
+    drop(taker);
     let worker = program.start(&shown);
     let derived = async {
         while postgres.store.days().backlog().await.unwrap() > 0 {
@@ -318,8 +318,6 @@ async fn a_worker_shows_its_figures_where_it_is_told_to() {
         .await
         .expect("it is derived");
     let url = |path: &str| format!("http://{address}{path}");
-    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
-    Client::new(&url(""), None).unwrap();
     assert_eq!(page(&url("/healthz")).await, "ok");
     assert_eq!(page(&url("/readyz")).await, "ready");
     let figures = page(&url("/metrics")).await;

@@ -4,8 +4,6 @@
 
 mod program;
 
-use std::time::{Duration, Instant};
-
 use dayloom_client::Client;
 use dayloom_domain::Clock;
 use dayloom_storage::{Migrate, Store};
@@ -14,27 +12,12 @@ use dayloom_testkit::{
     model::honest,
     wire::{READ, WRITTEN},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use program::{Program, Ran, Up};
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use program::{Now, Program, Ran, Up, wait_for, zone};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 const UP: [&str; 5] = ["up", "--listen", "127.0.0.1:0", "--no-open", "--no-agent"];
-/// Far above what it needs, because machines differ.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-struct Now;
-
-impl Clock for Now {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the program under test has the real clock"
-    )]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
-
 /// A home whose yesterday has an hour on PAY-412's branch, half an hour on a page about refunds, twenty minutes on the
 /// news, and 25 minutes entered by hand.
 struct Desk {
@@ -42,14 +25,9 @@ struct Desk {
     date: Date,
 }
 
-/// The zone of the programs under test.
-fn berlin() -> TimeZone {
-    TimeZone::get("Europe/Berlin").unwrap()
-}
-
 impl Desk {
     fn new() -> Self {
-        let today = Now.now().to_zoned(berlin()).date();
+        let today = Now.now().to_zoned(TimeZone::get(zone()).unwrap()).date();
         Self {
             home: Program::new(),
             date: today.yesterday().unwrap(),
@@ -81,12 +59,17 @@ impl Desk {
 
     /// So many minutes of one window from a minute of yesterday on.
     fn minutes(&self, from: i64, count: i64, title: &str, branch: Option<&str>) -> Vec<Value> {
-        let midnight = self.date.to_zoned(berlin()).unwrap().timestamp();
+        // By the clock on the wall: midnight is not always so many hours before.
+        let zone = TimeZone::get(zone()).unwrap();
+        let at = |minute: i64| {
+            let time = self.date.at(0, 0, 0, 0) + Span::new().minutes(minute);
+            time.to_zoned(zone.clone()).unwrap().timestamp()
+        };
         let event = |minute: i64| {
             let app = if branch.is_some() { "Code" } else { "Firefox" };
             let mut event = json!({
-                "event_id": Uuid::new_v4(), "client_seq": minute, "interval_s": 60, "tz": "Europe/Berlin",
-                "ts": midnight + SignedDuration::from_mins(minute),
+                "event_id": Uuid::new_v4(), "client_seq": minute, "interval_s": 60, "tz": program::zone(),
+                "ts": at(minute),
                 "active_app": {"name": app, "bundle_id": app, "window_title": title},
             });
             if let Some(branch) = branch {
@@ -102,9 +85,7 @@ impl Desk {
             self.home
                 .json(&["tasks", "add", title, "--key", key, "--project", "personal"]);
         }
-        let note = std::fs::read_to_string(self.home.path("server.json")).unwrap();
-        let note: Value = serde_json::from_str(&note).unwrap();
-        let client = Client::new(&up.url, note["token"].as_str()).unwrap();
+        let client = Client::new(&up.url, Some(&self.home.token())).unwrap();
         let projects: Value = client.get("/tracker/projects", &[]).await.unwrap();
         let project = projects[0]["id"].as_str().or(projects[0]["project_id"].as_str());
         let device = Uuid::new_v4();
@@ -128,15 +109,12 @@ impl Desk {
 
     /// Waits until yesterday is as wanted.
     fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let begun = Instant::now();
-        loop {
-            let day = self.day();
-            if wanted(&day) {
-                return day;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it does not come: {day}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        let mut day = Value::Null;
+        wait_for("the day as wanted", || {
+            day = self.day();
+            wanted(&day)
+        });
+        day
     }
 
     /// Ends the program. With `told` the next one writes journals at once, as if nobody had looked for five minutes.
@@ -288,22 +266,13 @@ fn previewed(desk: &Desk) -> Value {
 }
 
 fn journals(desk: &Desk, model: Option<&str>) -> String {
-    let begun = Instant::now();
     // It is composed first, and phrased once the model has answered.
-    let told: Value = loop {
+    let mut told = Value::Null;
+    wait_for("the journal", || {
         let ran = desk.home.run(&["journal", &desk.date(), "--json"]);
-        let told = serde_json::from_str::<Value>(&ran.out).unwrap_or_default();
-        if ran.code == 0 && told["model"] == json!(model) {
-            break told;
-        }
-        assert!(
-            begun.elapsed() < PATIENCE,
-            "it is not told: {} {}",
-            ran.out,
-            ran.err
-        );
-        std::thread::sleep(Duration::from_millis(100));
-    };
+        told = serde_json::from_str(&ran.out).unwrap_or_default();
+        ran.code == 0 && told["model"] == json!(model)
+    });
     assert_eq!(told["date"], json!(desk.date));
     assert_eq!(told["final"], true);
     desk.said(&["journal", &desk.date()])
@@ -354,10 +323,8 @@ async fn a_day_is_explained_told_and_asked_about_without_a_model() {
 
 /// Where every project allows no answers there are none, and the program says who can change that.
 fn forbids(desk: &Desk) {
-    let note: Value =
-        serde_json::from_str(&std::fs::read_to_string(desk.home.path("server.json")).unwrap()).unwrap();
-    let token = note["token"].as_str().unwrap().to_owned();
-    let url = note["url"].as_str().unwrap().to_owned();
+    let token = desk.home.token();
+    let url = desk.home.note()["url"].as_str().unwrap().to_owned();
     let set = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(async {

@@ -3,27 +3,27 @@
 
 mod program;
 
-use program::Program;
+use program::{
+    Program,
+    day::{micros, of_spans},
+    visit::Visit,
+    wait_for, zone,
+};
 use serde_json::{Value, json};
 
 const UP: [&str; 5] = ["up", "--listen", "127.0.0.1:0", "--no-open", "--no-agent"];
 
 /// The sums of a day that must hold (`contract/tracker.md` §9), to the microsecond.
 fn check_sums(day: &Value) {
-    let number = |value: &Value| (value.as_f64().unwrap() * 1e6).round() as i64;
-    let list = |name: &str| day[name].as_array().unwrap().clone();
-    let spans: i64 = list("spans").iter().map(|s| number(&s["seconds"])).sum();
-    let blocks: i64 = list("blocks").iter().map(|b| number(&b["seconds"])).sum();
-    assert_eq!(spans, number(&day["attention_s"]));
+    let (spans, rows) = (of_spans(day), day["blocks"].as_array().unwrap());
+    let blocks: i64 = rows.iter().map(|b| micros(&b["seconds"])).sum();
+    assert_eq!(spans, micros(&day["attention_s"]));
     assert_eq!(
         blocks,
-        number(&day["attributed_s"]) + number(&day["unattributed_s"])
+        micros(&day["attributed_s"]) + micros(&day["unattributed_s"])
     );
-    assert_eq!(spans, blocks + number(&day["personal_s"]));
-    let minutes: i64 = list("blocks")
-        .iter()
-        .map(|b| b["minutes"].as_i64().unwrap())
-        .sum();
+    assert_eq!(spans, blocks + micros(&day["personal_s"]));
+    let minutes: i64 = rows.iter().map(|b| b["minutes"].as_i64().unwrap()).sum();
     assert_eq!(minutes, (blocks + 30_000_000) / 60_000_000);
 }
 
@@ -34,7 +34,7 @@ fn up_answers_on_an_empty_home_and_ends_when_told() {
     let today = home.json(&["today"]);
     assert_eq!(today["attention_s"].as_f64(), Some(0.0));
     check_sums(&today);
-    assert_eq!(today["timezone"], "Europe/Berlin");
+    assert_eq!(today["timezone"], zone());
     assert_eq!(home.json(&["week"]).as_array().unwrap().len(), 7);
 
     let second = home.run(&UP);
@@ -224,20 +224,15 @@ fn without_a_desktop_up_says_what_works_and_runs_on() {
     command.env("DAYLOOM_ACTIVITYWATCH", "off");
     command.stderr(std::fs::File::create(home.path("said")).unwrap());
     let _up = Program::ready(command);
-    let begun = std::time::Instant::now();
-    let said = loop {
-        let said = std::fs::read_to_string(home.path("said")).unwrap();
-        if said.contains("dayloom doctor") || begun.elapsed().as_secs() > 60 {
-            break said;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    };
     for part in [
         "which window is in front",
         "whether you are there",
         "system (linux)",
+        "dayloom doctor",
     ] {
-        assert!(said.contains(part), "{part} in {said}");
+        wait_for(part, || {
+            std::fs::read_to_string(home.path("said")).unwrap().contains(part)
+        });
     }
     assert_eq!(home.json(&["today"])["attention_s"].as_f64(), Some(0.0));
 }
@@ -246,15 +241,6 @@ fn without_a_desktop_up_says_what_works_and_runs_on() {
 async fn the_first_run_names_the_folder_everything_is_kept_in() {
     let home = Program::new();
     let up = home.start(&UP);
-    // It puts the TLS provider in place that the HTTP client wants even for plain HTTP.
-    dayloom_client::Client::new(&up.url, None).unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
-    let opened = http.get(link).send().await.unwrap();
-    let cookie = opened.headers()["set-cookie"].to_str().unwrap().to_owned();
-    let page = http
-        .get(format!("{}/tracking/tracker", up.url))
-        .header("cookie", cookie.split(';').next().unwrap());
-    let page = page.send().await.unwrap().text().await.unwrap();
+    let page = Visit::new(&home, &up).await.page("/tracking/tracker").await;
     assert!(page.contains("Your days are kept in ~"), "{page}");
 }

@@ -39,12 +39,9 @@ pub fn connect(settings: &ModelSettings) -> Result<Arc<dyn Model>, SettingsError
         name: name.clone(),
         local: place::is_local(&address),
     };
-    // Two TLS libraries could be linked in; this says which one is used. A second call changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut http = reqwest::Client::builder()
+    let mut http = dayloom_http::client()
         .connect_timeout(CONNECT)
-        .timeout(settings.timeout)
-        .redirect(reqwest::redirect::Policy::none());
+        .timeout(settings.timeout);
     if identity.local {
         http = http.no_proxy();
     }

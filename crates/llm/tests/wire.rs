@@ -1,5 +1,8 @@
 //! Each provider's protocol against a server that speaks it: what is sent, what is read back, and every way to fail.
 
+#[path = "../../testkit/src/port.rs"]
+mod port;
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -13,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dayloom_llm::{Answer, Failure, Key, ModelSettings, Prompt, Provider, Purpose, Usage, connect};
+use port::OwnPort;
 use serde_json::{Value, json};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
@@ -267,9 +271,8 @@ fn futures_of_bytes() -> impl futures::Stream<Item = Result<&'static str, std::i
 
 #[tokio::test]
 async fn nobody_there_is_told_from_a_refusal() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
-    drop(listener);
+    let port = OwnPort::new();
+    let url = format!("http://{}/v1", port.address());
     assert_eq!(
         asked(&chosen(Provider::OpenAi, &url)).await,
         Err(Failure::Unreachable)

@@ -720,22 +720,27 @@ async fn a_running_engine_asks_by_itself_and_stops() {
         desk.samples(&app, &["Refunds"]).await;
         let stop = tokio_util::sync::CancellationToken::new();
         let running = tokio::spawn(Runner::of(stages).run(stop.clone()));
-        while app
-            .store
-            .days()
-            .pending(desk.person.id, TODAY)
+        let asked = async {
+            while app
+                .store
+                .days()
+                .pending(desk.person.id, TODAY)
+                .await
+                .expect("an answer")
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            app.clock.advance(SOON * 2);
+            while desk.decided(&app).await.is_empty() {
+                app.clock.advance(SignedDuration::from_secs(1));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(180), asked)
             .await
-            .expect("an answer")
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        app.clock.advance(SOON * 2);
-        while desk.decided(&app).await.is_empty() {
-            app.clock.advance(SignedDuration::from_secs(1));
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            .expect("it asks");
         stop.cancel();
-        tokio::time::timeout(Duration::from_secs(60), running)
+        tokio::time::timeout(Duration::from_secs(180), running)
             .await
             .expect("stops")
             .expect("without a panic");

@@ -5,7 +5,6 @@
 //! `DAYLOOM_TEST_LITELLM` is its program; without it this is left out with a printed line, unless `DAYLOOM_TEST_ALL=1`.
 
 use std::{
-    net::TcpListener,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
@@ -18,7 +17,7 @@ use dayloom_domain::{Clock, TaskId, day::Category, event::ActiveApp};
 use dayloom_llm::{Answer, Failure, Identity, Key, Model, ModelSettings, Prompt, Provider, connect};
 use dayloom_pipeline::journal;
 use dayloom_storage::{Batch, Journal, NewEvent, NewTask, Submitted};
-use dayloom_testkit::{Person, TestApp, Tracked, app::NOW};
+use dayloom_testkit::{OwnPort, Person, TestApp, Tracked, app::NOW};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -59,6 +58,7 @@ struct Proxy {
     child: Child,
     url: String,
     _folder: tempfile::TempDir,
+    _port: OwnPort,
 }
 
 impl Drop for Proxy {
@@ -90,9 +90,8 @@ async fn proxy() -> Option<Proxy> {
     let folder = tempfile::tempdir().expect("a folder");
     let config = folder.path().join("config.yaml");
     std::fs::write(&config, CONFIG).expect("written");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("bound").port();
-    drop(listener);
+    let own = OwnPort::new();
+    let port = own.address().port();
     let child = Command::new(program)
         .args(["--host", "127.0.0.1", "--telemetry", "False", "--port"])
         .arg(port.to_string())
@@ -109,6 +108,7 @@ async fn proxy() -> Option<Proxy> {
         child,
         url: format!("http://127.0.0.1:{port}"),
         _folder: folder,
+        _port: own,
     };
     let until = Instant::now() + Duration::from_secs(180);
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {

@@ -289,7 +289,7 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(60), derived)
+            tokio::time::timeout(Duration::from_secs(180), derived)
                 .await
                 .expect("woken");
             assert_eq!(
@@ -298,7 +298,7 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
             );
         }
         stop.cancel();
-        tokio::time::timeout(Duration::from_secs(60), running)
+        tokio::time::timeout(Duration::from_secs(180), running)
             .await
             .expect("stops")
             .expect("without a panic");

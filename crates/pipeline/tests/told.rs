@@ -274,7 +274,10 @@ async fn a_sweep_that_is_stopped_leaves_the_journals_composed() {
             stop.cancel();
         };
         let sweep = journal::sweep_until(&app.store, &models, app.clock.now(), &stop);
-        let (swept, ()) = tokio::join!(sweep, stopping);
+        let both = async { tokio::join!(sweep, stopping) };
+        let (swept, ()) = tokio::time::timeout(std::time::Duration::from_secs(180), both)
+            .await
+            .expect("it asks, and stops");
         assert_eq!(swept.expect("a sweep"), 1);
         let journal = stored(&app, &ann).await;
         assert_eq!((journal.written_by.as_str(), journal.is_final), ("facts", false));

@@ -179,11 +179,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let stop = CancellationToken::new();
         let served = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
-        // Made by the client first: it puts the TLS provider in place that reqwest wants even for plain HTTP.
-        Client::new(&url, None).expect("a client");
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
+        let http = dayloom_http::client().no_proxy();
         let http = http.build().expect("an HTTP client");
         Self {
             url,

@@ -2,6 +2,7 @@
 //!
 //! Everything it starts is ended when it is dropped. It knows nothing of Dayloom.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-/// How long anything on the desktop may take before the test has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything on the desktop may take before the test has failed: far above what it needs, because machines differ.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// After this a window manager is asked again for what it has not done.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
@@ -34,7 +35,7 @@ impl Desktop {
         if !all_installed(&["Xvfb", "openbox", "xdotool"], "xvfb openbox xdotool xterm") {
             return None;
         }
-        let (server, display) = start_server(None);
+        let (server, display) = start_server(None, &numbers());
         let manager = start_manager(&display);
         let desktop = Self {
             display,
@@ -93,9 +94,11 @@ impl Desktop {
 
     /// Kills the server and starts another one on the same display, with a window manager.
     pub fn restart(&mut self) {
-        end(&mut self.manager);
-        end(&mut self.server);
-        let (server, display) = start_server(Some(&self.display));
+        // Meanwhile no other test is given the number of this display.
+        let numbers = numbers();
+        self.stop();
+        let (server, display) = start_server(Some(&self.display), &numbers);
+        drop(numbers);
         assert_eq!(display, self.display);
         self.server = server;
         self.manager = start_manager(&self.display);
@@ -154,8 +157,22 @@ pub(crate) fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// The right to take a display's number, of all tests on this machine one at a time: until it is dropped.
+pub(crate) fn numbers() -> File {
+    let user = std::env::var("USER").unwrap_or_default();
+    let path = std::env::temp_dir().join(format!("dayloom-test-displays-{user}.lock"));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path);
+    let file = file.expect("a file in the temporary folder");
+    file.lock().expect("a lock");
+    file
+}
+
 /// Starts Xvfb on the display, or on a free one which it names itself.
-fn start_server(display: Option<&str>) -> (Child, String) {
+fn start_server(display: Option<&str>, _numbers: &File) -> (Child, String) {
     let mut server = Command::new("Xvfb")
         .args(display)
         .args([

@@ -16,6 +16,8 @@ use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::OwnPort;
+
 /// How the next batch is misbehaved to, whatever it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -65,6 +67,7 @@ pub struct Reference {
     pub base: String,
     world: Arc<Mutex<World>>,
     server: tokio::task::JoinHandle<()>,
+    _port: OwnPort,
 }
 
 /// The token the stand-in takes from the start.
@@ -89,8 +92,9 @@ impl Reference {
             ..World::default()
         };
         let world = Arc::new(Mutex::new(world));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let base = format!("http://{}/api/v1", listener.local_addr()?);
+        let port = OwnPort::new();
+        let listener = tokio::net::TcpListener::bind(port.address()).await?;
+        let base = format!("http://{}/api/v1", port.address());
         let router = Router::new()
             .route("/api/v1/developers/me", get(me))
             .route("/api/v1/tracker/projects", get(projects))
@@ -102,7 +106,19 @@ impl Reference {
             // The stand-in ends with its test; an error of the listener shows there.
             drop(axum::serve(listener, router).await);
         });
-        Ok(Self { base, world, server })
+        Ok(Self {
+            base,
+            world,
+            server,
+            _port: port,
+        })
+    }
+
+    /// Ends it as an outage would: from now on nobody answers at its address.
+    pub async fn stop(&mut self) {
+        self.server.abort();
+        // Whether it was ended or had ended is the same.
+        let _ = (&mut self.server).await;
     }
 
     /// What it holds now.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
-use reqwest::{Response, StatusCode, header, redirect};
+use reqwest::{Response, StatusCode, header};
 use serde::Deserialize;
 use url::{Host, Url};
 
@@ -98,14 +98,9 @@ impl Github {
         let mut value = header::HeaderValue::try_from(format!("Bearer {}", token.reveal()))
             .map_err(|_| GithubError::Setup)?;
         value.set_sensitive(true);
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Another thread may have installed one in between, which is as good.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
-        let mut http = reqwest::Client::builder()
+        let mut http = dayloom_http::client()
             .user_agent(concat!("dayloom/", env!("CARGO_PKG_VERSION")))
-            .timeout(WHOLE)
-            .redirect(redirect::Policy::none());
+            .timeout(WHOLE);
         if api.scheme() == "http" {
             http = http.no_proxy();
         }

@@ -96,14 +96,11 @@ impl ActivityWatch {
                 "Set it to the local server, usually http://localhost:5600.",
             ));
         }
-        // A provider may be installed already; either way one is there afterwards.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let http = dayloom_http::client()
             .timeout(TIMEOUT)
             .no_proxy()
             // Only plain HTTP to this machine is spoken: no root certificates need to be held.
             .tls_certs_only([])
-            .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(Duration::from_secs(20))
             .build()

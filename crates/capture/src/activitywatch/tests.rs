@@ -1,9 +1,13 @@
 //! ActivityWatch: servers that misbehave, made here, and the real one where `DAYLOOM_TEST_AW_SERVER` names it.
 
+#[path = "../../../testkit/src/port.rs"]
+mod port;
+
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use port::OwnPort;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
@@ -240,6 +244,7 @@ struct Real {
     process: Child,
     url: Url,
     _home: tempfile::TempDir,
+    _port: OwnPort,
 }
 
 impl Drop for Real {
@@ -253,20 +258,22 @@ impl Drop for Real {
 async fn real() -> Option<Real> {
     let Ok(program) = std::env::var("DAYLOOM_TEST_AW_SERVER") else {
         assert!(
-            std::env::var("DAYLOOM_TEST_ALL").is_err(),
+            std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
             "DAYLOOM_TEST_AW_SERVER must name an aw-server"
         );
         println!("skipped: DAYLOOM_TEST_AW_SERVER names no ActivityWatch server");
         return None;
     };
     let home = tempfile::tempdir().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = OwnPort::new();
     let process = Command::new(program)
-        .args(["--testing", "--host", "127.0.0.1", "--port", &port.to_string()])
+        .args([
+            "--testing",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            &port.address().port().to_string(),
+        ])
         .env("HOME", home.path())
         .env("XDG_DATA_HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path())
@@ -275,14 +282,15 @@ async fn real() -> Option<Real> {
         .stderr(Stdio::null())
         .spawn()
         .expect("the ActivityWatch server starts");
-    let url = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
+    let url = Url::parse(&format!("http://{}", port.address())).unwrap();
     let real = Real {
         process,
         url,
         _home: home,
+        _port: port,
     };
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    for _ in 0..600 {
+    let http = dayloom_http::client().no_proxy().build().unwrap();
+    for _ in 0..1_800 {
         if http
             .get(real.url.join("/api/0/info").unwrap())
             .send()
@@ -293,11 +301,11 @@ async fn real() -> Option<Real> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the ActivityWatch server did not answer within a minute");
+    panic!("the ActivityWatch server did not answer within three minutes");
 }
 
 async fn bucket(real: &Real, id: &str, kind: &str, hostname: &str, events: serde_json::Value) {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = dayloom_http::client().no_proxy().build().unwrap();
     let at = real.url.join(&format!("/api/0/buckets/{id}")).unwrap();
     let body = serde_json::json!({"client": id, "type": kind, "hostname": hostname});
     assert!(
@@ -379,7 +387,6 @@ async fn fill(real: &Real) {
     reason = "what one real server goes through is told in one piece"
 )]
 async fn the_real_server_is_understood_and_its_restart_survived() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let Some(real) = real().await else { return };
     let now = at("2026-11-21T10:00:00Z");
     let aw = ActivityWatch::new(&real.url, "loom");

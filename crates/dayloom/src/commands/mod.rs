@@ -44,8 +44,8 @@ pub fn run(command: Cmd, cx: Context) -> Outcome {
     } else {
         logs::start(cx.loudness, filter, None);
     }
-    // Two TLS libraries could be linked in; this says which one is used. A second call changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Libraries that speak TLS by themselves, as the database's does, find it chosen.
+    dayloom_http::choose_tls();
     let runtime = boot::runtime(if serves { 2 } else { 0 })?;
     runtime.block_on(dispatch(command, &cx))
 }

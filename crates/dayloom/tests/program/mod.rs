@@ -1,12 +1,23 @@
 //! Runs the real binary in a home of its own and with an environment of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+#[allow(dead_code, reason = "not every test file adds up days")]
+pub mod day;
+#[allow(dead_code, reason = "not every test file works at a desktop")]
+pub mod desk;
+#[allow(dead_code, reason = "not every test file opens the page")]
+pub mod visit;
+
 use std::{
     io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::{OnceLock, mpsc},
     time::{Duration, Instant},
 };
+
+use dayloom_domain::Clock;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// A home, and the program to run in it.
 pub struct Program {
@@ -33,7 +44,46 @@ pub struct Up {
 }
 
 /// Longest a test waits for a program; far above what it needs, because machines differ.
-const PATIENCE: Duration = Duration::from_secs(120);
+#[allow(dead_code, reason = "not every test file waits")]
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// The clock of the programs under test, which is the real one.
+pub struct Now;
+
+impl Clock for Now {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the programs under test have the real clock"
+    )]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The zone of the programs under test: no midnight comes, and no clock is put forward, while a test runs. It is Berlin by
+/// day; by night it is a place where it is day then.
+pub fn zone() -> &'static str {
+    static ZONE: OnceLock<&str> = OnceLock::new();
+    ZONE.get_or_init(|| {
+        let hour = Now.now().to_zoned(TimeZone::get("Europe/Berlin").unwrap()).hour();
+        // Twelve hours before Greenwich, written as POSIX does: when Berlin's night begins it is morning there.
+        if (4..20).contains(&hour) {
+            "Europe/Berlin"
+        } else {
+            "Etc/GMT-12"
+        }
+    })
+}
+
+/// Waits until something holds; fails the test by its name if it does not come about.
+#[allow(dead_code, reason = "not every test file waits")]
+pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
 
 #[allow(dead_code, reason = "each test file uses its part")]
 impl Program {
@@ -65,7 +115,7 @@ impl Program {
         if let Some(root) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", root);
         }
-        command.env("TZ", "Europe/Berlin").env("USER", "ann").args(args);
+        command.env("TZ", zone()).env("USER", "ann").args(args);
         command
     }
 
@@ -87,6 +137,16 @@ impl Program {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// What a running `up` notes of itself: where it answers, and the token of its person.
+    pub fn note(&self) -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(self.path("server.json")).unwrap()).unwrap()
+    }
+
+    /// The token of the person of a running `up`.
+    pub fn token(&self) -> String {
+        self.note()["token"].as_str().unwrap().to_owned()
     }
 
     /// Runs and reads what it prints as JSON.
@@ -116,14 +176,29 @@ impl Program {
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let url = line
-            .strip_prefix("ready ")
+        let (said, first) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = out.read_line(&mut line);
+            // Nobody listens any more where it took too long.
+            let _ = said.send((read, line, out));
+        });
+        let Ok((_, line, out)) = first.recv_timeout(PATIENCE) else {
+            let _ = child.kill();
+            panic!("{command:?} says nothing");
+        };
+        let mut up = Up {
+            child,
+            out,
+            url: String::new(),
+        };
+        let url = line.strip_prefix("ready ");
+        // Dropped by the panic, it is ended.
+        up.url = url
             .unwrap_or_else(|| panic!("{command:?} said {line:?}"))
             .trim()
             .to_owned();
-        Up { child, out, url }
+        up
     }
 }
 
@@ -138,14 +213,8 @@ impl Up {
             rustix::process::Signal::TERM,
         )
         .unwrap();
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        wait_for("its end", || self.child.try_wait().unwrap().is_some());
+        let status = self.child.wait().unwrap();
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
         (status.code().unwrap_or(-1), rest)

@@ -139,11 +139,7 @@ async fn load(name: &str, store: &Store, people: &[(DeveloperId, WorkspaceId)]) 
     let url = format!("http://{}", listener.local_addr().expect("a port"));
     let stop = CancellationToken::new();
     let served = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
-    dayloom_client::Client::new("http://127.0.0.1", None).expect("a client puts the TLS provider in place");
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("an HTTP client");
+    let http = dayloom_http::client().no_proxy().build().expect("an HTTP client");
     let life = SignedDuration::from_hours(1);
     let calls: Vec<(String, String)> = (0..people.len() * SECONDS / 60)
         .map(|n| {
@@ -276,10 +272,7 @@ async fn month(name: &str, store: &Store) -> Figure {
     let stop = CancellationToken::new();
     let served = tokio::spawn(dayloom_server::serve(listener, state, stop.clone()));
     let token = auth::mint(&secret, owner, now(), SignedDuration::from_hours(1)).expect("a token");
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("an HTTP client");
+    let http = dayloom_http::client().no_proxy().build().expect("an HTTP client");
     let path = format!("{url}/api/team/workspaces/{workspace}/activity?from=2026-10-23&to=2026-11-21");
     let mut times = Vec::new();
     for _ in 0..20 {

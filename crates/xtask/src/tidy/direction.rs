@@ -6,21 +6,25 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Each crate and what of ours it may depend on, without its dev-dependencies.
-const MAY: [(&str, &[&str]); 19] = [
+const MAY: [(&str, &[&str]); 20] = [
     ("domain", &[]),
+    ("http", &[]),
     ("api", &["domain"]),
-    ("client", &["api", "domain"]),
+    ("client", &["api", "domain", "http"]),
     ("storage", &["domain"]),
-    ("llm", &["domain"]),
+    ("llm", &["domain", "http"]),
     ("attribution", &["domain"]),
     ("patterns", &["domain"]),
     ("pipeline", &["attribution", "domain", "llm", "storage"]),
     ("pipeline-temporal", &["domain", "pipeline", "storage"]),
-    ("capture", &["domain"]),
+    ("capture", &["domain", "http"]),
     ("capture-linux", &["capture", "domain"]),
     ("capture-macos", &["capture"]),
     ("capture-windows", &["capture"]),
-    ("agent", &["api", "capture", "client", "domain", "patterns"]),
+    (
+        "agent",
+        &["api", "capture", "client", "domain", "http", "patterns"],
+    ),
     ("views", &["domain"]),
     (
         "server",
@@ -47,6 +51,7 @@ const MAY: [(&str, &[&str]); 19] = [
             "capture-windows",
             "client",
             "domain",
+            "http",
             "llm",
             "pipeline",
             "pipeline-temporal",
@@ -64,6 +69,7 @@ const MAY: [(&str, &[&str]); 19] = [
             "capture",
             "client",
             "domain",
+            "http",
             "llm",
             "patterns",
             "pipeline",

@@ -115,7 +115,7 @@ async fn agent() -> Agent {
     let socket = Socket::bind(dir.path()).expect("a socket");
     tokio::spawn(socket.serve(desk.clone(), stop.clone()));
     let agent = Agent { dir, desk, stop };
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if Client::connect(agent.dir.path()).await.is_ok() {
             return agent;
         }
@@ -175,7 +175,7 @@ async fn an_editor_reports_and_hears_what_changes() {
         (7, 7)
     );
     drop(editor);
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if agent.desk.editors().count() == 0 {
             return;
         }
@@ -336,7 +336,7 @@ async fn a_socket_left_behind_is_taken_over_and_goes_with_the_agent() {
     let mut stream = raw(&agent).await;
     agent.stop.cancel();
     assert_eq!(stream.read_u8().await.ok(), None, "closed");
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if !path.exists() {
             return;
         }

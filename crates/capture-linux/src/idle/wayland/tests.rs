@@ -133,7 +133,7 @@ fn compositor(version: Option<u32>, stream: UnixStream) -> (Sender<Report>, Arc<
 }
 
 async fn until(source: &mut WaylandIdle, holds: impl Fn(&Result<Duration, Lost>) -> bool) {
-    for _ in 0..2000 {
+    for _ in 0..24_000 {
         if holds(&source.idle(Timestamp::UNIX_EPOCH).await) {
             return;
         }
