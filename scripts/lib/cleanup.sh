@@ -14,5 +14,5 @@ run_cleanups() {
   for command in "${cleanups[@]}"; do eval "$command" || true; done
 }
 
-# A TCP port nobody listens at.
+# A TCP port nobody listens at. Somebody may before it is used: who starts a server tries several.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

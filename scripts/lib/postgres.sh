@@ -16,14 +16,21 @@ postgres_programs() {
 
 # The first argument is `on` for a server that flushes to disk, as benchmarks need; tests do without.
 start_postgres() {
-  local programs port
+  local programs port attempt
   programs=$(postgres_programs)
   postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/dayloom-pg.XXXXXX")
   if [[ $(id -u) == 0 ]]; then chown postgres "$postgres_folder"; fi
-  port=$(free_port)
   as_postgres "$programs/initdb" -A trust -U postgres -E UTF8 --locale=C -D "$postgres_folder/data" >/dev/null
-  as_postgres "$programs/pg_ctl" -w -s -D "$postgres_folder/data" -l "$postgres_folder/log" \
-    -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c fsync=${1:-off} -c max_connections=300" start
   at_exit "as_postgres '$programs/pg_ctl' -s -m immediate -D '$postgres_folder/data' stop; rm -rf '$postgres_folder'"
-  export DAYLOOM_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+  for attempt in 1 2 3 4 5; do
+    port=$(free_port)
+    if as_postgres "$programs/pg_ctl" -w -t 180 -s -D "$postgres_folder/data" -l "$postgres_folder/log" \
+      -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c fsync=${1:-off} -c max_connections=300" start; then
+      export DAYLOOM_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+      return
+    fi
+  done
+  echo "Postgres did not start within $attempt attempts; its log:" >&2
+  cat "$postgres_folder/log" >&2
+  return 1
 }

@@ -3,19 +3,25 @@
 # shellcheck shell=bash
 
 start_redis() {
-  local port folder tries
-  port=$(free_port)
+  local port folder pid tries attempt
   folder=$(mktemp -d "${TMPDIR:-/tmp}/dayloom-redis.XXXXXX")
-  redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder" >"$folder/log" 2>&1 &
-  at_exit "kill $! 2>/dev/null; rm -rf '$folder'"
-  for tries in $(seq 100); do
-    if redis-cli -p "$port" ping >/dev/null 2>&1; then
-      export DAYLOOM_TEST_REDIS="redis://127.0.0.1:$port/0"
-      return
-    fi
-    sleep 0.1
+  at_exit "rm -rf '$folder'"
+  for attempt in 1 2 3 4 5; do
+    port=$(free_port)
+    redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder" >"$folder/log" 2>&1 &
+    pid=$!
+    at_exit "kill $pid 2>/dev/null; wait $pid 2>/dev/null"
+    for tries in $(seq 600); do
+      sleep 0.1
+      if redis-cli -p "$port" ping >/dev/null 2>&1 && kill -0 $pid 2>/dev/null; then
+        export DAYLOOM_TEST_REDIS="redis://127.0.0.1:$port/0"
+        return
+      fi
+      # It ended: somebody else has the port.
+      kill -0 $pid 2>/dev/null || break
+    done
   done
-  echo "Redis did not start within ${tries} tries; its log:" >&2
+  echo "Redis did not start within $attempt attempts of at most $tries tries; its log:" >&2
   cat "$folder/log" >&2
   return 1
 }

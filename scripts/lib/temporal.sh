@@ -34,20 +34,26 @@ install_temporal() {
 }
 
 start_temporal() {
-  local port folder tries
-  port=$(free_port)
+  local port folder pid tries attempt
   folder=$(mktemp -d "${TMPDIR:-/tmp}/dayloom-temporal.XXXXXX")
-  "$temporal_program" server start-dev --headless --ip 127.0.0.1 --port "$port" \
-    --namespace dayloom-killed --namespace dayloom-figures --log-level error >"$folder/log" 2>&1 &
-  at_exit "kill $! 2>/dev/null; wait $! 2>/dev/null; rm -rf '$folder'"
-  for tries in $(seq 120); do
-    if "$temporal_program" --address "127.0.0.1:$port" operator cluster health >/dev/null 2>&1; then
-      export DAYLOOM_TEST_TEMPORAL="http://127.0.0.1:$port"
-      return
-    fi
-    sleep 0.5
+  at_exit "rm -rf '$folder'"
+  for attempt in 1 2 3 4 5; do
+    port=$(free_port)
+    "$temporal_program" server start-dev --headless --ip 127.0.0.1 --port "$port" \
+      --namespace dayloom-killed --namespace dayloom-figures --log-level error >"$folder/log" 2>&1 &
+    pid=$!
+    at_exit "kill $pid 2>/dev/null; wait $pid 2>/dev/null"
+    for tries in $(seq 240); do
+      sleep 0.5
+      if "$temporal_program" --address "127.0.0.1:$port" operator cluster health >/dev/null 2>&1 && kill -0 $pid 2>/dev/null; then
+        export DAYLOOM_TEST_TEMPORAL="http://127.0.0.1:$port"
+        return
+      fi
+      # It ended: somebody else has the port.
+      kill -0 $pid 2>/dev/null || break
+    done
   done
-  echo "Temporal did not start within $tries tries; its log:" >&2
+  echo "Temporal did not start within $attempt attempts of at most $tries tries; its log:" >&2
   cat "$folder/log" >&2
   return 1
 }
