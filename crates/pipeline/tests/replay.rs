@@ -8,9 +8,9 @@ use dayloom_domain::{
     sample::{Developer, Random, year},
 };
 use dayloom_pipeline::Stages;
-use dayloom_storage::{Batch, Dialect, NewEntry, NewRule, StoredDay};
-use dayloom_testkit::{Person, TestApp, Tracked, evidence::submitted, on_both};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use dayloom_storage::{Dialect, NewEntry, NewRule, StoredDay};
+use dayloom_testkit::{Person, TestApp, Tracked, on_both};
+use jiff::{SignedDuration, ToSpan, civil::Date};
 
 /// The person's own words on a row.
 const WORDS: &str = "Paired with the auditors";
@@ -40,19 +40,7 @@ async fn worked(app: &TestApp) -> (Person, Tracked, Date) {
     let first = LAST.saturating_sub((days - 1).days());
     let mut events = year(&developer, first, days, 7);
     events.sort_by_key(|event| event.ts);
-    for chunk in events.chunks(400) {
-        let last = chunk.last().map_or(Timestamp::UNIX_EPOCH, |event| event.ts);
-        let batch = Batch {
-            device_id: tracked.device,
-            developer_id: ann.id,
-            now: last
-                .saturating_add(SignedDuration::from_mins(1))
-                .expect("in range"),
-            events: chunk.iter().cloned().map(submitted).collect(),
-        };
-        let outcome = app.store.events().ingest(batch).await.expect("a batch");
-        assert_eq!(outcome.rejected, []);
-    }
+    app.upload_in_time(ann.id, tracked.device, &events).await;
     app.derive().await;
     (ann, tracked, first)
 }

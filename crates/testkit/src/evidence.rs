@@ -2,6 +2,7 @@
 
 use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, TaskId, event::Event};
 use dayloom_storage::{Batch, Enroll, NewEvent, NewTask, Submitted};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Person, TestApp, Tracked};
 
@@ -26,12 +27,27 @@ pub fn submitted(event: Event) -> Submitted {
 }
 
 impl TestApp {
-    /// Takes in events of one device, none of which may be refused.
+    /// Takes in events of one device now, none of which may be refused.
     pub async fn upload(&self, person: DeveloperId, device: DeviceId, events: &[Event]) {
+        self.upload_at(self.clock.now(), person, device, events).await;
+    }
+
+    /// Takes in events of one device, in their order, each part soon after its last: however long ago they were, none is
+    /// refused for its age.
+    pub async fn upload_in_time(&self, person: DeveloperId, device: DeviceId, events: &[Event]) {
+        // Within the limit of a batch on the wire (`contract/tracker.md` §2.3).
+        for part in events.chunks(400) {
+            let last = part.last().map_or(Timestamp::UNIX_EPOCH, |event| event.ts);
+            self.upload_at(last + SignedDuration::from_mins(1), person, device, part)
+                .await;
+        }
+    }
+
+    async fn upload_at(&self, now: Timestamp, person: DeveloperId, device: DeviceId, events: &[Event]) {
         let batch = Batch {
             device_id: device,
             developer_id: person,
-            now: self.clock.now(),
+            now,
             events: events.iter().cloned().map(submitted).collect(),
         };
         let outcome = self.store.events().ingest(batch).await.expect("a batch");

@@ -122,9 +122,7 @@ fn digit(c: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use dayloom_domain::{ProjectId, TaskId, WorkspaceId, decision::signal_digest};
+    use dayloom_domain::{TaskId, WorkspaceId};
     use jiff::Timestamp;
     use uuid::Uuid;
 
@@ -146,23 +144,12 @@ mod tests {
     }
 
     fn question(title: &str, path: Option<&str>) -> Question {
-        let project = ProjectId(Uuid::nil());
-        let signal = Signal {
+        Question::about(Signal {
             app: "app".to_owned(),
             title: Some(title.to_owned()),
             path: path.map(str::to_owned),
             ..Signal::default()
-        };
-        Question {
-            digest: signal_digest(project, &signal),
-            project,
-            signal,
-            micros: 1,
-            call_micros: 0,
-            dates: BTreeSet::new(),
-            attempts: 0,
-            not_before: None,
-        }
+        })
     }
 
     /// Which answers are not believed where everything is said to be the second task.

@@ -61,6 +61,22 @@ pub(super) struct Unknown {
 }
 
 impl Question {
+    /// About a signal of no project in particular, with a microsecond of attention on no day.
+    #[cfg(test)]
+    pub(super) fn about(signal: Signal) -> Self {
+        let project = ProjectId(uuid::Uuid::nil());
+        Self {
+            digest: signal_digest(project, &signal),
+            project,
+            signal,
+            micros: 1,
+            call_micros: 0,
+            dates: BTreeSet::new(),
+            attempts: 0,
+            not_before: None,
+        }
+    }
+
     /// The signal as it is laid before a model.
     pub(super) fn shown(&self) -> Shown<'_> {
         Shown {

@@ -116,9 +116,7 @@ fn whole(value: &Value) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use dayloom_domain::{ProjectId, TaskId, WorkspaceId, day::Signal, decision::signal_digest};
+    use dayloom_domain::{TaskId, WorkspaceId, day::Signal};
     use proptest::prelude::*;
     use serde_json::json;
     use uuid::Uuid;
@@ -142,22 +140,11 @@ mod tests {
     }
 
     fn questions(count: usize) -> Vec<Question> {
-        let project = ProjectId(Uuid::nil());
         let question = |n: usize| {
-            let signal = Signal {
+            Question::about(Signal {
                 app: n.to_string(),
                 ..Signal::default()
-            };
-            Question {
-                digest: signal_digest(project, &signal),
-                project,
-                signal,
-                micros: 1,
-                call_micros: 0,
-                dates: BTreeSet::new(),
-                attempts: 0,
-                not_before: None,
-            }
+            })
         };
         (0..count).map(question).collect()
     }

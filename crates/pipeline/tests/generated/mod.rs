@@ -6,8 +6,8 @@ use dayloom_domain::{
     review::{Change, EntryStatus},
     sample::{Developer, year},
 };
-use dayloom_storage::{Batch, StoredDay};
-use dayloom_testkit::{Person, TestApp, Tracked, evidence::submitted};
+use dayloom_storage::StoredDay;
+use dayloom_testkit::{Person, TestApp, Tracked};
 use jiff::{SignedDuration, ToSpan, civil::Date};
 
 /// The last day worked: yesterday by the clock of the app.
@@ -46,19 +46,7 @@ pub async fn worked(app: &TestApp, days: i64, interval_s: u32, seed: u64) -> Wor
     }
     let first = LAST.saturating_sub((days - 1).days());
     let events = year(&developer, first, days, seed);
-    for chunk in events.chunks(400) {
-        let last = chunk.last().expect("chunks are not empty").ts;
-        let batch = Batch {
-            device_id: tracked.device,
-            developer_id: ann.id,
-            now: last
-                .saturating_add(SignedDuration::from_mins(1))
-                .expect("in range"),
-            events: chunk.iter().cloned().map(submitted).collect(),
-        };
-        let outcome = app.store.events().ingest(batch).await.expect("a batch");
-        assert_eq!(outcome.rejected, []);
-    }
+    app.upload_in_time(ann.id, tracked.device, &events).await;
     settled(app).await;
     Worked {
         ann,
