@@ -39,8 +39,6 @@ pub struct Server {
 
 /// A runtime with few threads: the work is waiting, and memory counts.
 pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
-    #[cfg(target_os = "linux")]
-    dayloom_capture_linux::share_heaps();
     let mut builder = if threads == 0 {
         tokio::runtime::Builder::new_current_thread()
     } else {

@@ -38,6 +38,9 @@ pub fn run(command: Cmd, cx: Context) -> Outcome {
     }
     let filter = cx.settings.text(&LOG);
     if stays {
+        // Before the first thread: whoever stays, stays small.
+        #[cfg(target_os = "linux")]
+        dayloom_capture_linux::share_heaps();
         cx.home.create()?;
         logs::start(cx.loudness, filter, Some(&cx.home.file("logs")));
         logs::report_panics();

@@ -213,10 +213,26 @@ pub(super) async fn give_back<C: ConnectionTrait>(on: &C, taken: &Taken) -> Resu
 }
 
 pub(super) async fn next_due<C: ConnectionTrait>(on: &C) -> Result<Option<Timestamp>, StorageError> {
-    let sql =
-        "SELECT CASE WHEN leased_until > next_attempt_at THEN leased_until ELSE next_attempt_at END AS due
-               FROM tracker_dirty_days ORDER BY due LIMIT 1";
-    row(on, sql, vec![]).await?.map(|row| row.at("due")).transpose()
+    // Found at the head of the index, however many days wait.
+    let free = "SELECT next_attempt_at AS due FROM tracker_dirty_days
+                WHERE leased_until IS NULL OR leased_until <= next_attempt_at ORDER BY next_attempt_at LIMIT 1";
+    let free = row(on, free, vec![])
+        .await?
+        .map(|row| row.at("due"))
+        .transpose()?;
+    // All that stands before it in the index is under a lease, as many days as are worked on.
+    let before = if free.is_some() {
+        "AND next_attempt_at < $1"
+    } else {
+        ""
+    };
+    let leased = format!(
+        "SELECT leased_until AS due FROM tracker_dirty_days WHERE leased_until > next_attempt_at {before}
+         ORDER BY leased_until LIMIT 1"
+    );
+    let leased = row(on, &leased, free.map(at).into_iter().collect()).await?;
+    let leased = leased.map(|row| row.at("due")).transpose()?;
+    Ok(free.into_iter().chain(leased).min())
 }
 
 pub(super) async fn backlog<C: ConnectionTrait>(on: &C) -> Result<i64, StorageError> {

@@ -179,6 +179,25 @@ pub async fn a_lost_lease_writes_nothing(store: &Store) {
         Some(minute(1)),
         "when the lease runs out"
     );
+    let other = date(2026, 11, 3);
+    for (marked_at, due) in [(minute(3), minute(1)), (now(), now())] {
+        store.days().mark(w.owner, &[other], marked_at).await.unwrap();
+        assert_eq!(
+            store.days().next_due().await.unwrap(),
+            Some(due),
+            "a day that waits, or one whose lease runs out before"
+        );
+        let of_other = store
+            .days()
+            .seize(w.owner, other, marked_at, LEASE)
+            .await
+            .unwrap();
+        store
+            .days()
+            .finish(&of_other.unwrap(), &empty(other), marked_at)
+            .await
+            .unwrap();
+    }
     let next = store.days().take(minute(2), LEASE, 10).await.unwrap().remove(0);
     assert_eq!(
         store
