@@ -14,6 +14,7 @@ mod parse;
 mod program;
 mod run;
 mod shape;
+mod tree;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use crate::class::Class;
 use crate::fold::canonical;
-use crate::parse::{Node, Tree};
+use crate::tree::{Node, Tree};
 
 /// An operation. Those that take a unit take the one behind where `back` is set, as looking behind does.
 #[derive(Clone, Debug)]

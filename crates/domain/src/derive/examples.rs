@@ -1,14 +1,17 @@
-//! Days small enough to work out by hand.
+//! Days small enough to work out by hand: what events prove, what becomes of it, and what a person said.
+
+mod blocks;
+mod said;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    DeviceId, EntryId, ProjectId, TaskId,
+    DeviceId, TaskId,
     day::{AnsweredBy, Attribution, Block, Category, Day},
     event::{Event, Meeting},
-    review::{EntryStatus, Pin},
+    review::Pin,
     sample::bare,
 };
 
@@ -67,6 +70,66 @@ fn spans(events: &[Event]) -> Vec<String> {
 
 fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
+}
+
+/// One answer for each span, by its application: `a` and `b` are tasks, `p` is personal, others nobody's.
+fn answered(woven: &Woven) -> Vec<Attribution> {
+    let by_app = |app: &str| {
+        let mut answer = Attribution::nobody("no rule and no task key");
+        answer.task_id = match app {
+            "a" => Some(TaskId(Uuid::from_u128(1))),
+            "b" => Some(TaskId(Uuid::from_u128(2))),
+            _ => None,
+        };
+        if answer.task_id.is_some() {
+            answer = Attribution {
+                answered_by: AnsweredBy::Key,
+                category: Category::Productive,
+                confidence: 0.9,
+                reason: format!("key {app}"),
+                ..answer
+            };
+        }
+        if app == "p" {
+            answer.category = Category::Personal;
+        }
+        answer
+    };
+    woven.spans.iter().map(|span| by_app(&span.signal.app)).collect()
+}
+
+fn day(minutes: &str, pins: &[Pin]) -> Day {
+    let events: Vec<Event> = minutes
+        .chars()
+        .zip(0u128..)
+        .filter(|(app, _)| *app != '.')
+        .map(|(app, n)| {
+            event(
+                n + 1,
+                LAPTOP,
+                &format!("{:02}:{:02}:00", 9 + n / 60, n % 60),
+                &app.to_string(),
+            )
+        })
+        .collect();
+    let woven = woven(&events);
+    let answers = answered(&woven);
+    assemble(woven, answers, pins)
+}
+
+/// Each block as `task start–end minutes`.
+fn blocks(day: &Day) -> Vec<String> {
+    let task = |id: Option<TaskId>| id.map_or("-".to_owned(), |id| format!("{}", id.0.as_u128()));
+    let line = |b: &Block| {
+        format!(
+            "{} {}–{} {}",
+            task(b.task_id),
+            clock(b.start),
+            clock(b.end),
+            b.minutes
+        )
+    };
+    day.blocks.iter().map(line).collect()
 }
 
 #[test]
@@ -224,240 +287,6 @@ fn a_span_is_cut_at_local_midnight_of_its_own_zone() {
             (kolkata, format!("{id}@1795285800000000"))
         ]
     );
-}
-
-/// One answer for each span, by its application: `a` and `b` are tasks, `p` is personal, others nobody's.
-fn answered(woven: &Woven) -> Vec<Attribution> {
-    let by_app = |app: &str| {
-        let mut answer = Attribution::nobody("no rule and no task key");
-        answer.task_id = match app {
-            "a" => Some(TaskId(Uuid::from_u128(1))),
-            "b" => Some(TaskId(Uuid::from_u128(2))),
-            _ => None,
-        };
-        if answer.task_id.is_some() {
-            answer = Attribution {
-                answered_by: AnsweredBy::Key,
-                category: Category::Productive,
-                confidence: 0.9,
-                reason: format!("key {app}"),
-                ..answer
-            };
-        }
-        if app == "p" {
-            answer.category = Category::Personal;
-        }
-        answer
-    };
-    woven.spans.iter().map(|span| by_app(&span.signal.app)).collect()
-}
-
-fn day(minutes: &str, pins: &[Pin]) -> Day {
-    let events: Vec<Event> = minutes
-        .chars()
-        .zip(0u128..)
-        .filter(|(app, _)| *app != '.')
-        .map(|(app, n)| {
-            event(
-                n + 1,
-                LAPTOP,
-                &format!("{:02}:{:02}:00", 9 + n / 60, n % 60),
-                &app.to_string(),
-            )
-        })
-        .collect();
-    let woven = woven(&events);
-    let answers = answered(&woven);
-    assemble(woven, answers, pins)
-}
-
-/// Each block as `task start–end minutes`.
-fn blocks(day: &Day) -> Vec<String> {
-    let task = |id: Option<TaskId>| id.map_or("-".to_owned(), |id| format!("{}", id.0.as_u128()));
-    let line = |b: &Block| {
-        format!(
-            "{} {}–{} {}",
-            task(b.task_id),
-            clock(b.start),
-            clock(b.end),
-            b.minutes
-        )
-    };
-    day.blocks.iter().map(line).collect()
-}
-
-#[test]
-fn a_short_interruption_nobody_answered_for_is_absorbed() {
-    let day = day("aaaaaxaaa", &[]);
-    assert_eq!(blocks(&day), ["1 09:00:00–09:09:00 9"]);
-    let absorbed = &day.spans[1].attribution;
-    assert_eq!(absorbed.answered_by, AnsweredBy::Neighbours);
-    assert_eq!(
-        absorbed.reason,
-        "a short interruption (60 s) of the work before and after it"
-    );
-    assert_eq!(
-        (day.blocks[0].reason.as_str(), day.blocks[0].confidence),
-        ("key a", 0.867)
-    );
-    assert_eq!(day.attributed_micros, 540_000_000);
-}
-
-#[test]
-fn longer_or_stronger_interruptions_stand() {
-    assert_eq!(
-        blocks(&day("aaaaaxxxaaaaa", &[])).len(),
-        3,
-        "three minutes are no short interruption"
-    );
-    assert_eq!(blocks(&day("axa", &[])), ["1 09:00:00–09:03:00 3"]);
-    assert_eq!(blocks(&day("axxa", &[])).len(), 3, "more interruption than work");
-    assert_eq!(
-        blocks(&day("aaaaabaaaaa", &[])).len(),
-        3,
-        "another task's key is no noise"
-    );
-    assert_eq!(
-        blocks(&day("aaaaaaaaaabaaaaaaaaaa", &[])).len(),
-        1,
-        "but a glance in a long run is"
-    );
-    assert_eq!(
-        blocks(&day("xxxxxaxxxxx", &[])).len(),
-        3,
-        "a task is never absorbed into nobody's time"
-    );
-}
-
-#[test]
-fn personal_time_parts_blocks_and_is_in_none() {
-    let day = day("aapaa", &[]);
-    assert_eq!(blocks(&day), ["1 09:00:00–09:02:00 2", "1 09:03:00–09:05:00 2"]);
-    assert_eq!(
-        (day.personal_micros, day.attributed_micros),
-        (60_000_000, 240_000_000)
-    );
-}
-
-#[test]
-fn a_block_goes_on_after_a_coffee_and_not_after_lunch() {
-    assert_eq!(
-        blocks(&day(&format!("a{}a", ".".repeat(15)), &[])),
-        ["1 09:00:00–09:17:00 2"]
-    );
-    assert_eq!(blocks(&day(&format!("a{}a", ".".repeat(16)), &[])).len(), 2);
-}
-
-fn pin(from: &str, to: &str, status: EntryStatus, task: Option<u128>) -> Pin {
-    Pin {
-        entry_id: EntryId(Uuid::from_u128(77)),
-        external_ref: "tracker:kept".to_owned(),
-        date: "2026-11-21".parse().expect("a date"),
-        start: at(from),
-        end: at(to),
-        project_id: ProjectId(Uuid::from_u128(2)),
-        status,
-        task_id: task.map(|n| TaskId(Uuid::from_u128(n))),
-        category: Category::Productive,
-        description: None,
-        hand: None,
-    }
-}
-
-#[test]
-fn a_correction_claims_its_interval_to_the_second() {
-    let pins = [pin("09:01:30", "09:02:15", EntryStatus::Corrected, Some(5))];
-    let day = day("aaaaa", &pins);
-    assert_eq!(
-        blocks(&day),
-        [
-            "1 09:00:00–09:01:30 1",
-            "5 09:01:30–09:02:15 1",
-            "1 09:02:15–09:05:00 3"
-        ]
-    );
-    assert_eq!(
-        (day.blocks[1].entry_id, day.blocks[1].external_ref.as_str()),
-        (Some(pins[0].entry_id), "tracker:kept")
-    );
-    assert_eq!(day.spans[1].attribution.reason, "you corrected this");
-    assert_eq!(day.attributed_micros, 300_000_000);
-}
-
-#[test]
-fn a_dismissal_removes_time_from_every_total() {
-    let day = day(
-        "aaaaa",
-        &[pin("09:01:00", "09:03:00", EntryStatus::Dismissed, None)],
-    );
-    assert_eq!(blocks(&day), ["1 09:00:00–09:01:00 1", "1 09:03:00–09:05:00 2"]);
-    assert_eq!(
-        (day.attention_micros, day.devices[0].attention_micros),
-        (180_000_000, 180_000_000)
-    );
-}
-
-#[test]
-fn a_review_without_time_left_stays() {
-    let day = day(
-        "aa",
-        &[pin("12:00:00", "13:00:00", EntryStatus::Confirmed, Some(5))],
-    );
-    assert_eq!(blocks(&day), ["1 09:00:00–09:02:00 2", "5 12:00:00–13:00:00 0"]);
-}
-
-#[test]
-fn reviews_of_another_date_claim_nothing() {
-    let other = Pin {
-        date: "2026-11-20".parse().expect("a date"),
-        ..pin("09:01:00", "09:03:00", EntryStatus::Dismissed, None)
-    };
-    assert_eq!(blocks(&day("aaaaa", &[other])), ["1 09:00:00–09:05:00 5"]);
-}
-
-fn by_hand(from: &str, to: &str, minutes: i64) -> Pin {
-    Pin {
-        external_ref: "manual:one".to_owned(),
-        hand: Some(minutes * 60_000_000),
-        ..pin(from, to, EntryStatus::Confirmed, Some(5))
-    }
-}
-
-#[test]
-fn inferred_time_flows_around_an_entry_made_by_hand() {
-    let day = day("aaaaa", &[by_hand("09:01:00", "09:03:30", 2)]);
-    assert_eq!(
-        blocks(&day),
-        [
-            "1 09:00:00–09:01:00 1",
-            "5 09:01:00–09:03:30 3",
-            "1 09:03:30–09:05:00 1"
-        ]
-    );
-    assert_eq!(day.attention_micros, 300_000_000, "its interval counts, whole");
-    assert_eq!(
-        day.devices[0].attention_micros, 150_000_000,
-        "the device proved what is not by hand"
-    );
-    assert_eq!(day.blocks[1].reason, "you entered this by hand");
-}
-
-#[test]
-fn an_entry_made_by_hand_needs_no_evidence_and_no_place() {
-    let nowhere = by_hand("00:00:00", "00:00:00", 45);
-    let day = day("aa", &[nowhere]);
-    assert_eq!(blocks(&day), ["5 00:00:00–00:00:00 45", "1 09:00:00–09:02:00 2"]);
-    assert_eq!(day.attributed_micros, 47 * 60_000_000);
-    assert_eq!(day.timezone.name(), "UTC");
-}
-
-#[test]
-fn the_persons_words_stand_in_place_of_a_reason() {
-    let words = Pin {
-        description: Some("pairing with Ada".to_owned()),
-        ..pin("09:01:00", "09:02:00", EntryStatus::Corrected, Some(5))
-    };
-    assert_eq!(day("aaa", &[words]).blocks[1].reason, "pairing with Ada");
 }
 
 #[test]
