@@ -112,7 +112,7 @@ test("new work appears by itself, and the focus stays", async () => {
   await page.keyboard.press("j");
   const focused = await page.evaluate(() => document.activeElement.getAttribute("href"));
   assert.equal(await at.say("more"), "done");
-  await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 20_000 });
+  await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 120_000 });
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), focused);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -126,7 +126,7 @@ test("new work takes nothing away from who is typing, and shows when they are do
   await page.click(".journal summary");
   const words = await page.inputValue("#journal-text");
   await page.fill("#journal-text", "My own words, not saved yet");
-  const looked = () => page.waitForResponse((answer) => answer.url().endsWith("/tracking/tracker"), { timeout: 20_000 });
+  const looked = () => page.waitForResponse((answer) => answer.url().endsWith("/tracking/tracker"), { timeout: 120_000 });
   const seen = looked();
   assert.equal(await at.say("more"), "done");
   await seen;
@@ -140,7 +140,7 @@ test("new work takes nothing away from who is typing, and shows when they are do
   assert.equal(await page.textContent(".tasks tfoot .n"), total);
   await page.fill("#journal-text", words);
   await page.evaluate(() => document.activeElement.blur());
-  await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 20_000 });
+  await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 120_000 });
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -151,7 +151,7 @@ test("the first run ticks itself off", async () => {
   assert.equal(await page.$$eval("li.done", (all) => all.length), 2);
   await keep(page, "first-run");
   assert.equal(await at.say("sample"), "done");
-  await page.waitForFunction(() => document.querySelectorAll("li.done").length > 2 || document.querySelector(".loom"), null, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelectorAll("li.done").length > 2 || document.querySelector(".loom"), null, { timeout: 120_000 });
   await context.close();
 });
 

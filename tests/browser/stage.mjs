@@ -31,6 +31,8 @@ export async function stage() {
   // A browser context that is signed in, and notes whatever the console or the content policy complains of.
   async function open({ command = "link", ...options } = {}) {
     const context = await browser.newContext(options);
+    // What is waited for may take long on a machine with other things to do.
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     const complaints = [];
     page.on("console", (m) => { if (["error", "warning"].includes(m.type())) complaints.push(m.text()); });

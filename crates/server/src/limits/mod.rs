@@ -20,7 +20,10 @@ use dayloom_domain::{DeveloperId, DeviceId, ProjectId};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use self::{in_process::InProcess, redis::Redis};
+use self::{
+    in_process::InProcess,
+    redis::{PATIENCE, Redis},
+};
 use crate::ApiError;
 
 /// Length of every window in microseconds.
@@ -108,7 +111,7 @@ impl Limiter {
 
     /// Counted in a Redis, by its address: `redis://…` or `rediss://…`. It need not answer yet.
     pub fn redis(url: &str) -> Result<Self, LimiterError> {
-        Ok(Self::on(Redis::open(url)?))
+        Ok(Self::on(Redis::open(url, PATIENCE)?))
     }
 
     fn on(windows: impl Windows + 'static) -> Self {

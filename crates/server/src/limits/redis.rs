@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::{Claim, Counter, LimiterError, Unavailable, Verdict, WINDOW, Windows};
 
 /// How long an answer may take: a call of an agent waits for it.
-const PATIENCE: Duration = Duration::from_millis(250);
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
 /// How long a Redis that did not answer is not asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -80,21 +80,24 @@ impl Counter {
 pub(super) struct Redis {
     connection: ConnectionManager,
     script: Script,
+    patience: Duration,
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl Redis {
-    pub(super) fn open(url: &str) -> Result<Self, LimiterError> {
+    /// One by its address, which each call is given so long by.
+    pub(super) fn open(url: &str, patience: Duration) -> Result<Self, LimiterError> {
         let refused = |error: RedisError| LimiterError(error.kind_text());
         let client = Client::open(url).map_err(refused)?;
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
-            .set_max_delay(PATIENCE)
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_max_delay(patience)
+            .set_connection_timeout(Some(patience))
+            .set_response_timeout(Some(patience));
         Ok(Self {
             connection: ConnectionManager::new_lazy_with_config(client, config).map_err(refused)?,
             script: Script::new(SCRIPT),
+            patience,
             paused_until: Mutex::new(None),
         })
     }
@@ -103,7 +106,7 @@ impl Redis {
     pub(super) async fn ping(&self) -> Result<(), Unavailable> {
         let mut connection = self.connection.clone();
         let asked = async { ::redis::cmd("PING").query_async::<String>(&mut connection).await };
-        within(4 * PATIENCE, asked).await.map(drop)
+        within(4 * self.patience, asked).await.map(drop)
     }
 
     fn paused(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
@@ -148,7 +151,7 @@ impl Windows for Redis {
         }
         let mut connection = self.connection.clone();
         let asked = call.invoke_async::<(usize, i64)>(&mut connection);
-        let answer = within(PATIENCE, asked).await;
+        let answer = within(self.patience, asked).await;
         *self.paused() = answer.is_err().then(|| Instant::now() + PAUSE);
         let (place, micros) = answer?;
         let Some((counter, _)) = place.checked_sub(1).and_then(|place| claims.get(place)) else {
