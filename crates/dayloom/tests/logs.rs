@@ -54,10 +54,6 @@ async fn send(client: &Client, project: &str) {
     assert!(refused.is_err());
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one story, told from what is sent to what the logs hold"
-)]
 #[tokio::test]
 async fn the_loudest_logs_hold_nothing_private() {
     let Some(desktop) = Desktop::start() else { return };

@@ -173,6 +173,6 @@ impl Limiter {
 
 /// Asks a Redis whether it answers; for `doctor`.
 pub async fn ping_redis(url: &str) -> Result<(), String> {
-    let redis = Redis::open(url).map_err(|error| error.to_string())?;
+    let redis = Redis::open(url, PATIENCE).map_err(|error| error.to_string())?;
     redis.ping().await.map_err(|error| error.to_string())
 }
