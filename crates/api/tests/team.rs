@@ -6,10 +6,14 @@ use dayloom_api::{
     Decode, decode,
     json::with_json,
     team::{
-        ActivityQuery, AppAllowlist, CountsIn, IncomingFlush, Join, NewInvite, RepoPatterns,
-        TeamMemberChange, TeamRole, TeamWorkspaceChange, UnreadableMinute,
+        Activity, ActivityDay, ActivityMember, ActivityQuery, ActivityTotals, AppAllowlist, CountsIn,
+        IncomingFlush, Join, NewInvite, Pair, RepoPatterns, SourceMinutes, TeamMemberChange, TeamRole,
+        TeamWorkspaceChange, UnreadableMinute, after_members, before_members,
     },
 };
+use dayloom_domain::{Zone, people::MemberStatus};
+use jiff::civil::date;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn read<T: Decode>(body: &Value) -> Result<T, String> {
@@ -199,5 +203,76 @@ fn a_range_is_made_of_plain_dates() {
         "to=9999-12-31",
     ] {
         assert_eq!(read(bad), None, "{bad}");
+    }
+}
+
+fn any_pair() -> impl Strategy<Value = Pair> {
+    let figure = || prop_oneof![Just(0_u32), 0_u32..121, any::<u32>()];
+    (figure(), figure()).prop_map(|(internal, external)| Pair { internal, external })
+}
+
+fn any_day() -> impl Strategy<Value = ActivityDay> {
+    let source =
+        (any::<String>(), any::<u32>()).prop_map(|(source, minutes)| SourceMinutes { source, minutes });
+    let sources = proptest::option::of(proptest::collection::vec(source, 0..4));
+    let hours = proptest::collection::vec(any_pair(), 24);
+    (
+        0_i64..2_000_000,
+        any_pair(),
+        sources,
+        hours,
+        any_pair(),
+        any_pair(),
+    )
+        .prop_map(
+            |(day, minutes, sources, hours, commits, closed_issues)| ActivityDay {
+                day: date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)),
+                internal: minutes.internal,
+                external: minutes.external,
+                sources,
+                strip: std::array::from_fn(|hour| hours[hour]),
+                commits,
+                closed_issues,
+            },
+        )
+}
+
+fn any_member() -> impl Strategy<Value = ActivityMember> {
+    let word = || proptest::option::of(any::<String>());
+    let zone = prop_oneof![Just(None), Just(Some("Asia/Kolkata"))];
+    let status = prop_oneof![Just(MemberStatus::Active), Just(MemberStatus::Removed)];
+    let days = proptest::collection::vec(any_day(), 0..4);
+    (any::<u128>(), word(), word(), zone, status, days).prop_map(|(id, login, name, zone, status, days)| {
+        ActivityMember {
+            developer_id: uuid::Uuid::from_u128(id),
+            login,
+            name,
+            timezone: zone.map(|zone| Zone::parse(zone).unwrap()),
+            status,
+            days,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_text_of_an_activity_is_what_its_type_says(
+        members in proptest::collection::vec(any_member(), 0..4), minutes in any_pair(), commits in any_pair(), closed_issues in any_pair(),
+    ) {
+        let totals = ActivityTotals { internal: minutes.internal, external: minutes.external, commits, closed_issues };
+        let workspace_id = uuid::Uuid::from_u128(7);
+        let (from, to) = (date(2026, 10, 23), date(2026, 11, 21));
+        let mut text = before_members(workspace_id, from, to);
+        for (n, member) in members.iter().enumerate() {
+            if n > 0 {
+                text.push(b',');
+            }
+            member.write(&mut text);
+        }
+        text.extend(after_members(&totals));
+        let whole = Activity { workspace_id, from, to, members, totals };
+        prop_assert_eq!(String::from_utf8(text).unwrap(), serde_json::to_string(&whole).unwrap());
     }
 }

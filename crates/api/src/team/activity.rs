@@ -1,5 +1,7 @@
 //! The activity of a team over a range of UTC days, in one answer.
 
+mod text;
+
 use dayloom_domain::{Zone, people::MemberStatus};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{Decode, Fields, decode::Fault, json::Json};
+
+pub use text::{after_members, before_members};
 
 /// Query of `GET /workspaces/{id}/activity`. Whether the range is one is the server's to say: it knows today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, IntoParams)]

@@ -12,7 +12,8 @@ mod tick;
 mod workspaces;
 
 pub use activity::{
-    Activity, ActivityDay, ActivityMember, ActivityQuery, ActivityTotals, Pair, SourceMinutes,
+    Activity, ActivityDay, ActivityMember, ActivityQuery, ActivityTotals, Pair, SourceMinutes, after_members,
+    before_members,
 };
 pub use classify::{Classified, Classify};
 pub use counts::{Counted, Counts, CountsAnswer, CountsIn, RejectedCount};

@@ -1,12 +1,16 @@
 //! A member's day in one workspace as a set of minutes: union is the only way to add, so that uploads in any order, cut in any
 //! way, any number of times, give the same day (`contract/team.md` §4).
 
-use std::cmp::Ordering;
+mod packed;
+
+use std::{borrow::Cow, cmp::Ordering};
 
 use jiff::{SignedDuration, civil::Date};
 
 use super::classify::{Kind, UNKNOWN, UNKNOWN_APP};
 use crate::Zone;
+
+pub use packed::PackedDay;
 
 /// Minutes of a UTC day.
 pub const MINUTES: u16 = 1_440;
@@ -71,11 +75,11 @@ impl Minutes {
 /// What a minute was: its kind and the source it is filed under. Of two reports of one minute the lesser stays: internal before
 /// external, real repositories before `_app:…`, before `_app:unknown`, before `_unknown`, then by bytes of the lower-case text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
+pub struct Label<S = String> {
     /// Internal or external.
     pub kind: Kind,
     /// The source, 1 to 255 characters.
-    pub source: String,
+    pub source: S,
 }
 
 impl Label {
@@ -106,9 +110,9 @@ impl PartialOrd for Label {
 
 /// The day of one member in one workspace. No minute is under two labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MemberDay {
+pub struct MemberDay<S = String> {
     /// In the order of labels.
-    labels: Vec<(Label, Minutes)>,
+    labels: Vec<(Label<S>, Minutes)>,
 }
 
 /// What adding a minute did.
@@ -124,17 +128,19 @@ pub enum Added {
 
 /// What a page or an answer shows of a day: its earliest minutes up to the cap.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct Shown<'a> {
     /// Internal minutes.
     pub internal: u32,
     /// External minutes.
     pub external: u32,
     /// External minutes by source, most first, then by name.
-    pub sources: Vec<(String, u32)>,
+    pub sources: Vec<(&'a str, u32)>,
     /// Internal minutes by repository, in the same order.
-    pub repos: Vec<(String, u32)>,
+    pub repos: Vec<(&'a str, u32)>,
     /// The minutes that are shown.
     pub minutes: Minutes,
+    /// Those of them that are internal.
+    inside: Minutes,
 }
 
 /// Minutes of one local hour.
@@ -159,6 +165,17 @@ impl LocalHours {
     pub fn of(day: Date, zone: &Zone) -> Self {
         let rules = zone.rules();
         let midnight = Zone::utc().start_of(day);
+        let next = midnight.saturating_add(SignedDuration::from_hours(24));
+        let next = next.unwrap_or(midnight);
+        let change = rules.following(midnight).next();
+        if change.is_none_or(|change| change.timestamp() >= next) {
+            // Clocks stand still all day, as they do on all days of a year but two.
+            let offset = rules.to_offset(midnight).seconds();
+            return Self(std::array::from_fn(|quarter| {
+                let seconds = offset + i32::try_from(quarter).unwrap_or_default() * 900;
+                u8::try_from(seconds.div_euclid(3_600).rem_euclid(24)).unwrap_or_default()
+            }));
+        }
         Self(std::array::from_fn(|quarter| {
             let minutes = i64::try_from(quarter * 15).unwrap_or_default();
             let at = midnight
@@ -201,61 +218,62 @@ impl MemberDay {
             Added::New
         }
     }
+}
 
+impl<S: AsRef<str>> MemberDay<S> {
     /// Labels with their minutes, in order.
-    pub fn labels(&self) -> impl Iterator<Item = (&Label, &Minutes)> {
+    pub fn labels(&self) -> impl Iterator<Item = (&Label<S>, &Minutes)> {
         self.labels.iter().map(|(label, minutes)| (label, minutes))
     }
 
     /// What is shown under a cap: the earliest `cap` minutes of the day. A source is named by its least spelling among all
     /// stored minutes of the day, shown or not.
-    pub fn shown(&self, cap: u16) -> Shown {
-        let minutes = self.earliest(cap);
-        let folded: Vec<String> = self
+    pub fn shown(&self, cap: u16) -> Shown<'_> {
+        let (minutes, inside) = self.earliest(cap);
+        let folded: Vec<Cow<'_, str>> = self
             .labels
             .iter()
-            .map(|(label, _)| label.source.to_lowercase())
+            .map(|(label, _)| folded(label.source.as_ref()))
             .collect();
-        let (internal, repos) = self.by_source(Kind::Internal, &minutes, &folded);
-        let (external, sources) = self.by_source(Kind::External, &minutes, &folded);
         Shown {
-            internal,
-            external,
-            sources,
-            repos,
+            internal: inside.count(),
+            external: minutes.count() - inside.count(),
+            sources: self.by_source(Kind::External, &minutes, &folded),
+            repos: self.by_source(Kind::Internal, &minutes, &folded),
             minutes,
+            inside,
         }
     }
 
-    /// Shown minutes of a kind, in all and by source. `folded` are the sources without case, in the order of the labels.
-    fn by_source(&self, kind: Kind, shown: &Minutes, folded: &[String]) -> (u32, Vec<(String, u32)>) {
-        let mut counts: Vec<(&str, u32)> = Vec::new();
+    /// Shown minutes of a kind by source. `folded` are the sources without case, in the order of the labels.
+    fn by_source(&self, kind: Kind, shown: &Minutes, folded: &[Cow<'_, str>]) -> Vec<(&str, u32)> {
+        let mut counts: Vec<(&str, &str, u32)> = Vec::new();
         for ((label, held), name) in self.labels.iter().zip(folded) {
+            let name: &str = name;
             if label.kind != kind {
                 continue;
             }
             let count = held.and(shown).count();
-            match counts.iter_mut().find(|(known, _)| known == name) {
-                Some((_, sum)) => *sum += count,
-                None => counts.push((name, count)),
+            match counts.iter_mut().find(|(_, known, _)| *known == name) {
+                Some((.., sum)) => *sum += count,
+                None if count > 0 => counts.push((self.spelling(name, folded), name, count)),
+                None => {}
             }
         }
-        counts.retain(|(_, count)| *count > 0);
-        let sum = counts.iter().map(|(_, count)| count).sum();
-        let mut named: Vec<(String, u32)> = counts
+        let mut named: Vec<(&str, u32)> = counts
             .into_iter()
-            .map(|(name, count)| (self.spelling(name, folded), count))
+            .map(|(spelling, _, count)| (spelling, count))
             .collect();
-        named.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        (sum, named)
+        named.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        named
     }
 
     /// The least spelling of a name by bytes, over both kinds.
-    fn spelling(&self, name: &str, folded: &[String]) -> String {
+    fn spelling(&self, name: &str, folded: &[Cow<'_, str>]) -> &str {
         let all = self.labels.iter().zip(folded);
         let same = all.filter(|(_, other)| *other == name);
-        let least = same.map(|((label, _), _)| label.source.as_str()).min();
-        least.unwrap_or(name).to_owned()
+        let least = same.map(|((label, _), _)| label.source.as_ref()).min();
+        least.expect("the name is that of a label")
     }
 
     fn of_kind(&self, kind: Kind) -> Minutes {
@@ -268,69 +286,48 @@ impl MemberDay {
         all
     }
 
-    fn earliest(&self, cap: u16) -> Minutes {
-        let mut all = self.of_kind(Kind::Internal);
-        all.join(&self.of_kind(Kind::External));
+    /// The earliest minutes up to the cap, and those of them that are internal.
+    fn earliest(&self, cap: u16) -> (Minutes, Minutes) {
+        let inside = self.of_kind(Kind::Internal);
+        let mut all = self.of_kind(Kind::External);
+        all.join(&inside);
         if all.count() <= u32::from(cap) {
-            return all;
+            return (all, inside);
         }
         let mut earliest = Minutes::default();
         (0..MINUTES)
             .filter(|minute| all.has(*minute))
             .take(cap.into())
             .for_each(|minute| earliest.put(minute));
-        earliest
+        let inside = inside.and(&earliest);
+        (earliest, inside)
     }
+}
 
+impl Shown<'_> {
     /// The shown minutes at the member's own local hours; an hour may hold 120 where clocks go back.
-    pub fn strip(&self, cap: u16, hours: &LocalHours) -> [Hour; 24] {
-        let shown = self.earliest(cap);
-        let internal = self.of_kind(Kind::Internal).and(&shown);
-        let external = self.of_kind(Kind::External).and(&shown);
+    pub fn strip(&self, hours: &LocalHours) -> [Hour; 24] {
         let mut strip = [Hour::default(); 24];
         for (quarter, hour) in hours.0.iter().enumerate() {
-            let hour = &mut strip[usize::from(*hour)];
-            hour.internal += internal.in_quarter(quarter);
-            hour.external += external.in_quarter(quarter);
+            let all = self.minutes.in_quarter(quarter);
+            if all > 0 {
+                let inside = self.inside.in_quarter(quarter);
+                let hour = &mut strip[usize::from(*hour)];
+                hour.internal += inside;
+                hour.external += all - inside;
+            }
         }
         strip
     }
+}
 
-    /// The day as bytes for storage: per label its kind, the length of its source, the source, and 184 bytes of minutes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.labels.len() * 210);
-        for (label, minutes) in &self.labels {
-            bytes.push(u8::from(label.kind == Kind::External));
-            let length = u16::try_from(label.source.len()).expect("255 characters fit");
-            bytes.extend(length.to_le_bytes());
-            bytes.extend(label.source.as_bytes());
-            minutes.0.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
-        }
-        bytes
-    }
-
-    /// Reads what [`MemberDay::to_bytes`] wrote; `None` where it did not.
-    pub fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
-        let mut day = Self::default();
-        while let Some((kind, rest)) = bytes.split_first() {
-            let kind = if *kind == 0 {
-                Kind::Internal
-            } else {
-                Kind::External
-            };
-            let (length, rest) = rest.split_first_chunk::<2>()?;
-            let (source, mut rest) = rest.split_at_checked(u16::from_le_bytes(*length).into())?;
-            let mut minutes = Minutes::default();
-            for word in &mut minutes.0 {
-                let (chunk, after) = rest.split_first_chunk::<8>()?;
-                *word = u64::from_le_bytes(*chunk);
-                rest = after;
-            }
-            let source = String::from_utf8(source.to_vec()).ok()?;
-            day.labels.push((Label { kind, source }, minutes));
-            bytes = rest;
-        }
-        Some(day)
+/// A source without case; one that has none is not copied.
+fn folded(source: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if source.bytes().all(plain) {
+        Cow::Borrowed(source)
+    } else {
+        Cow::Owned(source.to_lowercase())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The rows of a team's activity over a range of UTC days. What of them is shown is for the caller to compute: days are kept
 //! as sets of minutes, and cap and zone act on what is shown alone.
 
+mod days;
+
 use dayloom_domain::{
     DeveloperId, WorkspaceId, Zone,
     people::{MemberStatus, Role},
-    team::day::MemberDay,
+    team::day::{MemberDay, PackedDay},
 };
 use jiff::{Timestamp, civil::Date};
 use sea_orm::QueryResult;
@@ -51,7 +53,7 @@ pub struct DayMinutes {
     /// The UTC day.
     pub day: Date,
     /// The minutes.
-    pub minutes: MemberDay,
+    pub minutes: PackedDay,
 }
 
 /// The counts of a person on a day.
@@ -78,8 +80,6 @@ pub struct ActivityRows {
     pub commits: Vec<DayCounts>,
     /// Closed issues, by day.
     pub closed_issues: Vec<DayCounts>,
-    /// When and by whom anything of the range was counted last.
-    pub counted: Option<(Timestamp, DeveloperId)>,
 }
 
 impl Team<'_> {
@@ -105,33 +105,37 @@ impl Team<'_> {
                 p.developer_id,
             )
         });
-        let range = || vec![id(workspace), day(from), day(to)];
-        let sql = "SELECT day, developer_id, minutes FROM daily_minutes
-                   WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day, developer_id";
-        let minutes = rows(on, sql, range()).await?;
-        let mut counted = None;
-        let mut counts = Vec::new();
-        for what in [Counted::Commits, Counted::ClosedIssues] {
-            let sql = format!(
-                "SELECT day, developer_id, internal, external, counted_at, counted_by FROM {}
-                 WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day, developer_id",
-                what.table()
-            );
-            let found = rows(on, &sql, range()).await?;
-            for row in &found {
-                counted = counted.max(Some((row.at("counted_at")?, row.id("counted_by")?)));
-            }
-            counts.push(found.iter().map(count).collect::<Result<Vec<_>, _>>()?);
-        }
-        let closed_issues = counts.pop().unwrap_or_default();
+        let range = (workspace, from, to);
+        let of = &self.0.backend;
         Ok(ActivityRows {
             cap: cap(&settings)?,
             people,
-            minutes: minutes.iter().map(day_minutes).collect::<Result<_, _>>()?,
-            commits: counts.pop().unwrap_or_default(),
-            closed_issues,
-            counted,
+            minutes: days::minutes(of, range).await?,
+            commits: days::counts(of, Counted::Commits, range).await?,
+            closed_issues: days::counts(of, Counted::ClosedIssues, range).await?,
         })
+    }
+
+    /// When and by whom anything of a range of days was counted last.
+    pub async fn last_counted(
+        &self,
+        workspace: WorkspaceId,
+        from: Date,
+        to: Date,
+    ) -> Result<Option<(Timestamp, DeveloperId)>, StorageError> {
+        let mut last = None;
+        for what in [Counted::Commits, Counted::ClosedIssues] {
+            let sql = format!(
+                "SELECT counted_at, counted_by FROM {} WHERE workspace_id = $1 AND day BETWEEN $2 AND $3
+                 ORDER BY counted_at DESC, counted_by DESC LIMIT 1",
+                what.table()
+            );
+            let values = vec![id(workspace), day(from), day(to)];
+            if let Some(row) = row(&self.0.read, &sql, values).await? {
+                last = last.max(Some((row.at("counted_at")?, row.id("counted_by")?)));
+            }
+        }
+        Ok(last)
     }
 }
 
@@ -147,28 +151,8 @@ fn person(row: &QueryResult) -> Result<TeamPerson, StorageError> {
     })
 }
 
-fn day_minutes(row: &QueryResult) -> Result<DayMinutes, StorageError> {
-    Ok(DayMinutes {
-        developer_id: row.id("developer_id")?,
-        day: row.day("day")?,
-        minutes: minutes(row)?,
-    })
-}
-
 /// The set of minutes of a row.
 pub(super) fn minutes(row: &QueryResult) -> Result<MemberDay, StorageError> {
     let bytes: Vec<u8> = row.col("minutes")?;
     MemberDay::from_bytes(&bytes).ok_or(StorageError::Unreadable("minutes"))
-}
-
-fn count(row: &QueryResult) -> Result<DayCounts, StorageError> {
-    let figure = |name| Ok::<_, StorageError>(u32::try_from(row.col::<i64>(name)?).unwrap_or(0));
-    Ok(DayCounts {
-        developer_id: row.id("developer_id")?,
-        day: row.day("day")?,
-        count: Count {
-            internal: figure("internal")?,
-            external: figure("external")?,
-        },
-    })
 }

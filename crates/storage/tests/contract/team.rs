@@ -5,7 +5,7 @@ use dayloom_domain::{
     people::{MemberStatus, Role},
     team::{
         classify::Kind,
-        day::{Label, MemberDay},
+        day::{Label, PackedDay},
     },
 };
 use dayloom_storage::{
@@ -385,10 +385,10 @@ pub async fn a_flush_in_any_order_and_cut_gives_the_same_days(store: &Store) {
                 .count();
         }
         let kept = store.team().activity(w.workspace, days.0, days.1).await.unwrap();
-        let minutes: Vec<(_, MemberDay)> = kept.minutes.into_iter().map(|d| (d.day, d.minutes)).collect();
+        let minutes: Vec<(_, PackedDay)> = kept.minutes.into_iter().map(|d| (d.day, d.minutes)).collect();
         let shown: u32 = minutes
             .iter()
-            .map(|(_, day)| day.shown(1_440).minutes.count())
+            .map(|(_, day)| day.open().shown(1_440).minutes.count())
             .sum();
         assert_eq!(
             usize::try_from(shown).unwrap(),
@@ -425,11 +425,9 @@ pub async fn machines_that_flush_at_once_lose_nothing(store: &Store) {
     assert_eq!(accepted, 40);
     let day = date(2026, 11, 21);
     let kept = store.team().activity(w.workspace, day, day).await.unwrap();
-    let shown = kept.minutes[0].minutes.shown(1_440);
-    assert_eq!(
-        (shown.internal, shown.repos),
-        (40, vec![("acme/0".to_owned(), 40)])
-    );
+    let minutes = kept.minutes[0].minutes.open();
+    let shown = minutes.shown(1_440);
+    assert_eq!((shown.internal, shown.repos), (40, vec![("acme/0", 40)]));
 }
 
 pub async fn a_cap_acts_on_what_is_shown(store: &Store) {
@@ -468,7 +466,7 @@ pub async fn a_cap_acts_on_what_is_shown(store: &Store) {
     let day = date(2026, 11, 21);
     let kept = store.team().activity(w.workspace, day, day).await.unwrap();
     assert_eq!(
-        kept.minutes[0].minutes.shown(kept.cap).minutes.count(),
+        kept.minutes[0].minutes.open().shown(kept.cap).minutes.count(),
         13,
         "nothing is lost"
     );
@@ -565,7 +563,14 @@ pub async fn counts_replace_their_day(store: &Store) {
     assert_eq!(seen.commits.len(), 1);
     assert_eq!((seen.commits[0].day, seen.commits[0].count.external), (day, 4));
     assert_eq!(seen.closed_issues[0].count.internal, 2);
-    assert_eq!(seen.counted, Some((minute(1), w.owner)));
+    let last = store.team().last_counted(w.workspace, day, other).await.unwrap();
+    assert_eq!(last, Some((minute(1), w.owner)));
+    let none = store
+        .team()
+        .last_counted(w.workspace, date(2026, 1, 1), date(2026, 1, 2))
+        .await
+        .unwrap();
+    assert_eq!(none, None);
     count(Counted::Commits, vec![row(w.owner, day, 0, 0)], 2).await;
     let seen = store.team().activity(w.workspace, day, day).await.unwrap();
     assert_eq!(seen.commits[0].count, Count::default());

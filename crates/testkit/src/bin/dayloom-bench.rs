@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use dayloom_testkit::bench::{Report, agent, derive, ingest, pipeline, quality, server, team};
 
-const USAGE: &str = "say what to measure: dayloom-bench [--json] derive|ingest|pipeline|quality|server|team|agent[=MINUTES] …";
+const USAGE: &str = "say what to measure: dayloom-bench [--json] derive|ingest|pipeline|quality|server|team[=hostile|month]|agent[=MINUTES] …";
 /// How long the agent is watched if nothing else is said.
 const MINUTES: u64 = 10;
 
@@ -40,6 +40,8 @@ fn measure(what: &str) -> Option<Report> {
         }
         ("server", None) => server::run(now()),
         ("team", None) => team::run(),
+        ("team", Some("hostile")) => team::hostile(),
+        ("team", Some("month")) => team::month_only(),
         ("agent", None) => agent::run(MINUTES),
         ("agent", Some(minutes)) => agent::run(minutes.parse().ok().filter(|&n| n > 0)?),
         _ => return None,

@@ -96,7 +96,7 @@ fn sources_are_named_by_their_least_spelling() {
     let reports: Vec<_> = reports.map(|(m, s)| (m, label(Kind::External, s))).into();
     assert_eq!(
         day(&reports).shown(1_440).sources,
-        [("_app:SLACK".to_owned(), 3), ("x/y".to_owned(), 1)]
+        [("_app:SLACK", 3), ("x/y", 1)]
     );
 }
 
@@ -106,8 +106,9 @@ fn a_spelling_counts_wherever_it_stands() {
         (1, label(Kind::External, "acme/app")),
         (2, label(Kind::Internal, "Acme/app")),
     ];
-    let shown = day(&reports).shown(1);
-    assert_eq!(shown.sources, [("Acme/app".to_owned(), 1)]);
+    let built = day(&reports);
+    let shown = built.shown(1);
+    assert_eq!(shown.sources, [("Acme/app", 1)]);
     assert_eq!(shown.repos, []);
 }
 
@@ -160,7 +161,7 @@ fn nine_in_the_morning_is_column_nine_on_both_sides_of_every_change_of_clocks() 
             let zone = Zone::parse(name).expect("a zone");
             let mut nine = 0;
             for (day, minutes) in nine_in(name, date) {
-                let strip = minutes.strip(1_440, &LocalHours::of(day, &zone));
+                let strip = minutes.shown(1_440).strip(&LocalHours::of(day, &zone));
                 nine += strip[9].internal;
                 assert_eq!(
                     strip.iter().map(|h| h.internal).sum::<u32>(),
@@ -177,7 +178,7 @@ fn nine_in_the_morning_is_column_nine_on_both_sides_of_every_change_of_clocks() 
 fn an_hour_that_comes_twice_holds_both_and_one_that_is_skipped_none() {
     let zone = Zone::parse("Europe/London").expect("a zone");
     let reports: Vec<_> = (0..120).map(|m| (m, label(Kind::External, "a/b"))).collect();
-    let strip = |date| day(&reports).strip(1_440, &LocalHours::of(date, &zone));
+    let strip = |date| day(&reports).shown(1_440).strip(&LocalHours::of(date, &zone));
     assert_eq!(strip(jiff::civil::date(2026, 10, 25))[1].external, 120);
     let spring = strip(jiff::civil::date(2026, 3, 29));
     assert_eq!([0, 1, 2].map(|hour| spring[hour].external), [60, 0, 60]);
@@ -230,8 +231,61 @@ proptest! {
     fn bytes_come_back_as_the_day(reports in reports(), cut in 0usize..40) {
         let built = day(&reports);
         let bytes = built.to_bytes();
+        let packed = PackedDay::new(bytes.clone()).expect("a day");
+        let opened = packed.open();
+        prop_assert_eq!(opened.shown(30), built.shown(30));
+        let same = |((a, held), (b, known)): ((&Label<&str>, _), (&Label, _))| (a.kind, a.source, held) == (b.kind, b.source.as_str(), known);
+        prop_assert!(opened.labels().zip(built.labels()).all(same));
+        let short = &bytes[..bytes.len().saturating_sub(cut)];
+        prop_assert_eq!(MemberDay::from_bytes(short).is_some(), PackedDay::new(short.to_vec()).is_some());
         prop_assert_eq!(MemberDay::from_bytes(&bytes), Some(built));
-        let _ = MemberDay::from_bytes(&bytes[..bytes.len().saturating_sub(cut)]);
+    }
+}
+
+/// A day as early versions wrote it: all words of every label.
+fn all_words(day: &MemberDay) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (label, minutes) in day.labels() {
+        bytes.push(u8::from(label.kind == Kind::External));
+        bytes.extend(u16::try_from(label.source.len()).expect("short").to_le_bytes());
+        bytes.extend(label.source.as_bytes());
+        let word = |at: u16| (0..64).filter(move |bit| at * 64 + bit < MINUTES && minutes.has(at * 64 + bit));
+        (0..23).for_each(|at| {
+            let bits = word(at).fold(0_u64, |bits, bit| bits | 1 << bit);
+            bytes.extend(bits.to_le_bytes());
+        });
+    }
+    bytes
+}
+
+#[test]
+fn a_day_of_an_early_version_is_read_and_takes_less_room_when_written_again() {
+    let kinds = [Kind::Internal, Kind::External];
+    let reports = (540..1_020).map(|m| (m, label(kinds[usize::from(m % 50 > 40)], "acme/app")));
+    let built = day(&reports.collect::<Vec<_>>());
+    let early = all_words(&built);
+    assert_eq!(early.len(), 2 * (3 + 8 + 184));
+    assert_eq!(MemberDay::from_bytes(&early), Some(built.clone()));
+    assert!(built.to_bytes().len() < early.len() / 2);
+}
+
+#[test]
+fn bytes_that_are_no_day_are_told() {
+    let bytes = day(&[(1_439, label(Kind::External, "a/b"))]).to_bytes();
+    assert_eq!(bytes.len(), 1 + 2 + 3 + 3 + 8);
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = bytes.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    for wrong in [
+        changed(0, 4),
+        changed(3, 0xff),
+        changed(8, 0x80),
+        changed(8, 0xc0),
+    ] {
+        assert_eq!(MemberDay::from_bytes(&wrong), None, "{wrong:?}");
+        assert_eq!(PackedDay::new(wrong.clone()), None, "{wrong:?}");
     }
 }
 
@@ -248,7 +302,7 @@ proptest! {
         let date = jiff::civil::date(2026, 1, 1).saturating_add(jiff::Span::new().days(ahead));
         let built = day(&reports);
         let shown = built.shown(cap);
-        let strip = built.strip(cap, &LocalHours::of(date, &zone));
+        let strip = shown.strip(&LocalHours::of(date, &zone));
         prop_assert_eq!(strip, strip_by_minutes(&built, cap, date, &zone));
         prop_assert_eq!(strip.iter().map(|h| h.internal).sum::<u32>(), shown.internal);
         prop_assert_eq!(strip.iter().map(|h| h.external).sum::<u32>(), shown.external);

@@ -1,18 +1,20 @@
 //! `GET …/activity`: a team over a range of UTC days, in one answer.
 
 use axum::{
+    body::Body,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
 use dayloom_api::team::{Activity, ActivityQuery};
+use futures::stream;
 
 use super::TeamRefusals;
 use crate::{
-    ApiError, ServerState,
+    ServerState,
     team::{
         TeamCall, TeamError, TeamMember,
-        activity::{Looker, compute, range},
+        activity::{Answer, Looker, range},
     },
 };
 
@@ -36,12 +38,14 @@ pub(super) async fn read(
         admin: inside.is_admin(),
     };
     let rows = state.store().team().activity(workspace, range.0, range.1).await?;
-    // A year of a large team is a hundred megabytes of text: other requests of this thread should not wait for it.
-    let write = move || serde_json::to_vec(&compute(workspace, range, &rows, looker));
-    let text = tokio::task::spawn_blocking(write).await;
-    let text = text
-        .ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| ApiError::internal("the activity could not be written"))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    let answer = Answer::new(workspace, range, rows, looker);
+    let pieces = stream::try_unfold(answer, |mut answer| async move {
+        // A piece is a millisecond or two of work: other requests of this thread should not wait for it.
+        let piece = tokio::task::spawn_blocking(move || answer.piece().map(|piece| (piece, answer)));
+        piece
+            .await
+            .map_err(|_| std::io::Error::other("the activity could not be written"))
+    });
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((json, Body::from_stream(pieces)).into_response())
 }

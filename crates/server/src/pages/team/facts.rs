@@ -35,8 +35,9 @@ pub(super) async fn gather(
         None
     };
     let today = jiff::tz::TimeZone::UTC.to_datetime(state.now()).date();
-    let missing = missing(&rows, about, today);
-    let counted = rows.counted.and_then(|(at, by)| {
+    let last = team.last_counted(space.id, about.from, about.to).await?;
+    let missing = last.map_or_else(Vec::new, |_| missing(&rows, about, today));
+    let counted = last.and_then(|(at, by)| {
         let who = rows.people.iter().find(|person| person.developer_id == by)?;
         Some((at, called(who)))
     });
@@ -63,12 +64,8 @@ pub(super) async fn gather(
     })
 }
 
-/// Days up to today of which commits or closed issues of a member with a GitHub login were not counted, where others of the
-/// range were.
+/// Days up to today of which commits or closed issues of a member with a GitHub login were not counted.
 fn missing(rows: &ActivityRows, about: About, today: Date) -> Vec<(Date, String)> {
-    if rows.counted.is_none() {
-        return Vec::new();
-    }
     let of = |counts: &[DayCounts]| -> HashSet<(Date, DeveloperId)> {
         counts.iter().map(|row| (row.day, row.developer_id)).collect()
     };
@@ -193,15 +190,18 @@ fn members(rows: &ActivityRows, looker: Looker) -> Vec<Member> {
 }
 
 fn figures(row: &dayloom_storage::team::DayMinutes, cap: u16, hours: &LocalHours, open: bool) -> Figures {
-    let shown = row.minutes.shown(cap);
+    let minutes = row.minutes.open();
+    let shown = minutes.shown(cap);
+    let named = |figures: &[(&str, u32)]| -> Vec<(String, u32)> {
+        let seen = figures.iter().filter(|_| open);
+        seen.map(|(name, minutes)| ((*name).to_owned(), *minutes))
+            .collect()
+    };
     Figures {
         minutes: (shown.internal, shown.external),
-        strip: row
-            .minutes
-            .strip(cap, hours)
-            .map(|hour| (hour.internal, hour.external)),
-        repos: if open { shown.repos } else { Vec::new() },
-        sources: if open { shown.sources } else { Vec::new() },
+        strip: shown.strip(hours).map(|hour| (hour.internal, hour.external)),
+        repos: named(&shown.repos),
+        sources: named(&shown.sources),
         ..Figures::default()
     }
 }
