@@ -49,6 +49,28 @@ for (const width of [360, 600, 768, 1024, 1440]) {
   });
 }
 
+test("a name without a place to break and a long label stay in their column, and hours stand over every strip", async () => {
+  for (const width of [360, 768, 1440]) {
+    const { context, page } = await look(DAY, { viewport: { width, height: 900 } });
+    const cut = await page.evaluate(() => {
+      const long = "a".repeat(90);
+      for (const name of document.querySelectorAll(".people tbody th bdi, .rows dt bdi, .where bdi")) name.textContent = long;
+      const page = document.documentElement;
+      const beyond = (cell) => cell.scrollWidth > cell.clientWidth + 1;
+      return {
+        wide: page.scrollWidth - page.clientWidth,
+        cells: [...document.querySelectorAll(".people tbody th, .rows dt, .where i")].filter((c) => c.clientWidth && beyond(c)).length,
+        hidden: [...document.querySelectorAll(".where")].filter((cell) => [...cell.querySelectorAll("i")]
+          .some((time) => time.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)).length,
+      };
+    });
+    assert.deepEqual(cut, { wide: 0, cells: 0, hidden: 0 }, `${width}`);
+    const [nine, strip] = await Promise.all([page.locator(".people thead text", { hasText: "09" }).boundingBox(), page.locator(".strip").first().boundingBox()]);
+    assert.ok(Math.abs(nine.x - (strip.x + strip.width * 9 / 24)) < 3, `${width}: 09 stands at ${nine.x}, its column at ${strip.x + strip.width * 9 / 24}`);
+    await context.close();
+  }
+});
+
 test("members stand by name and their figures add up", async () => {
   const { context, page } = await look();
   const names = await page.$$eval(".people tbody th b", (all) => all.map((b) => b.textContent));
