@@ -45,10 +45,12 @@ pub async fn run(cx: &Context, what: CountOf, asked: &SyncRange) -> Outcome {
         .into_iter()
         .partition(|member| member.login.is_some());
     if !unnamed.is_empty() {
-        cx.out.hint(format_args!(
-            "{} members have said no GitHub login and are not counted; each says theirs by `dayloom team login --github LOGIN`.",
-            unnamed.len()
-        ));
+        let who = match unnamed.len() {
+            1 => "1 member has said no GitHub login and is not counted; they say theirs".to_owned(),
+            n => format!("{n} members have said no GitHub login and are not counted; each says theirs"),
+        };
+        cx.out
+            .hint(format_args!("{who} by `dayloom team login --github LOGIN`."));
     }
     let plan = Plan {
         what,
@@ -87,7 +89,7 @@ pub async fn run(cx: &Context, what: CountOf, asked: &SyncRange) -> Outcome {
 fn told(cx: &Context, report: &Report, unnamed: usize) -> Outcome {
     let answer = json!({ "stored": report.stored, "missing": report.missing, "without_login": unnamed });
     cx.out.facts(&answer, || {
-        let mut lines = vec![format!("{} days of members counted", report.stored)];
+        let mut lines = vec![format!("{} counted", member_days(report.stored))];
         let row = |missing: &dayloom_agent::github::Missing| {
             vec![
                 missing.day.to_string(),
@@ -105,9 +107,17 @@ fn told(cx: &Context, report: &Report, unnamed: usize) -> Outcome {
         Ok(())
     } else {
         Err(Failure::failed(
-            format!("{} days of members could not be counted", report.missing.len()),
+            format!("{} could not be counted", member_days(report.missing.len())),
             "Run it again later; what was counted stands",
         ))
+    }
+}
+
+/// So many days, each of one member.
+fn member_days(n: usize) -> String {
+    match n {
+        1 => "1 day of a member".to_owned(),
+        n => format!("{n} days of members"),
     }
 }
 
