@@ -69,13 +69,13 @@ install_chromium() {
   mv "$home/unpacked" "$home/chromium"
 }
 
-# A real ActivityWatch server in a virtual environment. The pins are those that work together.
+# A real ActivityWatch server in a virtual environment, and what a watcher needs to hear keys. The pins are those that work together.
 install_activitywatch() {
   local home=$1
-  [[ -x $home/bin/aw-server ]] && return
+  [[ -x $home/bin/aw-server ]] && "$home/bin/python" -c 'import Xlib' 2>/dev/null && return
   rm -rf "$home"
   python3 -m venv "$home"
-  "$home/bin/pip" install -q aw-server==0.12.0 aw-client==0.5.15 aw-core==0.5.18 \
+  "$home/bin/pip" install -q aw-server==0.12.0 aw-client==0.5.15 aw-core==0.5.18 python-xlib==0.33 \
     flask==2.2.5 werkzeug==2.3.8 flask-restx==1.3.0 'peewee<4' 'setuptools<81'
 }
 

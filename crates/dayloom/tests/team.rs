@@ -12,6 +12,10 @@ use dayloom_testkit::{Desktop, OwnPort};
 use program::{Now, PATIENCE, Program, Up, desk::Ended, wait_for};
 use serde_json::{Value, json};
 
+/// Seconds without input after which the watcher says that nobody is there: less than the idle window, so that what is read
+/// is the last input and not the watcher's opinion.
+const AWAY_AFTER: &str = "20";
+
 /// Calls over HTTP, each on a runtime of its own: the test itself waits and looks, and needs none.
 fn http(method: &str, url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -35,7 +39,7 @@ fn http(method: &str, url: &str, token: Option<&str>, body: &Value) -> (u16, Val
     })
 }
 
-/// The real server of ActivityWatch on a port of its own, and what its watcher of presence would write.
+/// The real server of ActivityWatch on a port of its own.
 struct ActivityWatch {
     program: String,
     home: tempfile::TempDir,
@@ -65,8 +69,8 @@ impl ActivityWatch {
     }
 
     fn run(&mut self) {
-        let home = self.home.path();
-        let server = Command::new(&self.program)
+        let server = self
+            .at_home(&mut Command::new(&self.program))
             .args([
                 "--testing",
                 "--host",
@@ -74,10 +78,6 @@ impl ActivityWatch {
                 "--port",
                 &self.port.address().port().to_string(),
             ])
-            .env("HOME", home)
-            .env("XDG_DATA_HOME", home)
-            .env("XDG_CONFIG_HOME", home)
-            .env("XDG_CACHE_HOME", home)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -86,9 +86,6 @@ impl ActivityWatch {
         wait_for("ActivityWatch", || {
             http("GET", &self.url("info"), None, &Value::Null).0 == 200
         });
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
-        let bucket = json!({"client": "aw-watcher-afk", "type": "afkstatus", "hostname": host.trim()});
-        http("POST", &self.url("buckets/aw-watcher-afk_test"), None, &bucket);
     }
 
     fn stop(&mut self) {
@@ -99,12 +96,28 @@ impl ActivityWatch {
         format!("http://{}/api/0/{path}", self.port.address())
     }
 
-    /// What aw-watcher-afk writes while somebody is there: a heartbeat at the moment of the last input.
-    fn not_afk(&self, idle: Duration) {
-        let at = Now.now() - idle;
-        let beat = json!({"timestamp": at.to_string(), "duration": 0, "data": {"status": "not-afk"}});
-        let path = "buckets/aw-watcher-afk_test/heartbeat?pulsetime=185";
-        assert_eq!(http("POST", &self.url(path), None, &beat).0, 200);
+    /// A watcher of presence of its own process, which hears the keys of the desktop and knows nothing of the test.
+    fn watch(&self, desktop: &Desktop) -> Ended {
+        let python = std::path::Path::new(&self.program).with_file_name("python");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/afk_watcher.py");
+        let port = self.port.address().port().to_string();
+        let mut watcher = desktop.command(python.to_str().unwrap());
+        Ended(
+            self.at_home(&mut watcher)
+                .args([script, &port, AWAY_AFTER])
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// A command that keeps nothing in the home of who runs the test.
+    fn at_home<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let home = self.home.path();
+        command
+            .env("HOME", home)
+            .env("XDG_DATA_HOME", home)
+            .env("XDG_CONFIG_HOME", home)
+            .env("XDG_CACHE_HOME", home)
     }
 }
 
@@ -232,14 +245,12 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
     let (up, ..) = counting(&home, &desktop, Some(&aw));
     let _window = desktop.open("Code", "main.rs");
 
-    until(&home, 0, "ACTIVE", "aw+os", || {
-        desktop.xdotool(&["key", "a"]);
-        aw.not_afk(Duration::ZERO);
-    });
-    // The last input is between the two, by either clock; they may differ by less than a second.
+    let watcher = aw.watch(&desktop);
+
+    until(&home, 0, "ACTIVE", "aw+os", || desktop.xdotool(&["key", "a"]));
+    // The older of the two moves the clock: both are the key itself, by less than a second.
     let before = Now.now() - Duration::from_secs(1);
     desktop.xdotool(&["key", "b"]);
-    aw.not_afk(Duration::ZERO);
     let after = Now.now() + Duration::from_secs(1);
     let from = lines(&home).len();
     let mut new = until(&home, from, "IDLE", "no-input", || {});
@@ -266,6 +277,8 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
     );
     assert_eq!(words(&new).first().map(String::as_str), Some("ACTIVE aw+os"));
 
+    // Keys that ActivityWatch does not hear of bear out nothing on Linux.
+    drop(watcher);
     let from = lines(&home).len();
     until(&home, from, "IDLE", "uncorroborated", || {
         desktop.xdotool(&["key", "c"])
@@ -293,18 +306,15 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
     );
 
     aw.run();
+    let _watcher = aw.watch(&desktop);
     let from = lines(&home).len();
-    until(&home, from, "ACTIVE", "aw+os", || {
-        desktop.xdotool(&["key", "e"]);
-        aw.not_afk(Duration::ZERO);
-    });
+    until(&home, from, "ACTIVE", "aw+os", || desktop.xdotool(&["key", "e"]));
 
     // By hand into the file: taken up without a restart. The whole day is for sleeping.
     home.write("config.toml", "[team]\nidle_sleep_window = \"10:00-10:00\"\n");
     let from = lines(&home).len();
     let new = until(&home, from, "IDLE", "sleep-window", || {
-        desktop.xdotool(&["key", "f"]);
-        aw.not_afk(Duration::ZERO);
+        desktop.xdotool(&["key", "f"])
     });
     assert!(!new.is_empty());
     // A value that does not stand is said, and the former stays in force.
@@ -332,10 +342,7 @@ fn keys_make_minutes_active_and_their_absence_idle_gated_or_asleep() {
         "{kept}"
     );
     let from = lines(&home).len();
-    let new = until(&home, from, "ACTIVE", "aw+os", || {
-        desktop.xdotool(&["key", "g"]);
-        aw.not_afk(Duration::ZERO);
-    });
+    let new = until(&home, from, "ACTIVE", "aw+os", || desktop.xdotool(&["key", "g"]));
     assert_eq!(new[0].as_object().unwrap().len(), 3, "at, state, reason");
     let (code, _) = up.terminate();
     assert_eq!(code, 0);
@@ -683,4 +690,16 @@ fn an_admin_counts_commits_on_github_with_a_token_of_their_own() {
         activity["members"][0]["days"][0]["commits"],
         json!({"internal": 2, "external": 1})
     );
+
+    // The same for a person to read.
+    let sync = ["team", "sync-closed-issues", "--from", day, "--to", day];
+    let (url, asked) = github_once(r#"{"total_count":0,"incomplete_results":false,"items":[]}"#);
+    let ran = home.run_with(&sync, &[("GITHUB_API_URL", &url), ("GH_TOKEN", "ghp_secret")]);
+    assert_eq!(
+        (ran.code, ran.out.trim()),
+        (0, "1 day of a member counted"),
+        "{}",
+        ran.err
+    );
+    asked.join().unwrap();
 }
