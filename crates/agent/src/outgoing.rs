@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// The time one sample may speak for that is nearest to this, in seconds (`contract/tracker.md` §2.3: 1 to 600).
 pub fn interval(seconds: u32) -> u32 {
-    seconds.clamp(1, MAX_INTERVAL_S.try_into().unwrap_or(u32::MAX))
+    seconds.clamp(1, MAX_INTERVAL_S)
 }
 
 /// An event of a sample, which is cut to the contract's maxima on the way. `client_seq` is 0 until the spool gives one.

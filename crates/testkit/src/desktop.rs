@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, PropMode,
-    Window, WindowClass,
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, PropMode, Window,
+    WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -287,15 +287,6 @@ impl TestWindow {
             .expect("sent")
             .check()
             .expect("a title");
-    }
-
-    /// Takes the focus away from every window.
-    pub fn unfocus_all(&self) {
-        self.connection
-            .set_input_focus(InputFocus::POINTER_ROOT, self.root, x11rb::CURRENT_TIME)
-            .expect("sent")
-            .check()
-            .expect("no focus");
     }
 
     /// Asks the window manager for the focus, as a task bar does.

@@ -30,8 +30,6 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const OPEN: &str = "/open/{code}";
 /// The route of style, script, font and mark.
 pub const ASSET: &str = "/assets/{file}";
-/// The API's reference page.
-pub const API_DOCS: &str = "/api/docs";
 
 /// One day.
 pub fn day(date: Date) -> String {

@@ -25,9 +25,9 @@ pub const MAX_NETWORK: usize = 32;
 /// Longest evidence reference.
 pub const MAX_EVIDENCE_REF: usize = 128;
 /// Longest interval one sample may speak for, in seconds.
-pub const MAX_INTERVAL_S: i64 = 600;
+pub const MAX_INTERVAL_S: u32 = 600;
 /// Longest time since the last input a sample may name, in seconds: a day.
-pub const MAX_IDLE_S: i64 = 86_400;
+pub const MAX_IDLE_S: u32 = 86_400;
 
 /// An event as a client sends it. Texts must be within their maxima and ids in lower case for older servers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -267,9 +267,9 @@ fn fields(id: EventId, json: &Json<'_>, last_zone: &mut Option<Zone>) -> Result<
         id,
         client_seq: required(json, "client_seq", rules::integer(0, i64::MAX))?,
         ts: required(json, "ts", rules::instant)?,
-        interval_s: required(json, "interval_s", rules::unsigned(1, 600))?,
+        interval_s: required(json, "interval_s", rules::unsigned(1, MAX_INTERVAL_S))?,
         tz: zone(json, last_zone),
-        idle_s: optional(json, "idle_s", rules::unsigned(0, 86_400)).unwrap_or(None),
+        idle_s: optional(json, "idle_s", rules::unsigned(0, MAX_IDLE_S)).unwrap_or(None),
         active_app: object(json, "active_app", |app| {
             Ok(event::ActiveApp {
                 name: required(app, "name", rules::cut(MAX_NAME))?,

@@ -35,7 +35,7 @@ words! {
         unit_hour: "h", "घं";
         unit_minute: "m", "मि";
         unit_second: "s", "से";
-        skip: "Skip to the day", "सीधे दिन पर जाएँ";
+        skip: "Skip to the content", "सीधे सामग्री पर जाएँ";
         nav: "Pages", "पृष्ठ";
         nav_day: "Day", "दिन";
         nav_week: "Week", "सप्ताह";
@@ -52,13 +52,11 @@ words! {
         not_read: "{n} not read", "{n} अनपढ़ी";
         read_all: "Mark all as read", "सब पढ़ी मानें";
         nav_team: "Team", "टीम";
-        team_skip: "Skip to the team", "सीधे टीम पर जाएँ";
         team_members_n: "{n} members", "{n} सदस्य";
         team_member_1: "1 member", "1 सदस्य";
         team_zones_n: "{n} time zones", "{n} समय क्षेत्र";
         team_zone_1: "1 time zone", "1 समय क्षेत्र";
         team_note: "{members}, {zones} · each day is a UTC day, each strip is the member’s own clock", "{members}, {zones} · हर दिन UTC का दिन है, हर पट्टी सदस्य की अपनी घड़ी की";
-        team_days_n: "{n} days", "{n} दिन";
         team_internal: "Internal", "आंतरिक";
         team_external: "External", "बाहरी";
         team_commits: "Commits", "कमिट";
@@ -301,7 +299,6 @@ words! {
         failed_title: "Failed", "विफल";
         failed: "This page could not be made.", "यह पृष्ठ नहीं बन सका।";
         failed_then: "Nothing you recorded is lost. Load the page again; if it fails again, the server's log says why.", "आपका दर्ज किया कुछ नहीं खोया। पृष्ठ फिर खोलें; फिर विफल हो, तो सर्वर का लॉग कारण बताता है।";
-        not_woven: "Nothing is drawn for the hours to come.", "आने वाले घंटों के लिए कुछ नहीं बना है।";
         now: "now", "अभी";
         clocks_change: "clocks change", "घड़ियाँ बदलती हैं";
         gist_most: "Most of the day went to {task}", "दिन का अधिकतर समय {task} पर गया";
