@@ -1,6 +1,6 @@
 //! Puts a server together from settings: database, secret, pipeline, listener; and takes it down in order.
 
-use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use dayloom_domain::Clock;
 use dayloom_pipeline::Stages;
@@ -32,7 +32,7 @@ pub struct Server {
     /// Where it answers, such as `http://127.0.0.1:8000`.
     pub url: String,
     stop: CancellationToken,
-    asked_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+    told: CancellationToken,
     web: JoinHandle<std::io::Result<()>>,
     runner: JoinHandle<()>,
 }
@@ -165,16 +165,15 @@ fn limiter(url: &str) -> Outcome<Limiter> {
 
 impl Server {
     /// Starts answering and deriving. `home` is the folder everything is kept in, where the person of the page may be
-    /// told: the one person of this machine.
+    /// told: the one person of this machine. It ends some time after `told` is cancelled.
     pub async fn start(
         settings: &Settings,
         home: Option<&Home>,
         store: Store,
         listener: TcpListener,
+        told: CancellationToken,
     ) -> Outcome<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        // Before anyone can learn that it answers: who is told so may ask it to end at once.
-        let asked_to_stop = Box::pin(stop_signal());
         let secret = secret(settings, &store).await?;
         let address = listener.local_addr().map_err(|e| {
             Failure::failed(
@@ -206,7 +205,7 @@ impl Server {
             store,
             url: origin(address),
             stop,
-            asked_to_stop,
+            told,
             web,
             runner,
         })
@@ -221,7 +220,7 @@ impl Server {
     pub async fn until_stopped_then(mut self, last: impl AsyncFnOnce(&Store)) -> Outcome {
         let ended = tokio::select! {
             ended = &mut self.web => Some(ended),
-            () = &mut self.asked_to_stop => None,
+            () = self.told.cancelled() => None,
         };
         self.stop.cancel();
         let web = match ended {
@@ -258,33 +257,5 @@ fn origin(address: SocketAddr) -> String {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{port}"),
         other => format!("http://{other}"),
-    }
-}
-
-/// Resolves at INT or TERM, also at one that comes between this call and the first look: from the call on neither ends
-/// the process by itself.
-pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
-    #[cfg(unix)]
-    let listening = {
-        use tokio::signal::unix::{SignalKind, signal};
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    };
-    #[cfg(windows)]
-    let listening = tokio::signal::windows::ctrl_c();
-    async move {
-        #[cfg(unix)]
-        if let (Ok(mut interrupt), Ok(mut terminate)) = listening {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-        #[cfg(windows)]
-        if let Ok(mut interrupt) = listening {
-            interrupt.recv().await;
-            return;
-        }
-        std::future::pending().await
     }
 }

@@ -21,6 +21,7 @@ mod page;
 mod remote;
 mod settings;
 mod shelf;
+mod stop;
 #[cfg(feature = "temporal")]
 mod temporal;
 
@@ -34,6 +35,7 @@ use crate::{
     home::Home,
     output::Output,
     settings::Settings,
+    stop::Stop,
 };
 
 /// What every command is given.
@@ -46,6 +48,8 @@ pub(crate) struct Context {
     pub out: Output,
     /// What standard error shows of logs.
     pub loudness: logs::Loudness,
+    /// Whether the program was told to stop.
+    pub stop: Stop,
 }
 
 /// Runs the command of the command line, without the engine for many.
@@ -94,6 +98,7 @@ fn run(cli: Cli, matches: &clap::ArgMatches, out: Output) -> Outcome {
             settings,
             out,
             loudness,
+            stop: Stop::default(),
         },
     )
 }

@@ -131,14 +131,14 @@ async fn work(
     let worker = Worker::start(stages, address, settings, stop.clone())
         .await
         .map_err(failure)?;
-    let asked_to_stop = boot::stop_signal();
+    let told = cx.stop.mind();
     cx.out.line(format_args!("ready {shown}"))?;
     tracing::info!(temporal = shown, "the worker waits for work");
     let ended = worker.ended();
     tokio::pin!(ended);
     tokio::select! {
         ended = &mut ended => ended.map_err(failure),
-        () = asked_to_stop => {
+        () = told.cancelled() => {
             stop.cancel();
             ended.await.map_err(failure)
         }

@@ -35,13 +35,8 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
         let event = agent.once().await.map_err(|e| failure(&e))?;
         return cx.out.json(&event);
     }
-    let stop = CancellationToken::new();
-    let until = stop.clone();
-    let asked_to_stop = boot::stop_signal();
-    let signal = tokio::spawn(async move {
-        asked_to_stop.await;
-        until.cancel();
-    });
+    // A child, for it ends by itself too.
+    let stop = cx.stop.mind().child_token();
     cx.out.hint(
         "Starting. `dayloom spool status` says what waits, `dayloom doctor` what works. Stop with Ctrl-C.",
     );
@@ -63,7 +58,6 @@ pub async fn run(cx: &Context, once: bool) -> Outcome {
     if let Some(team) = team {
         let _ = team.await;
     }
-    signal.abort();
     ended.map_err(|e| failure(&e))
 }
 

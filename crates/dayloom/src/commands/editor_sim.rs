@@ -6,22 +6,22 @@ use dayloom_agent::team::socket::protocol::{Hello, Snapshot, WindowReport, metho
 use dayloom_agent::team::socket::{Client, ClientError};
 use serde_json::json;
 
-use crate::{Context, boot, failure::Outcome};
+use crate::{Context, failure::Outcome, stop};
 
 /// Between two tries to reach the agent.
 const AGAIN: Duration = Duration::from_millis(300);
 
 /// Reports a window until told to stop; connects again when the agent comes back. Every state the agent tells is printed.
 pub async fn run(cx: &Context, focused: bool, remote: Option<&str>) -> Outcome {
-    let stop = boot::stop_signal();
-    tokio::pin!(stop);
+    let ended = stop::signal();
+    tokio::pin!(ended);
     let mut told = false;
     loop {
         let playing = play(cx, focused, remote);
         tokio::select! {
-            () = &mut stop => return Ok(()),
-            ended = playing => {
-                if let Err(error) = ended
+            () = &mut ended => return Ok(()),
+            left = playing => {
+                if let Err(error) = left
                     && !std::mem::replace(&mut told, true)
                 {
                     cx.out.hint(format_args!("{error}. Waiting for it."));
@@ -29,7 +29,7 @@ pub async fn run(cx: &Context, focused: bool, remote: Option<&str>) -> Outcome {
             }
         }
         tokio::select! {
-            () = &mut stop => return Ok(()),
+            () = &mut ended => return Ok(()),
             () = tokio::time::sleep(AGAIN) => {}
         }
     }

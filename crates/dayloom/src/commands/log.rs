@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::{
-    Context, boot,
+    Context,
     failure::{Failure, Outcome},
     output::plain,
     remote::zone_at_hand,
+    stop,
 };
 
 /// How often new lines are looked for.
@@ -32,14 +33,14 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     if !follow {
         return Ok(());
     }
-    let stop = boot::stop_signal();
-    tokio::pin!(stop);
+    let told = stop::signal();
+    tokio::pin!(told);
     loop {
         for line in log.after(&mut place) {
             print(cx, &line, &zone)?;
         }
         tokio::select! {
-            () = &mut stop => return Ok(()),
+            () = &mut told => return Ok(()),
             () = tokio::time::sleep(LOOK) => {}
         }
     }

@@ -20,6 +20,8 @@ mod up;
 mod why;
 mod workplace;
 
+use std::time::Duration;
+
 use crate::{Context, boot, cli::Cmd, companion, engine, failure::Outcome, logs, settings::table::LOG};
 
 pub use agent::failure as agent_failure;
@@ -50,7 +52,19 @@ pub fn run(command: Cmd, cx: Context) -> Outcome {
     // Libraries that speak TLS by themselves, as the database's does, find it chosen.
     dayloom_http::choose_tls();
     let runtime = boot::runtime(if serves { 2 } else { 0 })?;
-    runtime.block_on(dispatch(command, &cx))
+    let samples_once = matches!(command, Cmd::Agent { once: true });
+    let outcome = runtime.block_on(async {
+        let done = dispatch(command, &cx);
+        // Whoever interrupts a short command is not to believe that it was done.
+        if stays || samples_once {
+            cx.stop.or_told(done, Ok(())).await
+        } else {
+            done.await
+        }
+    });
+    // Not for good: what blocks, such as a name that is looked up, may take long.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    outcome
 }
 
 async fn dispatch(command: Cmd, cx: &Context) -> Outcome {

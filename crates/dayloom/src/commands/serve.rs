@@ -19,7 +19,7 @@ pub async fn serve(cx: &Context) -> Outcome {
     Engine::of(&cx.settings)?;
     let listener = boot::listen(&cx.settings).await?;
     let store = boot::open_store(cx, boot::migrate_of(&cx.settings)).await?;
-    let server = Server::start(&cx.settings, None, store, listener).await?;
+    let server = Server::start(&cx.settings, None, store, listener, cx.stop.mind()).await?;
     cx.out.line(format_args!("ready {}", server.url))?;
     tracing::info!(listen = cx.settings.text(&LISTEN), "the server answers");
     server.until_stopped().await

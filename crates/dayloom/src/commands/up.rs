@@ -33,7 +33,7 @@ pub async fn up(cx: &Context) -> Outcome {
     let listener = boot::listen(&cx.settings).await?;
     let store = boot::open_store(cx, Migrate::Apply).await?;
     let person = local_person(&store).await?;
-    let server = Server::start(&cx.settings, Some(&cx.home), store, listener).await?;
+    let server = Server::start(&cx.settings, Some(&cx.home), store, listener, cx.stop.mind()).await?;
     let database_url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
     let running = announce(&cx.home, &server, person, database_url).await?;
     let team = match cx.settings.on(&AGENT) {
@@ -114,7 +114,7 @@ pub async fn demo(cx: &Context, days: u32) -> Outcome {
     let store = boot::open_url(&url, Migrate::Apply).await?;
     let zone = dayloom_capture::platform::system_zone().unwrap_or_else(Zone::utc);
     let person = demo::fill(&store, days, &zone, SystemClock.now()).await?;
-    let server = Server::start(&cx.settings, Some(&home), store, listener).await?;
+    let server = Server::start(&cx.settings, Some(&home), store, listener, cx.stop.mind()).await?;
     announce(&home, &server, person, &url).await?;
     cx.out.line(format_args!("ready {}", server.url))?;
     let (store, url) = (server.store.clone(), server.url.clone());

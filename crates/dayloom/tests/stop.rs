@@ -1,0 +1,67 @@
+//! INT and TERM end what stays, and a single sample, in order and with 0: also before a server answers or a sample is
+//! taken, however long a database or a server lets them wait.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod program;
+
+use std::{
+    net::TcpListener,
+    process::{Output, Stdio},
+};
+
+use program::Program;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Runs the program until it waits for an answer that never comes, tells it to stop, and gives what came of it.
+fn told_while_it_waits(silent: &TcpListener, args: &[&str], signal: Signal) -> Output {
+    let home = Program::new();
+    let child = home
+        .command(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has asked, so that it is at work; the line stays open until it has ended.
+    let _asked = silent.accept().unwrap();
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn ends_in_order(args: &[&str], silent: &TcpListener) {
+    for signal in [Signal::INT, Signal::TERM] {
+        let ended = told_while_it_waits(silent, args, signal);
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(0), "{args:?} at {signal:?}: {said}");
+        assert!(ended.stdout.is_empty(), "{args:?} at {signal:?}");
+    }
+}
+
+#[test]
+fn an_agent_that_waits_for_its_server_ends_in_order() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    for once in [&["--once"][..], &[]] {
+        let args = [&["agent", "--server", &url, "--token", "t"], once].concat();
+        ends_in_order(&args, &silent);
+    }
+}
+
+#[test]
+fn a_server_that_waits_for_its_database_ends_in_order() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://nobody@{}/nothing", silent.local_addr().unwrap());
+    let at = ["--listen", "127.0.0.1:0", "--database-url", &url];
+    ends_in_order(&[&["serve"], &at[..]].concat(), &silent);
+}
+
+#[test]
+fn whoever_interrupts_a_short_command_is_not_told_that_it_was_done() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let ended = told_while_it_waits(&silent, &["today", "--server", &url, "--token", "t"], Signal::INT);
+    assert!(!ended.status.success(), "{ended:?}");
+    assert!(ended.stdout.is_empty(), "{ended:?}");
+}
