@@ -42,10 +42,15 @@ pub(crate) async fn run<C: ConnectionTrait>(
     Ok(on.execute_raw(statement).await?.rows_affected())
 }
 
-/// So many placeholders from `$first` on, with commas between.
-pub(crate) fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    places.join(", ")
+/// Placeholders from `$first` on for a list, with commas between, and its values: the last of them again until there are
+/// 1, 2, 4, 8… Lists of any length are few statements so, where each would stay prepared on each connection.
+pub(crate) fn listed(first: usize, values: impl IntoIterator<Item = Value>) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    let places: Vec<String> = (first..first + values.len()).map(|n| format!("${n}")).collect();
+    (places.join(", "), values)
 }
 
 /// A fresh random id.
@@ -228,5 +233,25 @@ pub(crate) trait Columns {
 impl Columns for QueryResult {
     fn col<T: TryGetable>(&self, name: &'static str) -> Result<T, StorageError> {
         self.try_get("", name).map_err(|_| StorageError::Unreadable(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_like_lengths_are_one_statement_and_name_nothing_else() {
+        let list = |count: i64| listed(2, (0..count).map(Value::from));
+        let (places, values) = list(3);
+        assert_eq!(places, "$2, $3, $4, $5");
+        assert_eq!(
+            values,
+            [0_i64, 1, 2, 2].map(Value::from),
+            "the last fills it up, which names it twice and nothing more"
+        );
+        assert_eq!(list(257).0, list(400).0);
+        assert_eq!(list(1), ("$2".to_owned(), vec![Value::from(0_i64)]));
+        assert_eq!(list(0), (String::new(), Vec::new()));
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::{
     StorageError,
-    db::{Columns, at, day as date_value, id, places, rows, run},
+    db::{Columns, at, day as date_value, id, listed, rows, run},
     store::Inner,
 };
 
@@ -43,11 +43,10 @@ async fn given<C: ConnectionTrait>(
     tasks.dedup();
     let mut dyes = HashMap::new();
     for some in tasks.chunks(AT_ONCE) {
-        let sql = format!(
-            "SELECT task_id, dye FROM task_dyes WHERE developer_id = $1 AND task_id IN ({})",
-            places(2, some.len())
-        );
-        let values = std::iter::once(id(developer)).chain(some.iter().map(|task| id(*task)));
+        let (places, some) = listed(2, some.iter().map(|task| id(*task)));
+        let sql =
+            format!("SELECT task_id, dye FROM task_dyes WHERE developer_id = $1 AND task_id IN ({places})");
+        let values = std::iter::once(id(developer)).chain(some);
         for row in rows(on, &sql, values.collect()).await? {
             dyes.insert(row.id("task_id")?, dye(row.col("dye")?)?);
         }

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 
 use crate::{
     StorageError,
-    db::{Columns, at, fresh_id, id_opt, places, row, rows, run, word},
+    db::{Columns, at, fresh_id, id_opt, listed, row, rows, run, word},
     projects,
     store::Inner,
     tasks, workspaces,
@@ -101,13 +101,13 @@ impl RuleReader {
     /// The condition on rules `r` they may read, and its values, the first of which is the person (`$1`).
     fn visible(&self) -> (String, Vec<Value>) {
         let administered = self.administers.iter().map(|workspace| crate::db::id(*workspace));
+        let (places, administered) = listed(2, administered);
         let values = std::iter::once(crate::db::id(self.developer))
             .chain(administered)
             .collect();
         if self.administers.is_empty() {
             return (VISIBLE.to_owned(), values);
         }
-        let places = places(2, self.administers.len());
         let sql = format!(
             "({VISIBLE} OR (r.scope = 'project' AND EXISTS (SELECT 1 FROM projects p
                  WHERE p.id = r.scope_project_id AND p.is_active AND p.workspace_id IN ({places}))))"

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use super::{StoredDay, StoredDays, TaskLabel, write::entry_id};
 use crate::{
     StorageError,
-    db::{Columns, day as date_value, id, places, row, rows},
+    db::{Columns, day as date_value, id, listed, row, rows},
 };
 
 pub(super) async fn pending<C: ConnectionTrait>(
@@ -94,15 +94,13 @@ async fn names<C: ConnectionTrait>(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
+    let (places, wanted) = listed(2, wanted.into_iter().map(id));
     let sql = format!(
         "SELECT t.id, t.key, t.title FROM sprint_tasks t JOIN workspace_members m
              ON m.workspace_id = t.workspace_id AND m.developer_id = $1 AND m.status = 'active'
-         WHERE t.id IN ({})",
-        places(2, wanted.len())
+         WHERE t.id IN ({places})"
     );
-    let values = std::iter::once(id(developer))
-        .chain(wanted.into_iter().map(id))
-        .collect();
+    let values = std::iter::once(id(developer)).chain(wanted).collect();
     let mut names = HashMap::new();
     for row in rows(on, &sql, values).await? {
         names.insert(

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use super::TimesheetRow;
 use crate::{
     StorageError,
-    db::{Columns, day, id, places, rows},
+    db::{Columns, day, id, listed, rows},
 };
 
 /// Inferred entries with the task's title where the person is active in the task's workspace.
@@ -75,13 +75,9 @@ pub(super) async fn by_ids<C: ConnectionTrait>(
 ) -> Result<Vec<TimesheetRow>, StorageError> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = format!(
-            "{ROWS} AND e.id IN ({}) ORDER BY e.entry_date, e.started_at, e.id",
-            places(2, ids.len())
-        );
-        let values = std::iter::once(id(developer))
-            .chain(ids.iter().copied().map(id))
-            .collect();
+        let (places, ids) = listed(2, ids.iter().copied().map(id));
+        let sql = format!("{ROWS} AND e.id IN ({places}) ORDER BY e.entry_date, e.started_at, e.id");
+        let values = std::iter::once(id(developer)).chain(ids).collect();
         for row in rows(on, &sql, values).await? {
             found.push(read(&row)?);
         }

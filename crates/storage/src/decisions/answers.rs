@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use super::Asked;
 use crate::{
     StorageError,
-    db::{Columns, at, id, id_opt, places, rows, run, word},
+    db::{Columns, at, id, id_opt, listed, rows, run, word},
 };
 
 /// Signals named in one statement.
@@ -26,14 +26,14 @@ pub(super) async fn newest<C: ConnectionTrait>(
     wanted.dedup();
     let mut decisions = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
+        let (places, some) = listed(2, some.iter().map(|&signal| id(signal)));
         let sql = format!(
             "SELECT signal, candidates, category, task_id, confidence, reason, model, decided_at
-             FROM tracker_decisions WHERE developer_id = $1 AND decided_at IS NOT NULL AND signal IN ({})
-             ORDER BY signal, decided_at, candidates",
-            places(2, some.len())
+             FROM tracker_decisions WHERE developer_id = $1 AND decided_at IS NOT NULL AND signal IN ({places})
+             ORDER BY signal, decided_at, candidates"
         );
         let mut values: Vec<Value> = vec![id(developer)];
-        values.extend(some.iter().map(|&signal| id(signal)));
+        values.extend(some);
         for row in rows(on, &sql, values).await? {
             let decision = read(&row)?;
             match decisions.last_mut() {
@@ -69,13 +69,13 @@ pub(super) async fn asked<C: ConnectionTrait>(
 ) -> Result<Vec<Asked>, StorageError> {
     let mut found = Vec::new();
     for some in signals.chunks(AT_ONCE) {
+        let (places, some) = listed(3, some.iter().map(|&signal| id(signal)));
         let sql = format!(
             "SELECT signal, decided_at, attempts, not_before FROM tracker_decisions
-             WHERE developer_id = $1 AND candidates = $2 AND signal IN ({})",
-            places(3, some.len())
+             WHERE developer_id = $1 AND candidates = $2 AND signal IN ({places})"
         );
         let mut values: Vec<Value> = vec![id(developer), id(candidates)];
-        values.extend(some.iter().map(|&signal| id(signal)));
+        values.extend(some);
         for row in rows(on, &sql, values).await? {
             found.push(Asked {
                 signal: row.id("signal")?,
