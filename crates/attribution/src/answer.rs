@@ -10,11 +10,13 @@ use dayloom_domain::{
 };
 
 use crate::{
-    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, calibrate,
+    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, calibrate,
+    earlier::Earlier,
+    keys::Keys,
     learned::{Count, Label, features_of},
     smooth::Smoothed,
     threads,
-    weigh::{self, Scene, State, Weigher},
+    weigh::{self, Scene, State, Thread, Weigher},
 };
 
 /// A weighed span with what it was weighed by.
@@ -39,11 +41,12 @@ struct Case {
 }
 
 impl Attributor {
-    /// Weighs the spans and hands the answers on, with what they rest on.
+    /// Weighs the spans and hands the answers on, with what they rest on, and what the day teaches if that is asked for.
     pub(crate) fn weighed<T>(
         &self,
         spans: &[Span],
-        then: impl FnOnce(Vec<Attribution>, &[Verdict<'_>]) -> T,
+        teach: bool,
+        then: impl FnOnce(Vec<Attribution>, &[Verdict<'_>], Taught) -> T,
     ) -> T {
         let ruled: Vec<Option<Attribution>> = spans
             .iter()
@@ -55,9 +58,14 @@ impl Attributor {
             .map(|(span, ruled)| self.scene(span, ruled.as_ref()))
             .collect();
         Scene::follow_branches(&mut scenes);
-        let threads = threads::of(&self.tasks, &self.scope, &self.learned, &scenes);
-        let weigher = Weigher::new(&self.weights, &threads, &self.learned, None);
+        let threads = threads::of(&self.tasks, &self.scope, &self.learned, &scenes, &self.earlier);
+        let weigher = Weigher::new(&self.weights, &threads, &self.learned, None).after(&self.earlier);
         let weighed = weigher.weigh(&scenes);
+        let taught = if teach {
+            self.taught(spans, &scenes, (&threads, &weighed.shares))
+        } else {
+            Taught::default()
+        };
         let verdicts: Vec<Verdict<'_>> = spans
             .iter()
             .zip(&scenes)
@@ -78,7 +86,32 @@ impl Attributor {
             .zip(&verdicts)
             .map(|(ruled, verdict)| ruled.unwrap_or_else(|| self.answer_of(verdict)))
             .collect();
-        then(answers, &verdicts)
+        then(answers, &verdicts, taught)
+    }
+
+    /// What the day shows of itself, the days before left out: where they said nothing, it is what was weighed already.
+    /// Where nothing was ever reviewed a day would teach the next only what it guessed.
+    fn taught(&self, spans: &[Span], scenes: &[Scene], weighed: (&[Thread], &[Smoothed])) -> Taught {
+        if self.learned.is_empty() {
+            return Taught::default();
+        }
+        let is_reviewed = |at: usize| {
+            let span = &spans[at];
+            let mut reviewed = self.reviewed.iter();
+            reviewed.any(|(start, end)| *start < span.end && span.start < *end)
+        };
+        if self.earlier.is_empty() {
+            return Taught::of(scenes, weighed.1, weighed.0, is_reviewed);
+        }
+        let threads = threads::of(
+            &self.tasks,
+            &self.scope,
+            &self.learned,
+            scenes,
+            &Earlier::default(),
+        );
+        let weigher = Weigher::new(&self.weights, &threads, &self.learned, None);
+        Taught::of(scenes, &weigher.weigh(scenes).shares, &threads, is_reviewed)
     }
 
     fn scene(&self, span: &Span, ruled: Option<&Attribution>) -> Scene {
@@ -128,7 +161,10 @@ impl Attributor {
         let (without, with) = self.weights.threshold;
         if confidence < if self.decisions.is_empty() { without } else { with } {
             return Attribution::nobody(match label {
-                Label::Task(task) => format!("not sure enough; {} is the most likely", self.name(task)),
+                Label::Task(task) if self.is_elsewhere(task, verdict) => {
+                    "not sure enough; a task of another workspace is the most likely".to_owned()
+                }
+                Label::Task(task) => format!("not sure enough; {} is the most likely", self.keys.name(task)),
                 Label::Work | Label::Personal | Label::Dismissed => {
                     "not sure enough whether a task is behind this".to_owned()
                 }
@@ -171,20 +207,21 @@ impl Attributor {
     /// never.
     fn words(&self, verdict: &Verdict<'_>, state: State, label: Label, kind: EvidenceKind) -> String {
         let name = match label {
-            Label::Task(task) => self.name(task),
+            Label::Task(task) => self.keys.name(task).to_owned(),
             Label::Work => "work without a task".to_owned(),
             Label::Personal => "private time".to_owned(),
             Label::Dismissed => "time you dismissed".to_owned(),
         };
         match kind {
             EvidenceKind::Key => match label {
-                Label::Task(task) => self
-                    .keys
-                    .sighting(task, &verdict.scene.keys, &verdict.span.signal),
+                Label::Task(task) => Keys::sighting(&name, task, &verdict.scene.keys, &verdict.span.signal),
                 _ => "the key of a colleague's task".to_owned(),
             },
             EvidenceKind::Learned => match verdict.weigher.told(verdict.scene, state) {
                 Some(count) => told(label, &name, count),
+                None if verdict.weigher.is_taught(verdict.scene, state) => {
+                    format!("like earlier time that went to {name}")
+                }
                 None => format!("much like what you reviewed as {name}"),
             },
             EvidenceKind::Words => format!("words of {name} in sight"),
@@ -195,14 +232,16 @@ impl Attributor {
         }
     }
 
-    fn name(&self, task: TaskId) -> String {
-        self.keys.name(task).unwrap_or("a task of yours").to_owned()
+    /// Whether a task is of another workspace than the time, whose readers may know nothing of it.
+    fn is_elsewhere(&self, task: TaskId, verdict: &Verdict<'_>) -> bool {
+        let of_task = self.tasks.iter().find(|known| known.id == task);
+        matches!((verdict.scene.workspace, of_task), (Some(here), Some(task)) if task.workspace_id != here)
     }
 
     /// The answers of [`Attributor::attribute`] for the same spans, each with what it was computed from.
     pub fn attribute_with_grounds(&self, spans: &[Span]) -> Answered {
         if self.has_something_to_weigh_by() {
-            return self.weighed(spans, |answers, verdicts| Answered {
+            return self.weighed(spans, true, |answers, verdicts, taught| Answered {
                 grounds: answers
                     .iter()
                     .zip(verdicts)
@@ -210,6 +249,7 @@ impl Attributor {
                     .collect(),
                 of: (0..answers.len()).collect(),
                 answers,
+                taught,
             });
         }
         let (distinct, of) = self.by_signal(spans);
@@ -217,6 +257,7 @@ impl Attributor {
             answers: of.iter().map(|&at| distinct[at].clone()).collect(),
             grounds: distinct.iter().map(plain).collect(),
             of,
+            taught: Taught::default(),
         }
     }
 

@@ -9,6 +9,8 @@ use dayloom_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::Taught;
+
 /// What kind of evidence something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +73,8 @@ pub struct Answered {
     pub grounds: Vec<Grounds>,
     /// For each span the place of its own among `grounds`.
     pub of: Vec<usize>,
+    /// What the day teaches the days after it.
+    pub taught: Taught,
 }
 
 impl Grounds {

@@ -15,7 +15,7 @@ use dayloom_domain::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::reason::listed;
+use crate::reason::{self, listed};
 
 /// Confidence of a key in the branch: mostly right, but branches outlive the work on them.
 pub const BRANCH_CONFIDENCE: f64 = 0.9;
@@ -55,7 +55,9 @@ struct Key {
 struct Known {
     id: TaskId,
     project: Option<ProjectId>,
+    /// Its key, or its title where it has none.
     name: String,
+    has_key: bool,
 }
 
 impl Keys {
@@ -72,11 +74,11 @@ impl Keys {
         for task in sorted {
             let place = keys.tasks.len();
             let key = task.key.as_deref().map(str::trim).unwrap_or_default();
-            let name = if key.is_empty() { "a task of yours" } else { key };
             keys.tasks.push(Known {
                 id: task.id,
                 project: task.project_id,
-                name: name.to_owned(),
+                name: reason::name_of(task),
+                has_key: !key.is_empty(),
             });
             keys.add_key(&key.to_lowercase(), place);
             if let Some((host, path)) = task
@@ -186,14 +188,13 @@ impl Keys {
     }
 
     /// What a task is called.
-    pub fn name(&self, task: TaskId) -> Option<&str> {
-        let at = self.tasks.binary_search_by_key(&task, |known| known.id).ok()?;
-        Some(&self.tasks[at].name)
+    pub fn name(&self, task: TaskId) -> &str {
+        let at = self.tasks.binary_search_by_key(&task, |known| known.id);
+        at.map_or("a task", |at| &self.tasks[at].name)
     }
 
-    /// Where the key of a task was seen, in words.
-    pub fn sighting(&self, task: TaskId, seen: &[(Place, TaskId)], signal: &Signal) -> String {
-        let name = self.name(task).unwrap_or("a task of yours");
+    /// Where the key of a task of this name was seen, in words.
+    pub fn sighting(name: &str, task: TaskId, seen: &[(Place, TaskId)], signal: &Signal) -> String {
         match seen.iter().find(|key| key.1 == task).map(|key| key.0) {
             Some(Place::Branch) => format!("branch {}", signal.branch.as_deref().unwrap_or_default()),
             Some(Place::Page) => format!("the page of {name}"),
@@ -232,6 +233,10 @@ impl Keys {
                 names.dedup();
                 let why = match names[..] {
                     [one] => format!("{place} names {one}, which several workspaces have"),
+                    // A title is for those alone who see the task, and this time goes to none of them.
+                    _ if tasks.iter().any(|&at| !self.tasks[at].has_key) => {
+                        format!("{place} names several tasks")
+                    }
                     _ => format!("{place} names several tasks: {}", listed(&names)),
                 };
                 Some(Err(Attribution::nobody(why)))

@@ -11,6 +11,7 @@
 
 mod answer;
 mod calibrate;
+mod earlier;
 mod explain;
 mod features;
 mod keys;
@@ -32,7 +33,9 @@ use dayloom_domain::{
     people::Task,
     rule::{Rule, RuleScope},
 };
+use jiff::Timestamp;
 
+pub use earlier::{DAYS_BEFORE, Taught};
 pub use explain::{
     Answered, DECIDES, EVIDENCE_AT_MOST, EvidenceItem, EvidenceKind, Explanation, Grounds, SHARES_AT_MOST,
     TEXT_AT_MOST,
@@ -65,6 +68,8 @@ pub struct Attributor {
     scope: Scope,
     learned: Learned,
     decisions: HashMap<SignalDigest, Decision>,
+    earlier: earlier::Earlier,
+    reviewed: Vec<(Timestamp, Timestamp)>,
     weights: Weights,
 }
 
@@ -90,6 +95,8 @@ impl Attributor {
             scope: Scope::default(),
             learned: Learned::default(),
             decisions: HashMap::new(),
+            earlier: earlier::Earlier::default(),
+            reviewed: Vec::new(),
             weights: Weights::default(),
         }
     }
@@ -119,6 +126,20 @@ impl Attributor {
         self
     }
 
+    /// With what the [`DAYS_BEFORE`] the one to be answered for taught, in any order.
+    #[must_use]
+    pub fn after(mut self, days: &[Taught]) -> Self {
+        self.earlier = earlier::Earlier::of(days);
+        self
+    }
+
+    /// With the time of the day that the person reviewed: it teaches the days after it through their word alone.
+    #[must_use]
+    pub fn with_reviewed(mut self, reviewed: Vec<(Timestamp, Timestamp)>) -> Self {
+        self.reviewed = reviewed;
+        self
+    }
+
     /// With other weights than the usual ones: for measuring.
     #[must_use]
     pub fn with_weights(mut self, weights: Weights) -> Self {
@@ -135,10 +156,18 @@ impl Attributor {
     /// before and after a span speaks too.
     pub fn attribute(&self, spans: &[Span]) -> Vec<Attribution> {
         if self.has_something_to_weigh_by() {
-            return self.weighed(spans, |answers, _| answers);
+            return self.weighed(spans, false, |answers, _, _| answers);
         }
         let (distinct, of) = self.by_signal(spans);
         of.into_iter().map(|at| distinct[at].clone()).collect()
+    }
+
+    /// The same, with what the day teaches the days after it; nothing where the person never reviewed anything.
+    pub fn attribute_and_teach(&self, spans: &[Span]) -> (Vec<Attribution>, Taught) {
+        if self.has_something_to_weigh_by() {
+            return self.weighed(spans, true, |answers, _, taught| (answers, taught));
+        }
+        (self.attribute(spans), Taught::default())
     }
 
     /// What rules and keys answer, once for each signal, and for each span the place of its answer.
@@ -193,10 +222,14 @@ impl Attributor {
         };
         let confidence = found.confidence * factor;
         if confidence < ENOUGH {
-            return Err(Attribution::nobody(format!(
-                "{}, but that task is {why}",
-                found.reason
-            )));
+            let has_key =
+                task.is_some_and(|task| task.key.as_deref().is_some_and(|key| !key.trim().is_empty()));
+            let seen = if has_key {
+                &*found.reason
+            } else {
+                "the page of a task"
+            };
+            return Err(Attribution::nobody(format!("{seen}, but that task is {why}")));
         }
         Ok(Attribution { confidence, ..found })
     }

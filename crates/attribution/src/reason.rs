@@ -1,7 +1,26 @@
 //! The words of reasons. They go into the timesheet, which others than the person may read: a rule's pattern, a
-//! branch and a key are named, a title or an address never.
+//! branch and a task are named, the title of a window or an address never.
 
-use dayloom_domain::rule::{Rule, RuleField, RuleMatch};
+use dayloom_domain::{
+    people::Task,
+    rule::{Rule, RuleField, RuleMatch},
+};
+
+/// The most characters of a task's title in a reason.
+const TITLE_AT_MOST: usize = 60;
+
+/// What a task is called: its key, or its title where it has none.
+pub(crate) fn name_of(task: &Task) -> String {
+    let key = task.key.as_deref().map(str::trim).unwrap_or_default();
+    if !key.is_empty() {
+        return key.to_owned();
+    }
+    let title = task.title.trim();
+    match title.char_indices().nth(TITLE_AT_MOST) {
+        Some((end, _)) => format!("“{}…”", title[..end].trim_end()),
+        None => format!("“{title}”"),
+    }
+}
 
 /// Such as `rule: branch matches feature/*`.
 pub(crate) fn of_rule(rule: &Rule) -> String {
@@ -28,5 +47,37 @@ pub(crate) fn listed(names: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [head @ .., last] if names.len() <= 5 => format!("{} and {last}", head.join(", ")),
         _ => format!("{} and {} more", names[..4].join(", "), names.len() - 4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dayloom_domain::{TaskId, WorkspaceId};
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn named(key: Option<&str>, title: &str) -> String {
+        name_of(&Task {
+            id: TaskId(Uuid::nil()),
+            workspace_id: WorkspaceId(Uuid::nil()),
+            project_id: None,
+            key: key.map(str::to_owned),
+            title: title.to_owned(),
+            url: None,
+            status: "todo".to_owned(),
+            assignee_id: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    #[test]
+    fn a_task_is_called_by_its_key_or_by_its_title() {
+        assert_eq!(named(Some(" PAY-12 "), "Retry refunds"), "PAY-12");
+        assert_eq!(named(Some(" "), "Retry refunds"), "“Retry refunds”");
+        assert_eq!(named(None, &"é".repeat(60)), format!("“{}”", "é".repeat(60)));
+        assert_eq!(named(None, &"é".repeat(61)), format!("“{}…”", "é".repeat(60)));
     }
 }

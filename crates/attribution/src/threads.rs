@@ -9,6 +9,7 @@ use dayloom_domain::{
 };
 
 use crate::{
+    earlier::Earlier,
     features::words_of,
     learned::{Label, Learned},
     weigh::{Scene, Thread},
@@ -93,7 +94,13 @@ impl Scope {
 }
 
 /// The threads of a day, in the order of task ids, and the unknown one last.
-pub(crate) fn of(tasks: &[Task], scope: &Scope, learned: &Learned, scenes: &[Scene]) -> Vec<Thread> {
+pub(crate) fn of(
+    tasks: &[Task],
+    scope: &Scope,
+    learned: &Learned,
+    scenes: &[Scene],
+    earlier: &Earlier,
+) -> Vec<Thread> {
     let reviewed: HashSet<TaskId> = learned.tasks().collect();
     let seen = scenes.iter().flat_map(|scene| &scene.keys).map(|key| key.1);
     let said = scenes.iter().filter_map(|scene| match scene.said {
@@ -104,7 +111,12 @@ pub(crate) fn of(tasks: &[Task], scope: &Scope, learned: &Learned, scenes: &[Sce
         Some(Label::Task(task)) => Some(task),
         _ => None,
     });
+    let worked_on = earlier.labels.iter().filter_map(|label| match label {
+        Label::Task(task) => Some(*task),
+        _ => None,
+    });
     let mut wanted: BTreeSet<TaskId> = seen
+        .chain(worked_on)
         .chain(said)
         .chain(decided)
         .chain(reviewed.iter().copied())
@@ -175,7 +187,7 @@ mod tests {
     }
 
     fn chosen(tasks: &[Task], scope: &Scope) -> Vec<TaskId> {
-        let threads = of(tasks, scope, &Learned::default(), &[]);
+        let threads = of(tasks, scope, &Learned::default(), &[], &Earlier::default());
         threads.into_iter().filter_map(|thread| thread.task).collect()
     }
 

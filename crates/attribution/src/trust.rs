@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::{
     Weights,
     calibrate::{Calibration, Outcome},
+    earlier::Earlier,
     learned::{Example, Learned},
     threads::{self, Scope},
     weigh::{self, Scene, State, Weigher},
@@ -43,7 +44,7 @@ pub(crate) fn judge(
         let without = Learned::count(&of_day, newest);
         let mut scenes: Vec<Scene> = of_day.iter().map(|example| scene(example, scope)).collect();
         Scene::follow_branches(&mut scenes);
-        let threads = threads::of(tasks, scope, learned, &scenes);
+        let threads = threads::of(tasks, scope, learned, &scenes, &Earlier::default());
         let weigher = Weigher::new(weights, &threads, learned, Some(&without));
         for ((example, scene), shares) in of_day.iter().zip(&scenes).zip(weigher.weigh(&scenes).shares) {
             let (state, probability) = weigh::best(&shares);

@@ -14,6 +14,7 @@ use dayloom_domain::{TaskId, WorkspaceId};
 
 use crate::{
     Weights,
+    earlier::Earlier,
     features::{Features, SAME},
     keys::Place,
     learned::{Label, Learned},
@@ -124,6 +125,11 @@ pub(crate) struct Weigher<'w> {
     without_states: Vec<Option<usize>>,
     rarity: HashMap<u32, f64>,
     totals: Vec<f64>,
+    /// What the days before showed, and the state that each of its labels is.
+    before: Option<&'w Earlier>,
+    /// What their weight is multiplied by.
+    heed: f64,
+    places_before: Vec<Option<usize>>,
     pace: Pace,
 }
 
@@ -159,10 +165,24 @@ impl<'w> Weigher<'w> {
                 .map(|(word, titles)| (word, (count / titles).ln().max(0.0)))
                 .collect(),
             totals: Vec::new(),
+            before: None,
+            heed: 0.0,
+            places_before: Vec::new(),
             pace: pace::of(weights, learned),
         };
         weigher.totals = weigher.totals_of(SAME);
         weigher
+    }
+
+    /// With what the days before showed.
+    pub fn after(mut self, before: &'w Earlier) -> Self {
+        let place = |label: &Label| Some(index(self.threads.len(), state_of(self.threads, *label)?));
+        self.places_before = before.labels.iter().map(place).collect();
+        let reviewed: f64 = self.totals.iter().sum();
+        // What was weighed by little is little to go by.
+        self.heed = self.weights.before * reviewed / (reviewed + self.weights.elsewhere);
+        self.before = Some(before);
+        self
     }
 
     /// What is left of evidence where pieces repeat each other.

@@ -58,22 +58,24 @@ pub struct Weights {
     pub unknown: f64,
     /// How much of what the day itself shows is taken up while weighing it: a factor; 0 leaves it out.
     pub echo: f64,
+    /// How much of what the days before showed of themselves is taken up: a factor, less while little was reviewed.
+    pub before: f64,
     /// How long things last.
     pub pace: Pace,
     /// How long things last beside how long they last in reviews, which leave short ones out: a factor.
     pub lasting: f64,
-    /// Below this confidence nobody answers: without a language model's answers, and with them. Each is where about one
-    /// minute in twenty comes out wrong on generated people; with a model fewer are doubtful, so it lies lower.
+    /// Below this confidence nobody answers: without a language model's answers, and with them. They are where one minute
+    /// in twenty-five and in twenty-one comes out wrong on generated people.
     pub threshold: (f64, f64),
 }
 
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            groups: [0.6, 0.46, 0.09, 0.16, 0.05, 0.11, 0.48, 0.59, 0.07],
+            groups: [0.6, 0.46, 0.05, 0.16, 0.036, 0.11, 0.48, 0.5, 0.05],
             caution: [1.05, 1.53, 4.0, 1.0, 1.5, 4.5, 1.5, 2.0, 4.4],
-            words: (0.25, 3.6),
-            smoothing: 55.0,
+            words: (0.18, 3.6),
+            smoothing: 80.0,
             elsewhere: 180.0,
             keys: [6.0, 6.5, 6.0, 5.0],
             fades: 6.0,
@@ -92,13 +94,14 @@ impl Default for Weights {
             pool: 30.0,
             unknown: 1.0,
             echo: 1.5,
+            before: 2.5,
             pace: Pace {
                 stay: [2_100.0, 1_400.0, 150.0, 300.0, 22.0, 30.0],
                 leave: [0.13, 0.45, 0.04, 0.02, 0.3, 0.06],
                 comes_back: [0.15, 0.98],
             },
             lasting: 0.7,
-            threshold: (0.74, 0.65),
+            threshold: (0.78, 0.68),
         }
     }
 }

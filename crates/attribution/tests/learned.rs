@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use dayloom_attribution::{
-    Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, SHARES_AT_MOST, Scope, Teacher, Weights,
+    Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, SHARES_AT_MOST, Scope, Taught, Teacher,
+    Weights,
 };
 use dayloom_domain::{
     DeveloperId, DeviceId, EntryId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
@@ -154,44 +155,51 @@ fn time_like_what_was_moved_goes_where_it_was_moved() {
     assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(2))));
 }
 
+/// Twenty minutes on a page.
+fn page(day: i8, n: i64, host: &str) -> Span {
+    let mut span = span(day, n, host);
+    span.signal = Signal {
+        app: "firefox".into(),
+        title: Some(host.to_owned()),
+        host: Some(host.to_owned()),
+        url_path: Some("/".into()),
+        ..Signal::default()
+    };
+    span
+}
+
 #[test]
 fn work_without_a_task_private_time_and_dismissals_are_learned_too() {
-    let mut examples = moved("rounding.rs", 10..14, 0, 1);
-    examples.extend(said(
-        "mail",
-        10..14,
-        4,
-        EntryStatus::Corrected,
-        None,
-        Category::Productive,
-    ));
-    examples.extend(said(
-        "shop",
-        10..14,
-        8,
-        EntryStatus::Corrected,
-        None,
-        Category::Personal,
-    ));
-    examples.extend(said(
-        "game",
-        10..14,
-        12,
-        EntryStatus::Dismissed,
-        None,
-        Category::Neutral,
-    ));
-    let got = answer(&examples, "mail");
-    assert_eq!((got.task_id, got.category), (None, Category::Productive));
-    assert_eq!(got.reason, "you called 4 like this work without a task");
-    // Beside nothing else on the day these stay in doubt, but never go to a task.
-    for file in ["shop", "game"] {
-        let got = answer(&examples, file);
+    let mut examples = moved("rounding.rs", 10..16, 0, 1);
+    let teacher = Teacher::new(&tasks());
+    let kinds = [
+        ("mail.example", EntryStatus::Corrected, Category::Productive),
+        ("shop.example", EntryStatus::Corrected, Category::Personal),
+        ("game.example", EntryStatus::Dismissed, Category::Neutral),
+    ];
+    for (host, status, category) in kinds {
+        let slot = match status {
+            EntryStatus::Dismissed => 12,
+            _ if category == Category::Personal => 8,
+            _ => 4,
+        };
+        for (day, n) in (10..16).flat_map(|day| [(day, slot), (day, slot + 1)]) {
+            let span = page(day, n, host);
+            let pin = pin(&span, day, status, None, category);
+            examples.extend(teacher.example(date(day), &span, &pin));
+        }
+    }
+    for ((host, _, category), reason) in kinds.into_iter().zip([
+        "you called 12 like this work without a task",
+        "you called 12 like this private",
+        "you dismissed 12 like this",
+    ]) {
+        let hour: Vec<Span> = (0..3).map(|n| page(20, n, host)).collect();
+        let got = attributor(&examples).attribute(&hour).remove(1);
         assert_eq!(
-            (got.task_id, got.category == Category::Productive),
-            (None, false),
-            "{}",
-            got.reason
+            (got.task_id, got.category, &*got.reason),
+            (None, category, reason),
+            "{host}"
         );
     }
 }
@@ -371,6 +379,102 @@ fn a_model_that_answers_is_evidence_and_said_to_be() {
         got.reason, "the language model takes it for PAY-4",
         "never the model's own words"
     );
+}
+
+#[test]
+fn a_task_without_a_key_is_called_by_its_title() {
+    let mut tasks = tasks();
+    tasks[3].key = None;
+    tasks[3].title = "Round as the bank does".to_owned();
+    let told = said(
+        "rounding.rs",
+        10..16,
+        0,
+        EntryStatus::Confirmed,
+        Some(4),
+        Category::Productive,
+    );
+    let learned = Learned::fit(&told, &tasks, &scope(), &Weights::default());
+    let attributor = Attributor::new(Vec::new(), tasks)
+        .within(scope())
+        .with_learned(learned);
+    let got = attributor.attribute(&[span(20, 0, "rounding.rs")]).remove(0);
+    assert_eq!(
+        got.reason,
+        "you confirmed 6 like this as “Round as the bank does”"
+    );
+}
+
+/// Reviews of some time, and an hour of each of five days that nobody reviewed: a file that was, and one beside it that
+/// never was.
+fn a_week() -> (Attributor, Vec<Vec<Span>>) {
+    let mut examples = moved("rounding.rs", 1..9, 0, 1);
+    examples.extend(moved("rounding.rs", 1..9, 8, 1));
+    examples.extend(moved("refund.rs", 1..9, 4, 2));
+    let day = |day: i8| {
+        let at = |n: i64| match n % 2 {
+            0 => span(day, n, "rounding.rs"),
+            _ => span(day, n, "beside.rs"),
+        };
+        (0..5).map(at).collect()
+    };
+    (attributor(&examples), (9..14).map(day).collect())
+}
+
+fn lessons(attributor: &Attributor, days: &[Vec<Span>]) -> Vec<Taught> {
+    days.iter()
+        .map(|day| attributor.attribute_and_teach(day).1)
+        .collect()
+}
+
+#[test]
+fn days_that_nobody_reviewed_teach_the_days_after_them() {
+    let (attributor, days) = a_week();
+    let rounding = TaskId(Uuid::from_u128(1));
+    let share = |attributor: &Attributor| {
+        let answered =
+            attributor.attribute_with_grounds(&[span(16, 0, "beside.rs"), span(16, 1, "beside.rs")]);
+        let of = answered.grounds[answered.of[0]].candidates.iter();
+        of.filter(|(task, _)| *task == rounding)
+            .map(|(_, share)| *share)
+            .sum::<f64>()
+    };
+    let before = share(&attributor);
+    let lessons = lessons(&attributor, &days);
+    let after = share(&attributor.after(&lessons));
+    assert!(after > before + 0.1, "{before} {after}");
+}
+
+#[test]
+fn what_a_day_teaches_depends_on_no_other_day_and_not_on_time_that_was_reviewed() {
+    let (attributor, days) = a_week();
+    let alone = lessons(&attributor, &days);
+    assert!(alone.iter().all(|taught| !taught.is_empty()));
+    let text = serde_json::to_string(&alone).expect("written");
+    assert_eq!(
+        serde_json::from_str::<Vec<Taught>>(&text).expect("read"),
+        alone,
+        "it reads back as it was written"
+    );
+    let whole = (days[4][0].start, days[4][4].end);
+    let after = attributor.after(&alone);
+    assert_eq!(lessons(&after, &days), alone);
+    let answers = after.attribute(&days[4]);
+    let mut turned = alone;
+    turned.reverse();
+    let after = after.after(&turned);
+    assert_eq!(after.attribute(&days[4]), answers, "in whatever order");
+    let reviewed = after.with_reviewed(vec![whole]);
+    assert!(reviewed.attribute_and_teach(&days[4]).1.is_empty());
+    assert_eq!(reviewed.attribute(&days[4]), answers);
+}
+
+#[test]
+fn where_nothing_was_reviewed_a_day_teaches_nothing() {
+    let (_, days) = a_week();
+    let attributor = Attributor::new(Vec::new(), tasks()).within(scope());
+    assert!(attributor.attribute_with_grounds(&days[0]).taught.is_empty());
+    assert!(lessons(&attributor, &days).iter().all(Taught::is_empty));
 }
 
 #[test]

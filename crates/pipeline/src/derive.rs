@@ -1,16 +1,17 @@
 //! The stage that derives one day: evidence, reviews, rules and tasks are read, the pure derivation runs, and the
 //! difference to what was stored is written.
 
+use dayloom_attribution::{DAYS_BEFORE, Taught};
 use dayloom_domain::{
     DeveloperId,
     day::Day,
     derive::{self, Woven},
     review::Pin,
 };
-use dayloom_storage::{Derived, StorageError, Store, Written};
+use dayloom_storage::{Derived, Lesson, StorageError, Store, Written};
 use jiff::{Timestamp, civil::Date};
 
-use crate::{evidence, grounds::Kept, learn};
+use crate::{Lessons, evidence, grounds::Kept, learn, lessons};
 
 /// A day could not be derived.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,10 @@ pub(crate) struct Computed {
     pub kept: Kept,
     /// The same as it is stored.
     pub text: String,
+    /// What it teaches the days after it.
+    pub taught: Taught,
+    /// The same as it is stored, unless it teaches nothing.
+    pub lesson: Option<String>,
 }
 
 impl<'c> From<&'c Computed> for Derived<'c> {
@@ -38,6 +43,10 @@ impl<'c> From<&'c Computed> for Derived<'c> {
         Self {
             day: &computed.day,
             evidence: Some(&computed.text),
+            lesson: Lesson {
+                text: computed.lesson.as_deref(),
+                days: DAYS_BEFORE,
+            },
         }
     }
 }
@@ -47,17 +56,19 @@ impl<'c> From<&'c Computed> for Derived<'c> {
 /// Whatever changes while this reads (an event from a new zone included) has marked the day again, so it is derived
 /// once more.
 pub async fn compute_day(store: &Store, developer: DeveloperId, date: Date) -> Result<Day, DeriveError> {
-    compute(store, developer, date).await.map(|computed| computed.day)
+    let computed = compute(store, developer, date, &Lessons::default()).await?;
+    Ok(computed.day)
 }
 
-/// The same, with what the answers were computed from.
+/// The same, with what the answers were computed from, had other days taught this.
 pub(crate) async fn compute(
     store: &Store,
     developer: DeveloperId,
     date: Date,
+    lessons: &Lessons,
 ) -> Result<Computed, DeriveError> {
     let (woven, pins) = gather(store, developer, date).await?;
-    answer(store, developer, woven, pins).await
+    answer(store, developer, woven, pins, lessons).await
 }
 
 /// The same, but first takes up what the person said of the day, so that it and the days like it are answered by that
@@ -70,7 +81,7 @@ pub(crate) async fn learn_and_compute(
 ) -> Result<Computed, DeriveError> {
     let (woven, pins) = gather(store, developer, date).await?;
     learn::take_up(store, developer, &woven, &pins, now).await?;
-    answer(store, developer, woven, pins).await
+    answer(store, developer, woven, pins, &Lessons::default()).await
 }
 
 /// The spans of a day, and what the person said of them.
@@ -87,15 +98,27 @@ async fn answer(
     developer: DeveloperId,
     woven: Woven,
     pins: Vec<Pin>,
+    lessons: &Lessons,
 ) -> Result<Computed, DeriveError> {
-    let attributor = evidence::attributor_for(store, developer, &woven.spans).await?;
+    let attributor = evidence::attributor_for(store, developer, &woven, lessons)
+        .await?
+        .with_reviewed(lessons::reviewed(woven.date, &pins));
     // Off the threads that serve requests: a day sampled each second takes a while.
     tokio::task::spawn_blocking(move || {
         let answered = attributor.attribute_with_grounds(&woven.spans);
         let kept = Kept::of(&woven, &answered, &pins);
         let text = serde_json::to_string(&kept).map_err(|_| DeriveError::Broken)?;
+        let taught = answered.taught;
+        let lesson = (!taught.is_empty()).then(|| serde_json::to_string(&taught));
+        let lesson = lesson.transpose().map_err(|_| DeriveError::Broken)?;
         let day = derive::assemble(woven, answered.answers, &pins);
-        Ok(Computed { day, kept, text })
+        Ok(Computed {
+            day,
+            kept,
+            text,
+            taught,
+            lesson,
+        })
     })
     .await
     .map_err(|_| DeriveError::Broken)?

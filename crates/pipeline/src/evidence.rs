@@ -15,7 +15,7 @@ use dayloom_domain::{
 use dayloom_storage::{CandidateFilter, StorageError, Store};
 use jiff::civil::Date;
 
-use crate::DeriveError;
+use crate::{DeriveError, Lessons};
 
 /// Weaves one local date out of what is stored now.
 pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<Woven, DeriveError> {
@@ -34,24 +34,33 @@ pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<
         .map_err(|_| DeriveError::Broken)
 }
 
-/// The attributor that answers for these spans of a person as things stand now. It is good for the whole day they
-/// are of: give it all spans of the day, as what stands before and after a span speaks too.
-pub async fn attributor_for(
+/// The attributor that answers for the spans of a day of a person as things stand now. Give it all of them, as what
+/// stands before and after a span speaks too.
+pub(crate) async fn attributor_for(
     store: &Store,
     developer: DeveloperId,
-    spans: &[Span],
+    woven: &Woven,
+    lessons: &Lessons,
 ) -> Result<Attributor, StorageError> {
     let learned = learned(store, developer).await?;
-    attributor_with(store, developer, spans, learned).await
+    attributor_with(store, developer, woven, lessons, learned).await
 }
 
 /// The same, had this been learned of the person.
 pub(crate) async fn attributor_with(
     store: &Store,
     developer: DeveloperId,
-    spans: &[Span],
+    woven: &Woven,
+    lessons: &Lessons,
     learned: Learned,
 ) -> Result<Attributor, StorageError> {
+    let spans = woven.spans.as_slice();
+    // Who never reviewed anything has taught nothing either.
+    let earlier = if learned.is_empty() {
+        Vec::new()
+    } else {
+        lessons.for_date(store, developer, woven.date).await?
+    };
     let rules = store.rules().list_for_attribution(developer).await?;
     let tasks = store.tasks().for_attribution(developer).await?;
     let mut signals: Vec<SignalDigest> = spans
@@ -70,6 +79,7 @@ pub(crate) async fn attributor_with(
     Ok(Attributor::new(rules, tasks)
         .within(scope)
         .with_learned(learned)
+        .after(&earlier)
         .with_decisions(decisions))
 }
 

@@ -5,7 +5,7 @@ use dayloom_domain::{DeveloperId, EventId};
 use dayloom_storage::Store;
 use jiff::civil::Date;
 
-use crate::{DeriveError, derive::compute, grounds::Kept};
+use crate::{DeriveError, Lessons, derive::compute, grounds::Kept};
 
 /// Explains the span that an event of a person is in. `None` if they have no such event, or no time rests on it.
 pub async fn explain(
@@ -51,7 +51,7 @@ async fn on_date(
     }
     // A day that was derived before grounds were kept has none, and one that waits to be derived may not have the
     // event yet: what would be kept is worked out, and nothing is stored.
-    let computed = compute(store, developer, date).await?;
+    let computed = compute(store, developer, date, &Lessons::default()).await?;
     if kept.is_none()
         && let Some(stored) = &stored
         && let Some(explained) = computed.kept.explain(&stored.day, event)

@@ -9,7 +9,7 @@ use dayloom_domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use crate::{DeriveError, Stages, derive::compute};
+use crate::{DeriveError, Lessons, Stages, derive::compute};
 
 /// A day that was derived again.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,20 +90,55 @@ impl BlockState {
 
 impl Stages {
     /// Derives one day again and, unless it is a `dry` run, writes it where it differs or still waits to be derived. A day
-    /// that shows the same, but was computed from something else, is no difference: it only keeps what it rests on.
+    /// that shows the same, but was computed from something else or teaches something else, is no difference: it only keeps
+    /// what it rests on.
     pub async fn replay(
         &self,
         developer: DeveloperId,
         date: Date,
         dry: bool,
     ) -> Result<Replayed, DeriveError> {
-        let pending = self.store().days().pending(developer, date).await?;
-        let stored = self.store().days().evidenced(developer, date).await?;
+        let (replayed, due) = self.compare(developer, date, &mut Lessons::default()).await?;
+        if !dry && due {
+            // Through the queue, so that no engine writes an older answer over it.
+            self.store().days().mark(developer, &[date], self.now()).await?;
+            self.settle(developer, date).await?;
+        }
+        Ok(replayed)
+    }
+
+    /// A dry run over several days of a person, one after the other in the order of dates: each is taught what those before
+    /// it would teach.
+    pub async fn rehearse(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+        lessons: &mut Lessons,
+    ) -> Result<Replayed, DeriveError> {
+        Ok(self.compare(developer, date, lessons).await?.0)
+    }
+
+    /// What is stored beside what comes out now, and whether anything of it is to be written.
+    async fn compare(
+        &self,
+        developer: DeveloperId,
+        date: Date,
+        lessons: &mut Lessons,
+    ) -> Result<(Replayed, bool), DeriveError> {
+        let days = self.store().days();
+        let pending = days.pending(developer, date).await?;
+        let stored = days.evidenced(developer, date).await?;
         let (before, kept) = stored.map_or((None, None), |stored| {
             (Some(unnamed(stored.day)), stored.evidence)
         });
-        let computed = compute(self.store(), developer, date).await?;
-        let stale = kept.as_ref() != Some(&computed.text);
+        let lesson = days
+            .taught(developer, date, date)
+            .await?
+            .pop()
+            .map(|(_, text)| text);
+        let computed = compute(self.store(), developer, date, lessons).await?;
+        let stale = kept.as_ref() != Some(&computed.text) || lesson != computed.lesson;
+        lessons.take_in(date, computed.taught);
         let after = unnamed(computed.day);
         let replayed = Replayed {
             developer,
@@ -113,12 +148,8 @@ impl Stages {
             changed: before.as_ref() != Some(&after),
             blocks: differences(before.as_ref(), &after),
         };
-        if !dry && (replayed.changed || pending || stale) {
-            // Through the queue, so that no engine writes an older answer over it.
-            self.store().days().mark(developer, &[date], self.now()).await?;
-            self.settle(developer, date).await?;
-        }
-        Ok(replayed)
+        let due = replayed.changed || pending || stale;
+        Ok((replayed, due))
     }
 }
 

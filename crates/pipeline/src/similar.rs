@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use dayloom_attribution::Attributor;
+use dayloom_attribution::{Attributor, DAYS_BEFORE, Taught};
 use dayloom_domain::{
     DeveloperId, EntryId, TaskId,
     day::{AnsweredBy, AttributedSpan, Block, Category, Day},
@@ -14,9 +14,9 @@ use dayloom_domain::{
     review::{Change, EntryStatus, Pin},
 };
 use dayloom_storage::Store;
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
-use crate::{DeriveError, evidence, learn};
+use crate::{DeriveError, Lessons, evidence, learn, lessons};
 
 /// An entry that a correction would move.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,13 +75,7 @@ pub async fn similar(
     }
     let learned = learn::foresee(store, developer, &corrected).await?;
     drop(corrected);
-    let (from, to) = learn::reached(now);
-    let known = store.days().known(Some(developer), from, to).await?;
-    let dates: BTreeSet<Date> = known
-        .into_iter()
-        .map(|(_, date)| date)
-        .chain(said.keys().copied())
-        .collect();
+    let dates = dates(store, developer, &said, now).await?;
     let corrected: HashSet<EntryId> = wishes.iter().map(|(entry, _)| *entry).collect();
     let is_open = |block: &Block| {
         block.status == EntryStatus::Inferred
@@ -89,17 +83,40 @@ pub async fn similar(
             && targets.iter().any(|target| !is_at(block, *target))
     };
     let mut found = Vec::new();
+    // Each day teaches those after it, so they are gone through in order.
+    let mut lessons = Lessons::default();
     for date in dates {
         let Some(day) = reach(store, developer, date, &said, &is_open).await? else {
             continue;
         };
-        let attributor =
-            evidence::attributor_with(store, developer, &day.woven.spans, learned.clone()).await?;
+        let attributor = evidence::attributor_with(store, developer, &day.woven, &lessons, learned.clone())
+            .await?
+            .with_reviewed(lessons::reviewed(date, &day.pins));
         let targets = targets.clone();
         let moved = tokio::task::spawn_blocking(move || moved(&attributor, day, &targets));
-        found.extend(moved.await.map_err(|_| DeriveError::Broken)?);
+        let (moved, taught) = moved.await.map_err(|_| DeriveError::Broken)?;
+        found.extend(moved);
+        lessons.take_in(date, taught);
     }
     Ok(found)
+}
+
+/// The stored days that corrections of these dates may move, in order.
+async fn dates(
+    store: &Store,
+    developer: DeveloperId,
+    said: &BTreeMap<Date, Vec<Pin>>,
+    now: Timestamp,
+) -> Result<BTreeSet<Date>, DeriveError> {
+    let mut dates: BTreeSet<Date> = said.keys().copied().collect();
+    let taught = said
+        .keys()
+        .map(|date| (*date, date.saturating_add(DAYS_BEFORE.days())));
+    for (from, to) in taught.chain(std::iter::once(learn::reached(now))) {
+        let known = store.days().known(Some(developer), from, to).await?;
+        dates.extend(known.into_iter().map(|(_, date)| date));
+    }
+    Ok(dates)
 }
 
 fn target(change: &Change) -> Option<Target> {
@@ -114,7 +131,7 @@ fn is_at(block: &Block, (task, category): Target) -> bool {
     block.task_id == task && (task.is_some() || block.category == category)
 }
 
-/// A stored day with entries that may move; `None` if it has none.
+/// A stored day and those of its entries that may move; `None` if it was never derived.
 async fn reach(
     store: &Store,
     developer: DeveloperId,
@@ -126,9 +143,6 @@ async fn reach(
         return Ok(None);
     };
     let open: Vec<Block> = stored.day.blocks.into_iter().filter(is_open).collect();
-    if open.is_empty() {
-        return Ok(None);
-    }
     let woven = evidence::woven(store, developer, date).await?;
     let (from, to) = evidence_window(date);
     let mut pins = store.days().pins(developer, from, to).await?;
@@ -142,15 +156,15 @@ async fn reach(
     }))
 }
 
-/// The entries of a day that would go to one of the targets.
-fn moved(attributor: &Attributor, day: Reached, targets: &[Target]) -> Vec<Similar> {
+/// The entries of a day that would go to one of the targets, and what the day would teach.
+fn moved(attributor: &Attributor, day: Reached, targets: &[Target]) -> (Vec<Similar>, Taught) {
     let Reached {
         date,
         open,
         woven,
         pins,
     } = day;
-    let answers = attributor.attribute(&woven.spans);
+    let (answers, taught) = attributor.attribute_and_teach(&woven.spans);
     let would_be = derive::assemble(woven, answers, &pins);
     let goes = |block: &Block| {
         targets
@@ -168,7 +182,8 @@ fn moved(attributor: &Attributor, day: Reached, targets: &[Target]) -> Vec<Simil
             confidence: block.confidence,
         })
     };
-    open.into_iter().filter(goes).filter_map(shown).collect()
+    let moved = open.into_iter().filter(goes).filter_map(shown).collect();
+    (moved, taught)
 }
 
 /// Attention of a block that is answered for by a target, other than by a review.

@@ -11,7 +11,7 @@ use dayloom_domain::{
     rule::{RuleField, RuleMatch, RuleScope},
 };
 use dayloom_pipeline::{Stages, explain};
-use dayloom_storage::{Batch, Derived, NewEntry, NewEvent, NewRule, StoredDay, Submitted};
+use dayloom_storage::{Batch, Derived, Lesson, NewEntry, NewEvent, NewRule, StoredDay, Submitted};
 use dayloom_testkit::{TestApp, on_both};
 use generated::{LAST, Worked, correct, open, settled, worked};
 use jiff::{SignedDuration, Timestamp};
@@ -168,9 +168,16 @@ async fn what_is_kept_and_what_would_be_worked_out_are_one() {
         let read = all(&app, &worked, &days).await;
         // As days of an older release, and as one whose text means nothing to this one.
         app.sql("DELETE FROM tracker_day_evidence").await;
+        let day = unnamed(&days[0]);
+        let taught = app.store.days().taught(worked.ann.id, day.date, day.date).await;
+        let taught = taught.expect("a read").pop().map(|(_, text)| text);
         let rubbish = Derived {
-            day: &unnamed(&days[0]),
+            day: &day,
             evidence: Some("of another release"),
+            lesson: Lesson {
+                text: taught.as_deref(),
+                days: 7,
+            },
         };
         let written = app
             .store

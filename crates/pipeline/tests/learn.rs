@@ -4,10 +4,10 @@ use dayloom_domain::{
     Clock, DeveloperId, ReviewId, TaskId,
     day::{AnsweredBy, Category, Day},
     event::{ActiveApp, Event, FileContext},
-    review::Change,
+    review::{Change, EntryStatus},
     sample,
 };
-use dayloom_pipeline::derive_day;
+use dayloom_pipeline::{compute_day, derive_day};
 use dayloom_storage::NewTask;
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -239,6 +239,65 @@ async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
             .expect("a day");
         assert_eq!(app.store.learned().model(person.id).await.expect("a read"), model);
         assert!(model.is_some_and(|model| model.model.is_some()));
+    })
+    .await;
+}
+
+/// Every stored day is what would be derived now: none was left behind by what another taught since.
+async fn up_to_date(app: &TestApp, person: &Person, dates: &[Date]) {
+    for &date in dates {
+        let mut stored = day(app, person, date).await;
+        for block in &mut stored.blocks {
+            block.entry_id = block.entry_id.filter(|_| block.status != EntryStatus::Inferred);
+        }
+        let now = compute_day(&app.store, person.id, date).await.expect("a day");
+        assert_eq!(stored, now, "{date}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_teach_those_after_them_in_whatever_order_they_come() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        task(&app, &tracked, person.id, "PAY-412").await;
+        let on = |day: i8| Date::constant(2026, 11, day);
+        works(&app, &person, &tracked, on(16), 9, "rounding.rs").await;
+        app.derive().await;
+        say(&app, &person, on(16), 0, &correct(rounding)).await;
+        let mut known = vec![on(16)];
+        for day in [20, 18, 19, 17] {
+            for (hour, file) in [(9, "rounding.rs"), (10, "beside.rs")] {
+                works(&app, &person, &tracked, on(day), hour, file).await;
+                if !known.contains(&on(day)) {
+                    known.push(on(day));
+                }
+                app.derive().await;
+                up_to_date(&app, &person, &known).await;
+            }
+        }
+        let lessons = async || {
+            app.store
+                .days()
+                .taught(person.id, on(1), on(30))
+                .await
+                .expect("a read")
+        };
+        let taught = lessons().await;
+        let dates: Vec<Date> = taught.iter().map(|(date, _)| *date).collect();
+        assert_eq!(dates, [17, 18, 19, 20].map(on), "the first was reviewed, whole");
+        let before = revisions(&app, &person).await;
+        for order in [[16, 17, 18, 19, 20], [20, 19, 18, 17, 16], [18, 20, 16, 19, 17]] {
+            for date in order.map(on) {
+                derive_day(&app.store, person.id, date, app.clock.now())
+                    .await
+                    .expect("a day");
+            }
+            assert_eq!(app.store.days().backlog().await.expect("a count"), 0);
+        }
+        assert_eq!(lessons().await, taught);
+        assert_eq!(revisions(&app, &person).await, before);
     })
     .await;
 }

@@ -35,7 +35,9 @@ pub mod tokens;
 pub mod usage;
 pub mod workspaces;
 
-pub use days::{Derived, EvidencedDay, REST, StoredDay, StoredDays, Taken, TaskLabel, TimesheetRow, Written};
+pub use days::{
+    Derived, EvidencedDay, Lesson, REST, StoredDay, StoredDays, Taken, TaskLabel, TimesheetRow, Written,
+};
 pub use decisions::{Asked, Turn, WaitingDay};
 pub use devices::{DevicePatch, Enroll, EnrollError};
 pub use error::StorageError;

@@ -157,6 +157,7 @@ on_both!(
     reviews::a_seized_day_is_lost_to_its_taker,
     days::titles_are_shown_to_members_only,
     days::what_a_day_was_computed_from_goes_with_it,
+    days::what_a_day_teaches_marks_the_days_after_it,
     reviews::what_would_be_in_force_is_what_then_is,
     days::an_entry_that_moves_leaves_its_old_day,
     dyes::a_task_keeps_the_dye_of_its_first_attribution,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{Scene, State, Thread, Weigher, index};
 use crate::{
+    earlier::{tokens_of, weight_of},
     features::{APP, BRANCH, GROUPS, HOUR, SAME, TITLE},
     keys::Place,
     learned::{Count, Learned},
@@ -122,6 +123,20 @@ impl Weigher<'_> {
     }
 }
 
+impl Weigher<'_> {
+    /// Whether the days before showed one of the span's tokens beside this state.
+    pub fn is_taught(&self, scene: &Scene, state: State) -> bool {
+        let wanted = Some(index(self.threads.len(), state));
+        let says = |token: u32| {
+            let row = self.before.and_then(|before| before.rows.get(&token));
+            row.into_iter()
+                .flatten()
+                .any(|(label, _)| self.places_before[*label] == wanted)
+        };
+        tokens_of(scene).any(says)
+    }
+}
+
 /// The sum over the tokens of a span, for each state.
 struct Sums<'s, 'w> {
     weigher: &'s Weigher<'w>,
@@ -154,6 +169,12 @@ const TOKEN_AT_MOST: f64 = 4.0;
 impl<'s, 'w> Sums<'s, 'w> {
     fn new(weigher: &'s Weigher<'w>, echo: Option<(&'s Echo, usize)>) -> Self {
         let mut totals = weigher.totals.clone();
+        let before = weigher.before.map_or(&[][..], |before| &before.totals);
+        for (place, total) in weigher.places_before.iter().zip(before) {
+            if let Some(place) = place {
+                totals[*place] += total * weigher.heed;
+            }
+        }
         if let Some((echo, at)) = echo {
             for ((total, day), own) in totals.iter_mut().zip(&echo.totals).zip(&echo.own[at]) {
                 *total += (day - own).max(0.0) * echo.factor;
@@ -195,6 +216,14 @@ impl<'s, 'w> Sums<'s, 'w> {
         count(self.weigher.learned, &self.weigher.states_of, 1.0);
         if let Some(without) = self.weigher.without {
             count(without, &self.weigher.without_states, -1.0);
+        }
+        let before = self.weigher.before.and_then(|before| before.rows.get(&token));
+        for (label, weight) in before.into_iter().flatten() {
+            let weight = weight * self.weigher.heed;
+            anywhere += weight;
+            if let Some(place) = self.weigher.places_before[*label] {
+                self.with[place] += weight;
+            }
         }
         if let Some((echo, at)) = self.echo
             && let Some((row, sum)) = echo.rows.get(&token)
@@ -268,7 +297,7 @@ impl Echo {
             factor: weigher.weights.echo,
         };
         for (scene, share) in scenes.iter().zip(shares) {
-            let weight = (scene.seconds / 60.0).max(0.0).ln_1p();
+            let weight = weight_of(scene);
             // What is unknown teaches nothing.
             let threads = share.thread.iter().zip(weigher.threads);
             let threads = threads.map(|(p, thread)| if thread.task.is_some() { *p } else { 0.0 });
@@ -277,12 +306,8 @@ impl Echo {
                 .map(|p| if p < FAINT { 0.0 } else { p * weight })
                 .collect();
             let sum: f64 = own.iter().sum();
-            let tokens = scene.features.single.iter().filter(|&&token| token != 0);
-            for token in tokens.chain(&scene.features.words) {
-                let row = echo
-                    .rows
-                    .entry(*token)
-                    .or_insert_with(|| (vec![0.0; states], 0.0));
+            for token in tokens_of(scene) {
+                let row = echo.rows.entry(token).or_insert_with(|| (vec![0.0; states], 0.0));
                 row.1 += sum;
                 for (sum, p) in row.0.iter_mut().zip(&own) {
                     *sum += p;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use dayloom_domain::{DeveloperId, TaskId, Zone};
-use dayloom_pipeline::{BlockChange, BlockState, DeriveError, Replayed, Stages, Sums};
+use dayloom_pipeline::{BlockChange, BlockState, DeriveError, Lessons, Replayed, Stages, Sums};
 use dayloom_storage::Store;
 use serde_json::{Value, json};
 
@@ -65,12 +65,16 @@ async fn replay(cx: &Context, store: &Store, asked: &Replay) -> Outcome {
     let days = store.days().known(developer, asked.from, asked.to).await;
     let stages = Stages::new(store.clone(), Arc::new(SystemClock));
     let mut people: HashMap<DeveloperId, Person> = HashMap::new();
+    let mut lessons: HashMap<DeveloperId, Lessons> = HashMap::new();
     let (mut days_seen, mut changed) = (0_usize, Vec::new());
     for (developer, date) in days.map_err(boot::database)? {
-        let replayed = stages
-            .replay(developer, date, asked.dry_run)
-            .await
-            .map_err(broken)?;
+        let replayed = if asked.dry_run {
+            let taught = lessons.entry(developer).or_default();
+            stages.rehearse(developer, date, taught).await
+        } else {
+            stages.replay(developer, date, false).await
+        };
+        let replayed = replayed.map_err(broken)?;
         days_seen += 1;
         if replayed.changed {
             if let Entry::Vacant(unknown) = people.entry(developer) {

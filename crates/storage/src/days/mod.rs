@@ -17,6 +17,7 @@ mod evidence;
 mod queue;
 mod read;
 mod sweep;
+mod taught;
 mod timesheet;
 mod works;
 mod write;
@@ -92,11 +93,27 @@ pub struct Derived<'d> {
     /// What its answers were computed from, as text that only whoever derives days reads; none where nobody worked
     /// it out.
     pub evidence: Option<&'d str>,
+    /// What it teaches the days after it.
+    pub lesson: Lesson<'d>,
+}
+
+/// What a day teaches the days after it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lesson<'d> {
+    /// As text that only whoever derives days reads; none where it teaches nothing.
+    pub text: Option<&'d str>,
+    /// How many dates after it are answered for by it: those of them that were derived, or wait for it, are marked
+    /// where the text is another one than before.
+    pub days: i32,
 }
 
 impl<'d> From<&'d Day> for Derived<'d> {
     fn from(day: &'d Day) -> Self {
-        Self { day, evidence: None }
+        Self {
+            day,
+            evidence: None,
+            lesson: Lesson::default(),
+        }
     }
 }
 
@@ -155,7 +172,8 @@ impl Days<'_> {
         transaction.commit().await?;
         Ok(())
     }
-    /// Marks every local date on which the person has evidence, between the two dates inclusive. Returns how many.
+    /// Marks every local date of the person that was derived or waits for it, between the two dates inclusive. Returns how
+    /// many.
     pub async fn mark_range(
         &self,
         developer: DeveloperId,
@@ -265,6 +283,16 @@ impl Days<'_> {
         date: Date,
     ) -> Result<Option<EvidencedDay>, StorageError> {
         evidence::day(&self.0.read, developer, date).await
+    }
+    /// What the days between the two dates inclusive teach those after them, oldest first; days that teach nothing are
+    /// left out.
+    pub async fn taught(
+        &self,
+        developer: DeveloperId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<(Date, String)>, StorageError> {
+        taught::between(&self.0.read, developer, from, to).await
     }
     /// What is in force of the person's reviews and overlaps `[from, to)`, by start.
     pub async fn pins(

@@ -43,7 +43,7 @@ pub(crate) async fn mark<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Marks every date that was derived before, between the two inclusive.
+/// Marks every date that was derived before or is derived for the first time, between the two inclusive.
 pub(super) async fn mark_range<C: ConnectionTrait>(
     on: &C,
     developer: DeveloperId,
@@ -53,8 +53,11 @@ pub(super) async fn mark_range<C: ConnectionTrait>(
 ) -> Result<u64, StorageError> {
     let sql = format!(
         "INSERT INTO tracker_dirty_days (developer_id, local_date, project_id, generation, marked_at, next_attempt_at)
-         SELECT developer_id, local_date, {PROJECT}, 1, $4, $4 FROM tracker_days
-         WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date
+         SELECT developer_id, local_date, {PROJECT}, 1, $4, $4 FROM (
+             SELECT developer_id, local_date FROM tracker_days WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3
+             UNION SELECT developer_id, local_date FROM tracker_dirty_days
+             WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3
+         ) AS known WHERE TRUE ORDER BY local_date
          ON CONFLICT (developer_id, local_date) DO UPDATE SET generation = tracker_dirty_days.generation + 1"
     );
     run(on, &sql, vec![id(developer), day(from), day(to), at(now)]).await

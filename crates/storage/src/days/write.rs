@@ -37,11 +37,16 @@ pub(crate) fn entry_id(developer: DeveloperId, external_ref: &str) -> EntryId {
 pub(super) async fn write(
     on: &DatabaseTransaction,
     developer: DeveloperId,
-    Derived { day, evidence }: Derived<'_>,
+    Derived {
+        day,
+        evidence,
+        lesson,
+    }: Derived<'_>,
     now: Timestamp,
 ) -> Result<Written, StorageError> {
     let written = content(on, developer, day, now).await?;
     super::evidence::write(on, developer, day.date, evidence).await?;
+    super::taught::write(on, developer, day.date, lesson, now).await?;
     entries(on, developer, day, now).await?;
     dyes::give(on, developer, day, now).await?;
     Ok(written)

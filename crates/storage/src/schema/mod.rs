@@ -13,6 +13,7 @@ mod logins;
 mod models;
 mod reviews;
 mod tables;
+mod taught;
 mod team;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -72,6 +73,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 11,
         text: held_back::text,
+    },
+    Step {
+        version: 12,
+        text: taught::text,
     },
 ];
 

@@ -5,7 +5,7 @@ use dayloom_domain::{
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
     review::{Change, ChangeError, EntryStatus},
 };
-use dayloom_storage::{Derived, NewTask, ReviewError, Store, StoredDays};
+use dayloom_storage::{Derived, Lesson, NewTask, ReviewError, Store, StoredDays};
 use jiff::{
     ToSpan,
     civil::{Date, date},
@@ -427,7 +427,10 @@ pub async fn days_of_a_range_are_read_together(store: &Store) {
 pub async fn what_a_day_was_computed_from_goes_with_it(store: &Store) {
     let w = world(store, "ada").await;
     let one = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
-    let with = |evidence| Derived { day: &one, evidence };
+    let with = |evidence| Derived {
+        evidence,
+        ..Derived::from(&one)
+    };
     let kept = async || {
         let found = store.days().evidenced(w.owner, TODAY).await.unwrap();
         found.map(|found| (found.day, found.evidence, found.pending))
@@ -480,4 +483,62 @@ pub async fn what_a_day_was_computed_from_goes_with_it(store: &Store) {
         Some((one.clone(), None, false)),
         "what was kept was of another derivation"
     );
+}
+
+pub async fn what_a_day_teaches_marks_the_days_after_it(store: &Store) {
+    let (w, eve) = (world(store, "ada").await, world(store, "eve").await);
+    let on = |days: i32| TODAY.saturating_add(days.days());
+    let write = async |owner, date: Date, text: Option<&str>| {
+        let one = day(date, vec![]);
+        let with = Derived {
+            lesson: Lesson { text, days: 2 },
+            ..Derived::from(&one)
+        };
+        store.days().write(owner, with, now()).await.unwrap()
+    };
+    let pending = async || {
+        let found = store.days().between(w.owner, on(-1), on(4)).await.unwrap();
+        found.pending.into_iter().collect::<Vec<_>>()
+    };
+    for days in [-1, 0, 1, 3] {
+        write(w.owner, on(days), None).await;
+        write(eve.owner, on(days), None).await;
+    }
+    // Derived for the first time while the day before it is: nothing is stored of it yet.
+    store.days().mark(w.owner, &[on(2)], now()).await.unwrap();
+    let lease = std::time::Duration::from_secs(60);
+    let first = store.days().take(now(), lease, 1).await.unwrap().remove(0);
+    write(w.owner, TODAY, Some("a")).await;
+    assert_eq!(
+        pending().await,
+        [on(1), on(2)],
+        "no day before it, and none further on"
+    );
+    let written = store
+        .days()
+        .finish(&first, &day(on(2), vec![]), now())
+        .await
+        .unwrap();
+    assert!(
+        written.is_some_and(|written| written.due_again.is_some()),
+        "it may have been answered for by what stood there before"
+    );
+    for taken in store.days().take(minute(5), lease, 10).await.unwrap() {
+        let again = day(taken.date, vec![]);
+        store.days().finish(&taken, &again, minute(5)).await.unwrap();
+    }
+    assert_eq!(pending().await, []);
+
+    write(w.owner, TODAY, Some("a")).await;
+    assert_eq!(pending().await, [], "it teaches the same");
+    let taught = store.days().taught(w.owner, on(-1), on(1)).await.unwrap();
+    assert_eq!(taught, [(TODAY, "a".to_owned())]);
+    assert_eq!(store.days().taught(w.owner, on(1), on(4)).await.unwrap(), []);
+    let theirs = store.days().taught(eve.owner, on(-1), on(4)).await.unwrap();
+    assert_eq!(theirs, [], "nobody else's");
+    write(w.owner, TODAY, None).await;
+    assert_eq!(pending().await, [on(1), on(2)]);
+    assert_eq!(store.days().taught(w.owner, on(-1), on(4)).await.unwrap(), []);
+    let theirs = store.days().between(eve.owner, on(-1), on(4)).await.unwrap();
+    assert!(theirs.pending.is_empty());
 }

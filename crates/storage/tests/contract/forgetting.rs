@@ -1,6 +1,6 @@
 //! What goes with a person: the row is removed behind the program's back, and nothing of theirs is left.
 
-use dayloom_storage::{Derived, Store};
+use dayloom_storage::{Derived, Lesson, Store};
 
 use crate::{
     days::{TODAY, block, day},
@@ -69,11 +69,16 @@ async fn evidenced(store: &Store, w: &World) {
     let with = Derived {
         day: &derived,
         evidence: Some("a title nobody else may read"),
+        lesson: Lesson {
+            text: Some("what it teaches"),
+            days: 7,
+        },
     };
     store.days().write(w.owner, with, now()).await.unwrap();
 }
 
-const EVIDENCE: &str = "SELECT COUNT(*) FROM tracker_day_evidence";
+const EVIDENCE: &str =
+    "SELECT (SELECT COUNT(*) FROM tracker_day_evidence) + (SELECT COUNT(*) FROM tracker_day_taught)";
 
 #[tokio::test]
 async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
@@ -114,7 +119,7 @@ async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
                 );
             }
         }
-        assert_eq!(left, [1, 0], "{}", db.url);
+        assert_eq!(left, [2, 0], "{}", db.url);
         assert!(
             db.store
                 .days()

@@ -17,14 +17,14 @@ mod words;
 
 use std::collections::{HashMap, HashSet};
 
-use dayloom_attribution::{Attributor, Example, Learned, Scope, Teacher, Weights};
+use dayloom_attribution::{Attributor, DAYS_BEFORE, Example, Learned, Scope, Taught, Teacher, Weights};
 use dayloom_domain::{
-    day::{Attribution, Span},
+    day::{Attribution, Day, Span},
     derive::{self, Woven},
     people::Task,
     sample::Random,
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 pub use cast::{HELD_BACK, HELD_BACK_LATER, TUNED};
 pub use days::{Kind, Truth};
@@ -71,6 +71,8 @@ pub struct Weeks {
     tasks: Vec<Task>,
     taught: Vec<baselines::Taught>,
     examples: Vec<Example>,
+    /// The days of the first week, and the time of each that was reviewed.
+    first: Vec<(Woven, Vec<(Timestamp, Timestamp)>)>,
     /// The days of the second week.
     later: Vec<(Woven, Vec<Minute>)>,
 }
@@ -82,7 +84,7 @@ impl Weeks {
         let mut generator = Generator::new(&persona);
         let mut random = Random::new(seed ^ 0xBEEF);
         let teacher = Teacher::new(&persona.tasks(false));
-        let (mut taught, mut examples) = (Vec::new(), Vec::new());
+        let (mut taught, mut examples, mut first) = (Vec::new(), Vec::new(), Vec::new());
         for day in 0..5 {
             let date = MONDAY.saturating_add(day.days());
             let minutes = generator.day(date, false);
@@ -92,6 +94,7 @@ impl Weeks {
                 examples.extend(teacher.example(date, &span, pin));
                 taught.push((span, said(pin)));
             }
+            first.push((woven, pins.iter().map(|pin| (pin.start, pin.end)).collect()));
         }
         let later = (7..12)
             .map(|day| {
@@ -105,6 +108,7 @@ impl Weeks {
             tasks,
             taught,
             examples,
+            first,
             later,
             persona,
         }
@@ -117,43 +121,60 @@ impl Weeks {
 
     /// Attributes the second week and counts what came out.
     pub fn tally(&self, answers: Answers, weights: &Weights) -> Tally {
-        let bayes = baselines::NaiveBayes::fit(&self.taught);
-        let attributor = || {
-            Attributor::new(Vec::new(), self.tasks.clone())
-                .within(scope())
-                .with_weights(weights.clone())
-        };
-        let learned = match answers {
-            Answers::Dayloom | Answers::WithModel => self.learned(weights),
-            Answers::Keys | Answers::Bayes | Answers::Nearest => Learned::default(),
-        };
-        let mut model = model::Simulated::new(&self.tasks, self.persona.seed);
+        let mut said = self.answers(answers, weights);
         let reviewed: HashSet<Truth> = self.taught.iter().map(|(_, truth)| *truth).collect();
         let mut tally = Tally::default();
         for (woven, minutes) in &self.later {
-            let spans: &[Span] = &woven.spans;
-            let said: Vec<Attribution> = match answers {
-                Answers::Keys => attributor().attribute(spans),
-                Answers::Bayes => bayes.attribute(spans),
-                Answers::Nearest => baselines::nearest(&self.taught, spans),
-                Answers::Dayloom => attributor().with_learned(learned.clone()).attribute(spans),
-                Answers::WithModel => {
-                    let decisions = model.asked(spans, minutes);
-                    attributor()
-                        .with_learned(learned.clone())
-                        .with_decisions(decisions)
-                        .attribute(spans)
-                }
-            };
-            let day = derive::assemble(woven.clone(), said, &[]);
+            let day = said.day(woven, minutes);
             tally.add(&day, minutes, &reviewer::judgement(minutes), |truth| {
                 matches!(truth, Truth::Task(_)) && !reviewed.contains(&truth)
             });
             tally.key_in_sight += self.key_in_sight(minutes);
         }
-        tally.calls = model.calls;
-        tally.tokens = model.tokens;
+        if let Some(model) = said.model() {
+            tally.calls = model.calls;
+            tally.tokens = model.tokens;
+        }
         tally
+    }
+
+    fn answers<'w>(&'w self, answers: Answers, weights: &'w Weights) -> Box<dyn Answering + 'w> {
+        let attributor = || {
+            Attributor::new(Vec::new(), self.tasks.clone())
+                .within(scope())
+                .with_weights(weights.clone())
+        };
+        match answers {
+            Answers::Keys => Box::new(Plain(move |spans: &[Span]| attributor().attribute(spans))),
+            Answers::Bayes => {
+                let bayes = baselines::NaiveBayes::fit(&self.taught);
+                Box::new(Plain(move |spans: &[Span]| bayes.attribute(spans)))
+            }
+            Answers::Nearest => Box::new(Plain(|spans: &[Span]| baselines::nearest(&self.taught, spans))),
+            Answers::Dayloom | Answers::WithModel => {
+                let learned = self.learned(weights);
+                let model = (answers == Answers::WithModel)
+                    .then(|| model::Simulated::new(&self.tasks, self.persona.seed));
+                Box::new(Product {
+                    taught: self.taught_by_the_first_week(&learned, weights),
+                    attributor: Box::new(move || attributor().with_learned(learned.clone())),
+                    model,
+                })
+            }
+        }
+    }
+
+    /// What the days of the first week teach once they were reviewed.
+    fn taught_by_the_first_week(&self, learned: &Learned, weights: &Weights) -> Vec<(Date, Taught)> {
+        let taught = |(woven, reviewed): &(Woven, Vec<(Timestamp, Timestamp)>)| {
+            let attributor = Attributor::new(Vec::new(), self.persona.tasks(false))
+                .within(scope())
+                .with_weights(weights.clone())
+                .with_learned(learned.clone())
+                .with_reviewed(reviewed.clone());
+            (woven.date, attributor.attribute_and_teach(&woven.spans).1)
+        };
+        self.first.iter().map(taught).collect()
     }
 
     /// Minutes in which a key of the task worked on stands in branch, address or title.
@@ -179,6 +200,62 @@ impl Weeks {
                 .any(|text| text.to_lowercase().contains(key.as_str()))
         };
         measure::count(minutes.iter().filter(seen).count())
+    }
+}
+
+/// Who answers, day after day.
+trait Answering {
+    /// The day as it is answered for.
+    fn day(&mut self, woven: &Woven, minutes: &[Minute]) -> Day;
+
+    /// The model asked, if one is.
+    fn model(&self) -> Option<&model::Simulated<'_>> {
+        None
+    }
+}
+
+/// Somebody who looks at each day alone.
+struct Plain<A>(A);
+
+impl<A: Fn(&[Span]) -> Vec<Attribution>> Answering for Plain<A> {
+    fn day(&mut self, woven: &Woven, _: &[Minute]) -> Day {
+        derive::assemble(woven.clone(), (self.0)(&woven.spans), &[])
+    }
+}
+
+/// Dayloom as the pipeline runs it: each day is taught by the days before it, and a model, where there is one, is asked
+/// about what the day leaves open until nothing is.
+struct Product<'w> {
+    attributor: Box<dyn Fn() -> Attributor + 'w>,
+    taught: Vec<(Date, Taught)>,
+    model: Option<model::Simulated<'w>>,
+}
+
+impl Answering for Product<'_> {
+    fn day(&mut self, woven: &Woven, minutes: &[Minute]) -> Day {
+        let first = woven.date.saturating_sub(DAYS_BEFORE.days());
+        let before: Vec<Taught> = self
+            .taught
+            .iter()
+            .filter(|(date, _)| (first..woven.date).contains(date))
+            .map(|(_, taught)| taught.clone())
+            .collect();
+        loop {
+            let decisions = self.model.as_ref().map(|model| model.answers(&woven.spans));
+            let attributor = (self.attributor)()
+                .after(&before)
+                .with_decisions(decisions.unwrap_or_default());
+            let (said, taught) = attributor.attribute_and_teach(&woven.spans);
+            let day = derive::assemble(woven.clone(), said, &[]);
+            if !self.model.as_mut().is_some_and(|model| model.ask(&day, minutes)) {
+                self.taught.push((woven.date, taught));
+                return day;
+            }
+        }
+    }
+
+    fn model(&self) -> Option<&model::Simulated<'_>> {
+        self.model.as_ref()
     }
 }
 
