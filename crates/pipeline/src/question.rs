@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use dayloom_domain::{
-    DeveloperId, ProjectId, Zone,
+    DeveloperId, Locale, ProjectId, Zone,
     facts::{
         Facts, Sentence, Work,
         table::{self, Note},
@@ -49,6 +49,8 @@ pub struct Known {
     text: String,
     intent: Intent,
     today: Date,
+    /// The language the person reads.
+    locale: Locale,
     /// The days it is about.
     pub span: Span,
     /// The facts of these days.
@@ -88,6 +90,8 @@ pub struct Reply {
 pub async fn gather(store: &Store, asked: &Question<'_>, now: Timestamp) -> Result<Known, StorageError> {
     let zone = zone_of(store, asked.developer).await?;
     let today = zone.date_of(now);
+    let locale = locale_of(store, asked).await?;
+    let at = (&zone, today, locale);
     let intent = intent(asked.text);
     let said = asked.span.or_else(|| question::named(asked.text, today));
     let mut span = said.unwrap_or_else(|| Span::last(asked.days, today));
@@ -98,12 +102,12 @@ pub async fn gather(store: &Store, asked: &Question<'_>, now: Timestamp) -> Resu
             end: span.end.max(today),
         };
     }
-    let known = read(store, asked, intent, span, (&zone, today)).await?;
+    let known = read(store, asked, intent, span, at).await?;
     if said.is_some() || finds(&known) {
         return Ok(known);
     }
     let year = Span::last(SEARCHED_DAYS, today);
-    let wider = read(store, asked, known.intent.clone(), year, (&zone, today)).await?;
+    let wider = read(store, asked, known.intent.clone(), year, at).await?;
     Ok(if finds(&wider) { wider } else { known })
 }
 
@@ -123,7 +127,7 @@ async fn read(
     asked: &Question<'_>,
     intent: Intent,
     span: Span,
-    (zone, today): (&Zone, Date),
+    (zone, today, locale): (&Zone, Date, Locale),
 ) -> Result<Known, StorageError> {
     let Span { start, end } = span;
     let mut works = store.days().works(asked.developer, start, end).await?;
@@ -149,6 +153,7 @@ async fn read(
         text: asked.text.to_owned(),
         intent,
         today,
+        locale,
         span,
         facts: Facts::of(works, start, end, zone.clone()).with_calls(&calls),
         notes: own.map(note).collect(),
@@ -179,6 +184,16 @@ async fn projects(
     Ok((known.len() - silent.len(), silent))
 }
 
+/// The language to answer in: that of the profile; where it names none, Hindi if the question is.
+async fn locale_of(store: &Store, asked: &Question<'_>) -> Result<Locale, StorageError> {
+    let person = store.people().by_id(asked.developer).await?;
+    Ok(match person.and_then(|person| person.locale) {
+        Some(locale) => Locale::of(Some(&locale)),
+        None if question::is_hindi(asked.text) => Locale::Hi,
+        None => Locale::En,
+    })
+}
+
 /// The person's zone: of their profile, else of their newest day, else UTC.
 pub async fn zone_of(store: &Store, developer: DeveloperId) -> Result<Zone, StorageError> {
     let of_profile = store
@@ -196,21 +211,18 @@ pub async fn zone_of(store: &Store, developer: DeveloperId) -> Result<Zone, Stor
 /// said in a sentence of its own.
 pub async fn reply(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
     let mut reply = answered(store, models, known, now).await;
-    reply.sentences.extend(match known.left_out {
-        0 => None,
-        1 => Some(Sentence::plain("1 project is left out: it allows no answers.")),
-        n => Some(Sentence::plain(format!(
-            "{n} projects are left out: they allow no answers."
-        ))),
-    });
+    let left_out = question::left_out(known.left_out, known.locale);
+    reply.sentences.extend(left_out.map(Sentence::plain));
     reply
 }
 
 async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
     let nothing = known.facts.is_empty() && known.notes.is_empty();
     let mut failure = None;
+    // Sentences can be checked in English alone: in another language the facts answer by themselves.
     if let Some(name) = phrase::name(models)
         && !nothing
+        && known.locale == Locale::En
     {
         match phrased(store, models, known, now).await {
             Ok(sentences) if !sentences.is_empty() => {
@@ -229,7 +241,7 @@ async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp)
         _ => &known.notes,
     };
     Reply {
-        sentences: question::answer(&known.intent, &known.facts, notes, known.today),
+        sentences: question::answer(&known.intent, &known.facts, notes, known.today, known.locale),
         model: None,
         failure,
     }

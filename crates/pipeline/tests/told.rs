@@ -318,6 +318,32 @@ async fn a_used_up_budget_is_said_on_the_journal() {
 }
 
 #[tokio::test]
+async fn who_asks_in_hindi_is_answered_in_hindi_unless_they_chose_another_language() {
+    on_both(async |app| {
+        let (ann, _) = one_day(&app).await;
+        let silent = StandIn::failing().of(&app);
+        let first = async |question: &str| {
+            let reply = asked(&app, &ann, &silent, question).await;
+            texts(&reply.sentences)[0].to_owned()
+        };
+        let hindi = "आज समय कहाँ गया?";
+        assert_eq!(first(hindi).await, "शनिवार 21 नवंबर को 1घं 20मि दर्ज।");
+        assert_eq!(
+            first("Where did today go?").await,
+            "1h 20m recorded on Saturday 21 November."
+        );
+        let english = DeveloperPatch {
+            locale: Some("en".to_owned()),
+            ..DeveloperPatch::default()
+        };
+        let set = app.store.people().update(ann.id, &english, app.clock.now()).await;
+        set.expect("set").expect("Ann");
+        assert_eq!(first(hindi).await, "1h 20m recorded on Saturday 21 November.");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_reads_hindi_is_told_in_hindi() {
     on_both(async |app| {
         let (ann, _) = one_day(&app).await;
@@ -346,6 +372,16 @@ async fn who_reads_hindi_is_told_in_hindi() {
                 .sentences
                 .iter()
                 .all(|sentence| !sentence.entries.is_empty())
+        );
+        let reply = asked(&app, &ann, &model.of(&app), "कल समय कहाँ गया?").await;
+        assert_eq!((model.calls(), reply.model, reply.failure), (0, None, None));
+        assert_eq!(
+            texts(&reply.sentences),
+            [
+                "शनिवार 21 नवंबर को 1घं 20मि दर्ज।",
+                "PROJ-12 Weave पर 1घं।",
+                "20मि का अभी कोई कार्य नहीं।"
+            ]
         );
     })
     .await;

@@ -1,12 +1,15 @@
-//! Answers from facts alone, in plain sentences, each with the rows and days it speaks of.
+//! Answers from facts alone, in plain sentences of the reader's language, each with the rows and days it speaks of.
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{Intent, Span, search, search::about};
-use crate::facts::{
-    Facts, Sentence, Sum, TaskSum, Work,
-    table::Note,
-    text::{clock, counted, cut, day_name, duration, list},
+use super::{Intent, Span, said::Tongue, search, search::about};
+use crate::{
+    Locale,
+    facts::{
+        Facts, Sentence, Sum, TaskSum, Work,
+        table::Note,
+        text::{clean, clock, cut},
+    },
 };
 
 /// Tasks, days and findings told one by one before the rest is summed.
@@ -16,30 +19,31 @@ const TOLD: usize = 8;
 pub const STANDUP_BACK: i64 = 7;
 
 /// Answers a question from the facts of the days it is about.
-pub fn answer(intent: &Intent, facts: &Facts, notes: &[Note], today: Date) -> Vec<Sentence> {
+pub fn answer(intent: &Intent, facts: &Facts, notes: &[Note], today: Date, locale: Locale) -> Vec<Sentence> {
+    let tongue = Tongue { locale, today };
     let found = match intent {
-        Intent::Standup => return standup(facts, notes, today),
-        _ if facts.is_empty() && notes.is_empty() => return vec![nothing(facts, today)],
-        Intent::Shipped => shipped(facts, today),
-        Intent::HowLong(words) => how_long(facts, words, today),
-        Intent::Longest => longest(facts, today),
-        Intent::Hours => hours(facts, today),
-        Intent::Calls => vec![calls(facts, today)],
-        Intent::WhereTime => where_time(facts, today),
-        Intent::Find(words) => find(facts, notes, words, today),
+        Intent::Standup => return standup(facts, notes, tongue),
+        _ if facts.is_empty() && notes.is_empty() => return vec![nothing(facts, tongue)],
+        Intent::Shipped => shipped(facts, tongue),
+        Intent::HowLong(words) => how_long(facts, words, tongue),
+        Intent::Longest => longest(facts, tongue),
+        Intent::Hours => hours(facts, tongue),
+        Intent::Calls => vec![calls(facts, tongue)],
+        Intent::WhereTime => where_time(facts, tongue),
+        Intent::Find(words) => find(facts, notes, words, tongue),
     };
     if found.is_empty() {
-        where_time(facts, today)
+        where_time(facts, tongue)
     } else {
         found
     }
 }
 
 /// A draft: the last day with work before today, today, and what is marked as blocked.
-pub fn standup(facts: &Facts, notes: &[Note], today: Date) -> Vec<Sentence> {
+fn standup(facts: &Facts, notes: &[Note], tongue: Tongue) -> Vec<Sentence> {
     let before = Span {
-        start: today.saturating_sub(STANDUP_BACK.days()),
-        end: today.saturating_sub(1.day()),
+        start: tongue.today.saturating_sub(STANDUP_BACK.days()),
+        end: tongue.today.saturating_sub(1.day()),
     };
     let last = facts
         .days
@@ -49,61 +53,51 @@ pub fn standup(facts: &Facts, notes: &[Note], today: Date) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     match last {
         Some(day) => {
-            let yesterday = day.date == before.end;
-            let head = if yesterday {
-                "Yesterday".to_owned()
+            let head = if day.date == before.end {
+                tongue.yesterday()
             } else {
-                day_name(day.date, today)
+                tongue.day(day.date)
             };
-            sentences.extend(of_day(&head, &facts.within(day.date, day.date), notes));
+            sentences.extend(of_day(&head, &facts.within(day.date, day.date), notes, tongue));
         }
-        None => sentences.push(Sentence::plain("Yesterday: nothing was recorded.")),
+        None => sentences.push(Sentence::plain(tongue.nothing_yesterday())),
     }
-    let now = facts.within(today, today);
+    let now = facts.within(tongue.today, tongue.today);
     if now.is_empty() {
-        sentences.push(Sentence::plain("Today: nothing recorded yet."));
+        sentences.push(Sentence::plain(tongue.nothing_today()));
     } else {
-        sentences.extend(of_day("Today", &now, notes));
+        sentences.extend(of_day(&tongue.today(), &now, notes, tongue));
     }
-    sentences.push(blockers(facts));
+    sentences.push(blockers(facts, tongue));
     sentences
 }
 
-fn of_day(head: &str, facts: &Facts, notes: &[Note]) -> Vec<Sentence> {
-    let mut parts: Vec<String> = facts.tasks.iter().take(TOLD).map(task_part).collect();
+fn of_day(head: &str, facts: &Facts, notes: &[Note], tongue: Tongue) -> Vec<Sentence> {
+    let told = facts.tasks.iter().take(TOLD);
+    let mut parts: Vec<String> = told.map(|task| tongue.task(task)).collect();
     if !facts.no_task.entries.is_empty() {
-        parts.push(format!("{} without a task", duration(facts.no_task.minutes)));
+        parts.push(tongue.without_task(facts.no_task.minutes));
     }
-    let mut sentences = vec![Sentence::about(
-        format!("{head}: {}.", list(&parts)),
-        &facts.total,
-    )];
-    for note in notes.iter().filter(|note| note.date == facts.start) {
-        sentences.push(quoted(note));
-    }
+    let text = tongue.stop(&format!("{head}: {}", tongue.list(&parts)));
+    let mut sentences = vec![Sentence::about(text, &facts.total)];
+    let of_this = notes.iter().filter(|note| note.date == facts.start);
+    sentences.extend(of_this.map(|note| quoted(note, tongue)));
     sentences
 }
 
-fn quoted(note: &Note) -> Sentence {
+fn quoted(note: &Note, tongue: Tongue) -> Sentence {
     Sentence {
-        text: format!(
-            "My journal of {}: {}",
-            note.date,
-            cut(&crate::facts::text::clean(&note.text), 400)
-        ),
+        text: tongue.journal(note.date, &cut(&clean(&note.text), 400)),
         entries: Vec::new(),
         days: vec![note.date],
     }
 }
 
-fn blockers(facts: &Facts) -> Sentence {
+fn blockers(facts: &Facts, tongue: Tongue) -> Sentence {
     let blocked: Vec<&TaskSum> = facts.tasks.iter().filter(|task| task.task.is_blocked()).collect();
-    let names: Vec<String> = blocked.iter().map(|task| task.task.full()).collect();
-    if names.is_empty() {
-        return Sentence::plain("Blockers: none of these tasks is marked as blocked.");
-    }
+    let names = blocked.iter().map(|task| task.task.full_in(tongue.locale));
     Sentence {
-        text: format!("Blockers: {}.", list(&names)),
+        text: tongue.blockers(&names.collect::<Vec<_>>()),
         entries: blocked
             .iter()
             .flat_map(|task| task.sum.entries.iter().copied())
@@ -112,53 +106,35 @@ fn blockers(facts: &Facts) -> Sentence {
     }
 }
 
-fn task_part(task: &TaskSum) -> String {
-    format!("{} on {}", duration(task.sum.minutes), task.task.full())
+fn when(facts: &Facts, tongue: Tongue) -> String {
+    tongue.when(facts.start, facts.end)
 }
 
-/// `on Thursday 19 November`, `from Monday 16 November to Thursday 19 November`.
-fn when(start: Date, end: Date, today: Date) -> String {
-    if start == end {
-        return format!("on {}", day_name(start, today));
-    }
-    format!("from {} to {}", day_name(start, today), day_name(end, today))
+fn nothing(facts: &Facts, tongue: Tongue) -> Sentence {
+    Sentence::plain(tongue.nothing(&when(facts, tongue)))
 }
 
-fn nothing(facts: &Facts, today: Date) -> Sentence {
-    Sentence::plain(format!(
-        "Nothing was recorded {}.",
-        when(facts.start, facts.end, today)
-    ))
+/// What each of these tasks took, one sentence each.
+fn each(tasks: &[TaskSum], tongue: Tongue) -> impl Iterator<Item = Sentence> {
+    tasks
+        .iter()
+        .map(move |task| Sentence::about(tongue.stop(&tongue.task(task)), &task.sum))
 }
 
-fn where_time(facts: &Facts, today: Date) -> Vec<Sentence> {
+fn where_time(facts: &Facts, tongue: Tongue) -> Vec<Sentence> {
     if facts.is_empty() {
-        return vec![nothing(facts, today)];
+        return vec![nothing(facts, tongue)];
     }
-    let time = duration(facts.total.minutes);
-    let when = when(facts.start, facts.end, today);
-    let whole = match facts.days.as_slice() {
-        [_] if facts.start == facts.end => format!("{time} recorded {when}."),
-        days => {
-            let n = i64::try_from(days.len()).unwrap_or(i64::MAX);
-            format!("{time} recorded {when}, on {}.", counted(n, "day", "days"))
-        }
-    };
+    let one = facts.days.len() == 1 && facts.start == facts.end;
+    let days = (!one).then_some(facts.days.len());
+    let whole = tongue.recorded(facts.total.minutes, &when(facts, tongue), days);
     let mut sentences = vec![Sentence::about(whole, &facts.total)];
     let (told, rest) = facts.tasks.split_at(facts.tasks.len().min(TOLD));
-    sentences.extend(
-        told.iter()
-            .map(|task| Sentence::about(format!("{}.", task_part(task)), &task.sum)),
-    );
+    sentences.extend(each(told, tongue));
     if !rest.is_empty() {
-        let n = i64::try_from(rest.len()).unwrap_or(i64::MAX);
         let minutes = rest.iter().map(|task| task.sum.minutes).sum();
         sentences.push(Sentence {
-            text: format!(
-                "{} on {}.",
-                duration(minutes),
-                counted(n, "other task", "other tasks")
-            ),
+            text: tongue.other_tasks(minutes, rest.len()),
             entries: rest
                 .iter()
                 .flat_map(|task| task.sum.entries.iter().copied())
@@ -167,130 +143,89 @@ fn where_time(facts: &Facts, today: Date) -> Vec<Sentence> {
         });
     }
     if !facts.no_task.entries.is_empty() {
-        let text = format!("{} without a task yet.", duration(facts.no_task.minutes));
+        let text = tongue.without_task_yet(facts.no_task.minutes);
         sentences.push(Sentence::about(text, &facts.no_task));
     }
     if facts.projects.len() > 1 {
         let parts: Vec<String> = facts
             .projects
             .iter()
-            .map(|p| format!("{} {}", p.name, duration(p.sum.minutes)))
+            .map(|p| format!("{} {}", p.name, tongue.time(p.sum.minutes)))
             .collect();
-        sentences.push(Sentence::about(
-            format!("By project: {}.", list(&parts)),
-            &facts.total,
-        ));
+        let text = tongue.by_project(&tongue.list(&parts));
+        sentences.push(Sentence::about(text, &facts.total));
     }
     sentences
 }
 
-fn shipped(facts: &Facts, today: Date) -> Vec<Sentence> {
+fn shipped(facts: &Facts, tongue: Tongue) -> Vec<Sentence> {
     let done: Vec<&TaskSum> = facts.tasks.iter().filter(|task| task.task.closed).collect();
-    let when = when(facts.start, facts.end, today);
+    let when = when(facts, tongue);
     if done.is_empty() {
-        let mut sentences = vec![Sentence::plain(format!(
-            "None of the tasks worked on {when} is marked as done."
-        ))];
-        sentences.extend(where_time(facts, today));
+        let mut sentences = vec![Sentence::plain(tongue.none_done(&when))];
+        sentences.extend(where_time(facts, tongue));
         return sentences;
     }
-    let mut sentences = vec![Sentence::plain(format!(
-        "Worked on {when}, and marked as done now:"
-    ))];
+    let mut sentences = vec![Sentence::plain(tongue.done(&when))];
     sentences.extend(done.into_iter().map(|task| {
-        Sentence::about(
-            format!("{}, {}.", task.task.full(), duration(task.sum.minutes)),
-            &task.sum,
-        )
+        let (name, time) = (task.task.full_in(tongue.locale), tongue.time(task.sum.minutes));
+        Sentence::about(tongue.stop(&format!("{name}, {time}")), &task.sum)
     }));
     sentences
 }
 
-fn how_long(facts: &Facts, words: &[String], today: Date) -> Vec<Sentence> {
+/// Says that nothing has the words, and where the time went instead.
+fn without_words(facts: &Facts, tongue: Tongue) -> Vec<Sentence> {
+    let none = Sentence::plain(tongue.without_words(&when(facts, tongue)));
+    std::iter::once(none).chain(where_time(facts, tongue)).collect()
+}
+
+fn how_long(facts: &Facts, words: &[String], tongue: Tongue) -> Vec<Sentence> {
     let found = about(facts, words);
     if found.is_empty() {
-        let text = format!(
-            "Nothing recorded {} has these words.",
-            when(facts.start, facts.end, today)
-        );
-        return std::iter::once(Sentence::plain(text))
-            .chain(where_time(facts, today))
-            .collect();
+        return without_words(facts, tongue);
     }
     let ids: Vec<_> = found.iter().map(|work| work.entry_id).collect();
     let about = facts.only(|work| ids.contains(&work.entry_id));
-    let n = i64::try_from(about.days.len()).unwrap_or(i64::MAX);
-    let whole = format!(
-        "{} {}, on {}.",
-        duration(about.total.minutes),
-        when(facts.start, facts.end, today),
-        counted(n, "day", "days")
-    );
+    let whole = tongue.took(about.total.minutes, &when(facts, tongue), about.days.len());
     let mut sentences = vec![Sentence::about(whole, &about.total)];
-    sentences.extend(
-        about
-            .tasks
-            .iter()
-            .take(TOLD)
-            .map(|task| Sentence::about(format!("{}.", task_part(task)), &task.sum)),
-    );
-    sentences.extend(by_day(&about, today));
+    let told = &about.tasks[..about.tasks.len().min(TOLD)];
+    sentences.extend(each(told, tongue));
+    sentences.extend(by_day(&about, tongue));
     sentences
 }
 
-fn by_day(facts: &Facts, today: Date) -> Option<Sentence> {
+fn by_day(facts: &Facts, tongue: Tongue) -> Option<Sentence> {
     if facts.days.len() < 2 {
         return None;
     }
     let told = facts.days.iter().rev().take(TOLD).rev();
     let parts: Vec<String> = told
-        .map(|day| format!("{} {}", day_name(day.date, today), duration(day.sum.minutes)))
+        .map(|day| format!("{} {}", tongue.day(day.date), tongue.time(day.sum.minutes)))
         .collect();
-    let head = if facts.days.len() > TOLD {
-        "The last days"
-    } else {
-        "By day"
-    };
-    Some(Sentence::about(
-        format!("{head}: {}.", list(&parts)),
-        &facts.total,
-    ))
+    let text = tongue.by_day(facts.days.len() > TOLD, &tongue.list(&parts));
+    Some(Sentence::about(text, &facts.total))
 }
 
-fn longest(facts: &Facts, today: Date) -> Vec<Sentence> {
+fn longest(facts: &Facts, tongue: Tongue) -> Vec<Sentence> {
     let told = facts
         .longest
         .as_ref()
         .and_then(|work| Some((work, work.interval?)));
-    told.map(|(work, interval)| {
-        let on = work
-            .task
-            .as_ref()
-            .map_or_else(|| "without a task yet".to_owned(), |t| format!("on {}", t.full()));
-        stretch(
-            &format!("The longest stretch was {} {on}", duration(work.minutes)),
-            work,
-            interval,
-            facts,
-            today,
-        )
-    })
-    .into_iter()
-    .collect()
+    let told = told.map(|(work, interval)| {
+        let name = work.task.as_ref().map(|task| task.full_in(tongue.locale));
+        let head = tongue.longest(work.minutes, name.as_deref());
+        stretch(&head, work, interval, facts, tongue)
+    });
+    told.into_iter().collect()
 }
 
-fn calls(facts: &Facts, today: Date) -> Sentence {
-    let when = when(facts.start, facts.end, today);
+fn calls(facts: &Facts, tongue: Tongue) -> Sentence {
+    let days = (facts.start != facts.end).then_some(facts.calls.days.len());
+    let text = tongue.calls(facts.calls.minutes, &when(facts, tongue), days);
     if facts.calls.minutes == 0 {
-        return Sentence::plain(format!("No time in calls was recorded {when}."));
+        return Sentence::plain(text);
     }
-    let n = i64::try_from(facts.calls.days.len()).unwrap_or(i64::MAX);
-    let time = duration(facts.calls.minutes);
-    let text = if facts.start == facts.end {
-        format!("{time} in calls {when}.")
-    } else {
-        format!("{time} in calls {when}, on {}.", counted(n, "day", "days"))
-    };
     Sentence::about(text, &facts.calls)
 }
 
@@ -299,18 +234,19 @@ fn stretch(
     work: &Work,
     (start, end): (jiff::Timestamp, jiff::Timestamp),
     facts: &Facts,
-    today: Date,
+    tongue: Tongue,
 ) -> Sentence {
     let zone = facts.zone.rules();
     let (from, to) = (clock(start, &zone), clock(end, &zone));
+    let times = tongue.between(&tongue.day(work.date), &from, &to);
     Sentence {
-        text: format!("{head}, {} from {from} to {to}.", day_name(work.date, today)),
+        text: format!("{head}, {times}"),
         entries: vec![work.entry_id],
         days: vec![work.date],
     }
 }
 
-fn hours(facts: &Facts, today: Date) -> Vec<Sentence> {
+fn hours(facts: &Facts, tongue: Tongue) -> Vec<Sentence> {
     let zone = facts.zone.rules();
     facts
         .days
@@ -319,60 +255,45 @@ fn hours(facts: &Facts, today: Date) -> Vec<Sentence> {
         .filter_map(|day| Some((day, day.bounds?)))
         .take(TOLD)
         .map(|(day, (first, last))| {
-            let text = format!(
-                "{}: from {} to {}, {} recorded.",
-                day_name(day.date, today),
-                clock(first, &zone),
-                clock(last, &zone),
-                duration(day.sum.minutes)
-            );
+            let (from, to) = (clock(first, &zone), clock(last, &zone));
+            let text = tongue.hours(&tongue.day(day.date), &from, &to, day.sum.minutes);
             Sentence::about(text, &day.sum)
         })
         .collect()
 }
 
-fn find(facts: &Facts, notes: &[Note], words: &[String], today: Date) -> Vec<Sentence> {
+fn find(facts: &Facts, notes: &[Note], words: &[String], tongue: Tongue) -> Vec<Sentence> {
     let found = search(facts, notes, words);
     if found.works.is_empty() && found.notes.is_empty() {
-        let text = format!(
-            "Nothing recorded {} has these words.",
-            when(facts.start, facts.end, today)
-        );
-        return std::iter::once(Sentence::plain(text))
-            .chain(where_time(facts, today))
-            .collect();
+        return without_words(facts, tongue);
     }
     let mut sentences = Vec::new();
     if !found.works.is_empty() {
-        let n = i64::try_from(found.works.len()).unwrap_or(i64::MAX);
         let sum = Sum {
             minutes: found.works.iter().map(|work| work.minutes).sum(),
             entries: found.works.iter().map(|work| work.entry_id).collect(),
             days: Vec::new(),
         };
-        let text = format!(
-            "Found {}, {}:",
-            counted(n, "block", "blocks"),
-            duration(sum.minutes)
-        );
-        sentences.push(Sentence::about(text, &sum));
+        sentences.push(Sentence::about(
+            tongue.found(found.works.len(), sum.minutes),
+            &sum,
+        ));
     }
     for work in found.works.iter().rev().take(TOLD) {
-        let name = work
-            .task
-            .as_ref()
-            .map_or_else(|| "no task yet".to_owned(), |task| task.full());
-        let head = format!("{}, {name}", duration(work.minutes));
+        let named = work.task.as_ref().map(|task| task.full_in(tongue.locale));
+        let name = named.unwrap_or_else(|| tongue.no_task_yet());
+        let head = format!("{}, {name}", tongue.time(work.minutes));
         sentences.push(match work.interval {
-            Some(interval) => stretch(&head, work, interval, facts, today),
+            Some(interval) => stretch(&head, work, interval, facts, tongue),
             None => Sentence {
-                text: format!("{head}, {}.", day_name(work.date, today)),
+                text: tongue.stop(&format!("{head}, {}", tongue.day(work.date))),
                 entries: vec![work.entry_id],
                 days: vec![work.date],
             },
         });
     }
-    sentences.extend(found.notes.iter().rev().take(TOLD).map(quoted));
+    let notes = found.notes.iter().rev().take(TOLD);
+    sentences.extend(notes.map(|note| quoted(note, tongue)));
     sentences
 }
 
@@ -398,11 +319,15 @@ mod tests {
     }
 
     fn said(question: &str, facts: &Facts) -> String {
+        said_in(question, facts, Locale::En)
+    }
+
+    fn said_in(question: &str, facts: &Facts, locale: Locale) -> String {
         let notes = [Note {
             date: DAY.saturating_sub(1.day()),
             text: "Met the auditors.".to_owned(),
         }];
-        let sentences = answer(&intent(question), facts, &notes, DAY);
+        let sentences = answer(&intent(question), facts, &notes, DAY, locale);
         sentences
             .iter()
             .map(|s| s.text.as_str())
@@ -432,11 +357,64 @@ mod tests {
     }
 
     #[test]
+    fn facts_alone_answer_in_hindi() {
+        let week = week();
+        let questions = [
+            "समय कहाँ गया?",
+            "PAY-412 पर कितना समय लगा?",
+            "क्या पूरा हुआ?",
+            "मेरा स्टैंड-अप लिखें",
+            "सबसे लंबा टुकड़ा कौन-सा था?",
+            "मैंने कब शुरू किया?",
+            "कॉल में कितना समय गया?",
+            "auditors",
+            "refunds",
+            "kubernetes",
+        ];
+        let all: Vec<String> = questions
+            .iter()
+            .map(|q| format!("> {q}\n{}", said_in(q, &week, Locale::Hi)))
+            .collect();
+        insta::assert_snapshot!(all.join("\n\n"));
+    }
+
+    #[test]
+    fn both_languages_speak_of_the_same_rows() {
+        let (week, nothing) = (week(), Facts::of(Vec::new(), DAY, DAY, Zone::utc()));
+        let notes = [Note {
+            date: DAY,
+            text: "Met the auditors.".to_owned(),
+        }];
+        for facts in [&week, &nothing] {
+            for question in [
+                "",
+                "standup",
+                "shipped",
+                "longest",
+                "when did I start",
+                "calls",
+                "how long on refunds",
+                "x",
+            ] {
+                let rests_on = |locale: Locale| -> Vec<_> {
+                    let told = answer(&intent(question), facts, &notes, DAY, locale);
+                    told.into_iter().map(|s| (s.entries, s.days)).collect()
+                };
+                assert_eq!(rests_on(Locale::En), rests_on(Locale::Hi), "{question}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_is_said_of_nothing() {
         let nothing = Facts::of(Vec::new(), DAY, DAY, Zone::utc());
-        let text = answer(&intent("Where did the time go?"), &nothing, &[], DAY);
+        let text = answer(&intent("Where did the time go?"), &nothing, &[], DAY, Locale::En);
         assert_eq!(text[0].text, "Nothing was recorded on Thursday 19 November.");
-        assert_eq!(standup(&nothing, &[], DAY).len(), 3);
+        assert_eq!(
+            said_in("समय कहाँ गया?", &nothing, Locale::Hi),
+            "गुरुवार 19 नवंबर को कुछ दर्ज नहीं हुआ।"
+        );
+        assert_eq!(answer(&Intent::Standup, &nothing, &[], DAY, Locale::Hi).len(), 3);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What a question asks for, by simple rules; what none of them knows is searched for.
 
-use super::search::{is_common, words};
+use super::{
+    hindi,
+    search::{is_common, words},
+};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +87,12 @@ pub fn intent(question: &str) -> Intent {
     let subject: Vec<String> = words
         .iter()
         .filter(|word| !is_common(word) && !ASKING.contains(&word.as_str()) && !is_day(word))
+        .filter(|word| !hindi::only_asks(word))
         .cloned()
         .collect();
+    if let Some(intent) = hindi::intent(&words, &subject) {
+        return intent;
+    }
     if has(&STANDUP) || pair("stand", "up") {
         return Intent::Standup;
     }
@@ -114,7 +121,9 @@ pub fn intent(question: &str) -> Intent {
 }
 
 fn is_day(word: &str) -> bool {
-    word.ends_with("day") || (word.len() == 10 && word.parse::<jiff::civil::Date>().is_ok())
+    word.ends_with("day")
+        || hindi::weekday(word).is_some()
+        || (word.len() == 10 && word.parse::<jiff::civil::Date>().is_ok())
 }
 
 #[cfg(test)]

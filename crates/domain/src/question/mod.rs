@@ -3,11 +3,15 @@
 //! A language model may phrase the answer; what it says is held against the same facts ([`crate::facts::check`]).
 
 mod answer;
+mod hindi;
 mod intent;
 mod range;
+mod said;
 mod search;
 
-pub use answer::{answer, standup};
+pub use answer::answer;
+pub use hindi::is_hindi;
 pub use intent::{Intent, intent};
 pub use range::{Span, named};
+pub use said::left_out;
 pub use search::{Found, search};

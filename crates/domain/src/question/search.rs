@@ -1,5 +1,6 @@
 //! Search by words over rows of the timesheet and journals, all of which are the asking person's own.
 
+use super::hindi;
 use crate::facts::{Facts, Work, table::Note};
 
 /// What was found, best first.
@@ -20,10 +21,10 @@ const COMMON: [&str; 58] = [
     "draft", "write",
 ];
 
-/// Lower-case words of a text. Hyphens stay, so that a key is one word.
+/// Lower-case words of a text. Hyphens stay, so that a key is one word; Hindi is brought to one spelling.
 pub(super) fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+    hindi::one_spelling(&text.to_lowercase())
+        .split(|c: char| !(c.is_alphanumeric() || hindi::is_within_word(c) || c == '-' || c == '_'))
         .map(|word| word.trim_matches('-').to_owned())
         .filter(|word| !word.is_empty())
         .collect()
@@ -31,7 +32,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// Whether a word says nothing by itself.
 pub(super) fn is_common(word: &str) -> bool {
-    COMMON.contains(&word)
+    COMMON.contains(&word) || hindi::is_common(word)
 }
 
 /// Rows and journals that have most of the words. A word is met by one that begins with it.
