@@ -40,7 +40,8 @@ start_temporal() {
   for attempt in 1 2 3 4 5; do
     port=$(free_port)
     "$temporal_program" server start-dev --headless --ip 127.0.0.1 --port "$port" \
-      --namespace dayloom-killed --namespace dayloom-figures --log-level error >"$folder/log" 2>&1 &
+      --namespace dayloom-killed --namespace dayloom-figures \
+      --namespace dayloom-asking --log-level error >"$folder/log" 2>&1 &
     pid=$!
     at_exit "kill $pid 2>/dev/null; wait $pid 2>/dev/null"
     for tries in $(seq 240); do

@@ -2,7 +2,7 @@
 //! (`contract/tracker.md` §9.3; preview and project setting are Dayloom's own). Must not know how a model is asked.
 
 use dayloom_domain::people::{ModelPolicy, Project};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -19,6 +19,19 @@ pub struct ModelUsage {
     pub days: Vec<ModelUsageDay>,
     /// Today's tokens; null where no model is set up.
     pub budget: Option<ModelBudget>,
+    /// How asking about the caller's days goes wrong; left out where the last try went well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing: Option<ModelFailing>,
+}
+
+/// A model was asked about a person's days in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ModelFailing {
+    /// Tries in a row that gave nothing.
+    pub tries: i64,
+    /// It is not asked again before.
+    #[schema(value_type = String, format = DateTime)]
+    pub again_at: Timestamp,
 }
 
 /// What one model used for one purpose on one local date.

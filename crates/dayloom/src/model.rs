@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use dayloom_llm::{Failure as NoAnswer, Key, ModelSettings, Prompt, Provider, Purpose, SettingsError};
-use dayloom_pipeline::Models;
+use dayloom_llm::{Failure as NoAnswer, Key, ModelSettings, Provider, SettingsError};
+use dayloom_pipeline::{
+    Models,
+    decide::{answers_probe, probe},
+};
 use dayloom_storage::Store;
 
 use crate::{
@@ -50,25 +53,29 @@ pub fn models(settings: &Settings, store: &Store) -> Outcome<Models> {
     Ok(Models::new(store.clone(), model, budget))
 }
 
-/// Asks the model for one word; whether it is a local one.
-pub async fn answers(chosen: &ModelSettings) -> Outcome<bool> {
+/// How a model answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answers {
+    /// It runs on this machine or in its network.
+    pub local: bool,
+    /// In the form that is needed.
+    pub usable: bool,
+}
+
+/// Asks the model a small question of the kind that is asked all day.
+pub async fn answers(chosen: &ModelSettings) -> Outcome<Answers> {
     let model = dayloom_llm::connect(chosen).map_err(|error| wrong(&error))?;
-    let prompt = Prompt {
-        purpose: Purpose::Question,
-        system: "Answer with the word ok.".to_owned(),
-        user: "{}".to_owned(),
-        schema: None,
-        max_output_tokens: 1000,
-    };
-    match model.ask(&prompt).await {
-        Ok(_) => Ok(model.identity().local),
-        // It is there and says no for now, or says something else.
-        Err(NoAnswer::Undecodable) => Ok(model.identity().local),
+    let local = model.identity().local;
+    let usable = match model.ask(&probe()).await {
+        Ok(answer) => answers_probe(&answer.text),
+        // It is there, and says nothing that can be read.
+        Err(NoAnswer::Undecodable) => false,
         Err(failure) => {
             let (what, todo) = parts(&failure.to_string());
-            Err(Failure::unreachable(what, todo))
+            return Err(Failure::unreachable(what, todo));
         }
-    }
+    };
+    Ok(Answers { local, usable })
 }
 
 fn wrong(error: &SettingsError) -> Failure {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use dayloom_client::Client;
 use dayloom_domain::Clock;
-use dayloom_testkit::{OwnPort, db::TestDb};
+use dayloom_testkit::{OwnPort, Wire, db::TestDb, model::honest};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use program::{Now, PATIENCE, Program, Up};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
@@ -61,7 +61,8 @@ impl Person {
             )
             .await
             .unwrap();
-        let task = json!({"title": "Retry refunds", "key": "PAY-412"});
+        let me: Value = client.get("/developers/me", &[]).await.unwrap();
+        let task = json!({"title": "Retry refunds", "key": "PAY-412", "assignee_id": me["id"]});
         let _: Value = client
             .post(&format!("/workspaces/{workspace}/tasks"), &task)
             .await
@@ -267,6 +268,123 @@ async fn settled(person: &Person, dates: &[Date]) -> Vec<Value> {
     tokio::time::timeout(PATIENCE, waiting)
         .await
         .expect("it is derived")
+}
+
+/// Titles that nobody can answer for but a model: of two days, more than go into one call.
+const UNKNOWN: usize = 600;
+
+/// A minute of each of these titles, half of them on the day after.
+fn unknown(from: Timestamp) -> Vec<Value> {
+    let event = |n: usize| {
+        let (day, minute) = (n * 2 / UNKNOWN, n % (UNKNOWN / 2));
+        let minutes = i64::try_from(day * 24 * 60 + minute).unwrap();
+        let title = format!("Page p{n}q on refunds");
+        json!({
+            "event_id": Uuid::new_v4(), "client_seq": n, "interval_s": 60, "tz": "UTC",
+            "ts": from + SignedDuration::from_mins(minutes),
+            "active_app": {"name": "firefox", "bundle_id": "firefox", "window_title": title},
+        })
+    };
+    (0..UNKNOWN).map(event).collect()
+}
+
+/// Waits until the model was asked so often, or nothing is left to ask.
+async fn is_asked(model: &Wire, times: usize, postgres: &TestDb) {
+    let asked = async {
+        loop {
+            let waiting = postgres.store.decisions().failing(0).await.unwrap().0;
+            let asked = model.sent().len();
+            if asked >= times || (asked > 0 && waiting == 0) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("it asks");
+}
+
+/// Waits until every minute of the two days is on a task.
+async fn is_attributed(person: &Person, from: Timestamp) {
+    let days: Vec<String> = (0..3)
+        .map(|day| from + SignedDuration::from_hours(24 * day))
+        .map(|at| at.strftime("/tracker/days/%Y-%m-%d").to_string())
+        .collect();
+    let attributed = async {
+        loop {
+            let (mut seconds, mut on_task) = (0.0, 0.0);
+            for path in &days {
+                let day: Value = person.client.get(path, &[]).await.unwrap();
+                seconds += day["attention_s"].as_f64().unwrap();
+                on_task += day["attributed_s"].as_f64().unwrap();
+            }
+            if seconds > 35_999.0 && on_task > 35_999.0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, attributed)
+        .await
+        .expect("every minute is on the task the model named");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_killed_while_they_ask_lose_nothing_and_ask_nothing_answered_again() {
+    let Some(temporal) = temporal("dayloom-asking") else {
+        return;
+    };
+    let Some(postgres) = TestDb::postgres().await else {
+        return;
+    };
+    let program = Program::new();
+    let place = ["--database-url", &postgres.url, "--temporal", &temporal];
+    let place = [&place[..], &["--temporal-heartbeat", "3"]].concat();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--engine", "temporal"];
+    let off = [("DAYLOOM_RATE_LIMITS", "off")];
+    let server = program.start_with(&[&serve[..], &place].concat(), &off);
+    let person = Person::new(&program, &server, &postgres.url, 0).await;
+    let model = Wire::start(|asked| {
+        std::thread::sleep(Duration::from_millis(500));
+        Some(honest(asked))
+    });
+    let from = Now.now() - SignedDuration::from_hours(24 * 4);
+    for part in unknown(from).chunks(300) {
+        person.send(part).await;
+    }
+    let asking = [
+        ("DAYLOOM_MODEL_PROVIDER", "openai"),
+        ("DAYLOOM_MODEL_BASE_URL", model.url.as_str()),
+        ("DAYLOOM_MODEL_NAME", "stand-in"),
+        ("DAYLOOM_MODEL_API_KEY", "sk-of-the-tests"),
+    ];
+    let worker = || program.start_with(&[&["worker"][..], &place].concat(), &asking);
+    let mut chance = StdRng::seed_from_u64(12);
+    for kill in 1..=4 {
+        let doomed = worker();
+        is_asked(&model, kill, &postgres).await;
+        tokio::time::sleep(Duration::from_millis(chance.random_range(0..900))).await;
+        doomed.kill();
+    }
+    let last = worker();
+    is_attributed(&person, from).await;
+    let sent = model.sent();
+    for n in 0..UNKNOWN {
+        let title = format!("Page p{n}q on refunds");
+        let asked = sent.iter().filter(|call| call.user.contains(&title)).count();
+        assert!((1..=5).contains(&asked), "{title} was asked {asked} times");
+    }
+    // Three calls hold it all; each worker that was killed may have broken off one.
+    assert!(sent.len() <= 3 + 4 + 4, "{} calls", sent.len());
+    let today = Now.now().to_zoned(TimeZone::UTC).date();
+    let developer = postgres.store.people().by_email("p0@example.org").await;
+    let developer = developer.unwrap().unwrap().id;
+    let usage = postgres.store.usage();
+    let used = usage.between(developer, today.yesterday().unwrap(), today).await;
+    let calls: i64 = used.unwrap().iter().map(|row| row.used.calls).sum();
+    let made = i64::try_from(sent.len()).unwrap();
+    assert!(calls >= made, "the ledger has {calls} of {made} calls");
+    assert_eq!(last.terminate().0, 0);
+    assert_eq!(server.terminate().0, 0);
 }
 
 /// The text of a page, once there is one.

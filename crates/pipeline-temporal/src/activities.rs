@@ -3,20 +3,26 @@
 //!
 //! The work itself runs on the runtime the database was opened in, not on that of the worker.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use dayloom_pipeline::{Pace, Progress, Reach, Stages, Sweep, Wake};
+use dayloom_pipeline::{Pace, Progress, Reach, Stages, Sweep, Wake, decide::AskPace};
 use dayloom_storage::StorageError;
+use jiff::Timestamp;
 use temporalio_common::error::ApplicationFailure;
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
-use tokio::{runtime::Handle, task::JoinHandle};
+use tokio::{runtime::Handle, sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::orders::{Order, Report, SweepOrder, Timing};
+use crate::orders::{AskOrder, AskReport, Order, Report, SweepOrder, Timing};
+
+/// Turns that come later than this after deriving are left to the schedule, which looks every minute.
+const ASK_SOON: Duration = Duration::from_secs(30);
 
 pub(crate) struct Activities {
     stages: Stages,
+    /// One activity of a worker asks, for several people: those that wait for a model leave room for deriving.
+    asking: Semaphore,
     runtime: Handle,
     stop: CancellationToken,
 }
@@ -26,6 +32,7 @@ impl Activities {
     pub(crate) fn new(stages: Stages, runtime: Handle, stop: CancellationToken) -> Self {
         Self {
             stages,
+            asking: Semaphore::new(1),
             runtime,
             stop,
         }
@@ -43,19 +50,49 @@ impl Activities {
     ) -> Result<Report, ActivityError> {
         let stop = self.stop.child_token();
         let pace = Pace {
-            lease: std::time::Duration::from_secs(order.timing.lease_s),
+            lease: Duration::from_secs(order.timing.lease_s),
             ..Pace::default()
         };
         let work = self.runtime.spawn({
             let (stages, stop) = (self.stages.clone(), stop.clone());
             async move {
-                stages
+                let progress = stages
                     .work_off(order.project, pace, &Wake::new(), &stop, |_| ())
-                    .await
+                    .await?;
+                Ok((progress, stages.next_ask(ASK_SOON).await?))
             }
         });
-        let progress = beating(&ctx, order.timing, &stop, work).await?;
-        Ok(report(&self.stages, progress, stop.is_cancelled()))
+        let (progress, ask_at) = beating(&ctx, order.timing, &stop, work).await?;
+        Ok(report(&self.stages, progress, ask_at, stop.is_cancelled()))
+    }
+
+    /// Asks the language model, if this worker has one, for everybody whose turn has come. Workers share the people through
+    /// the database, with each other and with any other engine. Where this worker asks already, that one asks for all.
+    #[activity(name = "ask-model")]
+    pub(crate) async fn ask(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        order: AskOrder,
+    ) -> Result<AskReport, ActivityError> {
+        let Ok(_only) = self.asking.try_acquire() else {
+            return Ok(AskReport::default());
+        };
+        let stop = self.stop.child_token();
+        // It begins turns for a short while only: what was answered is not to wait long for its derivation.
+        let pace = AskPace {
+            lease: Duration::from_secs(order.timing.lease_s),
+            ..AskPace::default()
+        };
+        let work = self.runtime.spawn({
+            let (stages, stop) = (self.stages.clone(), stop.clone());
+            async move { stages.ask_for_a_while(pace, &stop).await }
+        });
+        let asked = beating(&ctx, order.timing, &stop, work).await?;
+        Ok(AskReport {
+            people: asked.turns,
+            decided: asked.decided,
+            more: asked.more && !stop.is_cancelled(),
+        })
     }
 
     /// Runs a sweep; how many things it found to do.
@@ -85,12 +122,14 @@ impl Activities {
     }
 }
 
-fn report(stages: &Stages, progress: Progress, cut_short: bool) -> Report {
-    let retry_in_s = progress.retry_at.map(|at| {
+fn report(stages: &Stages, progress: Progress, ask_at: Option<Timestamp>, cut_short: bool) -> Report {
+    let seconds = |at: Timestamp| {
         let wait = at.duration_since(stages.now()).as_secs();
         u64::try_from(wait).unwrap_or(0) + 1
-    });
+    };
+    let retry_in_s = progress.retry_at.map(seconds);
     Report {
+        ask_in_s: ask_at.map(seconds),
         derived: progress.derived,
         lost: progress.lost,
         failed: progress.failed,
@@ -107,20 +146,23 @@ async fn beating<T: Send + 'static>(
     stop: &CancellationToken,
     mut work: JoinHandle<Result<T, StorageError>>,
 ) -> Result<T, ActivityError> {
-    // Whoever drops this stops the work too.
-    let _ended = stop.clone().drop_guard();
+    // Whoever drops this stops the work too; work that is done was not stopped.
+    let dropped = stop.clone().drop_guard();
     let mut beats = tokio::time::interval(timing.beat());
     let enough = tokio::time::sleep(timing.enough());
     tokio::pin!(enough);
     loop {
         tokio::select! {
-            done = &mut work => return match done {
-                Ok(Ok(result)) => Ok(result),
-                Ok(Err(error)) => Err(failure(error)),
-                Err(_) => Err(ActivityError::application(ApplicationFailure::new(
-                    "a stage broke off; it is tried again, and should be reported if it goes on",
-                ))),
-            },
+            done = &mut work => {
+                drop(dropped.disarm());
+                return match done {
+                    Ok(Ok(result)) => Ok(result),
+                    Ok(Err(error)) => Err(failure(error)),
+                    Err(_) => Err(ActivityError::application(ApplicationFailure::new(
+                        "a stage broke off; it is tried again, and should be reported if it goes on",
+                    ))),
+                };
+            }
             _ = beats.tick() => ctx.record_heartbeat(()).await?,
             () = &mut enough, if !stop.is_cancelled() => stop.cancel(),
             () = ctx.cancelled(), if !stop.is_cancelled() => stop.cancel(),

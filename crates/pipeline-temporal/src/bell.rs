@@ -15,7 +15,12 @@ use temporalio_client::{Client, RpcOptions, WorkflowIdConflictPolicy, WorkflowSt
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Address, TemporalError, Timing, address::short, orders::Order, workflows::Enrich};
+use crate::{
+    Address, TemporalError, Timing,
+    address::short,
+    orders::Order,
+    workflows::{Enrich, LIFE},
+};
 
 /// Between two rounds of signals: batches that come meanwhile share the next one.
 const GATHER: Duration = Duration::from_millis(200);
@@ -25,8 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const WAIT_AT_MOST: Duration = Duration::from_secs(30);
 /// How often a Temporal that does not answer is spoken of.
 const WARN_EVERY: Duration = Duration::from_secs(60);
-/// How long a workflow may live in all: it waits for workers, but not for ever.
-const LIFE: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Default)]
 struct Rung {

@@ -40,6 +40,13 @@ impl Timing {
         ..Timing::DERIVE
     };
 
+    /// Of asking the language model: 15 min, of which it begins to ask during the first half minute alone, heartbeat 2 min,
+    /// 3 tries from 30 s. Whom it could not ask for is asked for by the next one, a minute later.
+    pub const ASK: Timing = Timing {
+        attempts: 3,
+        ..Timing::DERIVE
+    };
+
     /// With workers that count as gone after so many seconds of silence. What a shorter one means for what they held is
     /// shortened with it: their days and the wait before the next attempt.
     #[must_use]
@@ -85,6 +92,28 @@ pub struct Order {
     pub timing: Timing,
 }
 
+/// Asking the language model for everybody whose turn has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOrder {
+    /// Seconds to wait before.
+    pub after_s: u64,
+    /// Its time-outs.
+    pub timing: Timing,
+    /// Those of deriving what was answered.
+    pub derive: Timing,
+}
+
+impl AskOrder {
+    /// After so many seconds, with workers that count as gone after so many seconds of silence.
+    pub fn new(after_s: u64, heartbeat_s: u64) -> Self {
+        Self {
+            after_s,
+            timing: Timing::ASK.with_heartbeat(heartbeat_s),
+            derive: Timing::DERIVE.with_heartbeat(heartbeat_s),
+        }
+    }
+}
+
 /// A sweep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SweepOrder {
@@ -111,6 +140,9 @@ pub struct Report {
     pub retry_in_s: Option<u64>,
     /// It ended before the queue was empty.
     pub cut_short: bool,
+    /// Seconds until a language model is to be asked for somebody, if that is soon.
+    #[serde(default)]
+    pub ask_in_s: Option<u64>,
 }
 
 impl Report {
@@ -122,6 +154,29 @@ impl Report {
             lost: self.lost + next.lost,
             failed: self.failed + next.failed,
             ..next
+        }
+    }
+}
+
+/// What asking came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskReport {
+    /// People who were asked for.
+    pub people: u64,
+    /// Signals decided.
+    pub decided: u64,
+    /// Somebody's turn has come meanwhile, or comes within seconds.
+    pub more: bool,
+}
+
+impl AskReport {
+    /// The two in one.
+    #[must_use]
+    pub fn and(self, next: AskReport) -> AskReport {
+        AskReport {
+            people: self.people + next.people,
+            decided: self.decided + next.decided,
+            more: next.more,
         }
     }
 }

@@ -1,4 +1,6 @@
-//! The sweeps as Temporal schedules, under the names of `contract/tracker.md` §4.6.
+//! The sweeps as Temporal schedules, under the names of `contract/tracker.md` §4.6, and asking the language model.
+
+use std::time::Duration;
 
 use dayloom_pipeline::Sweep;
 use temporalio_client::{
@@ -10,7 +12,17 @@ use temporalio_client::{
     tonic::Code,
 };
 
-use crate::{TemporalError, Timing, address::short, orders::SweepOrder, workflows::Sweeping};
+use crate::{
+    TemporalError, Timing,
+    address::short,
+    orders::{AskOrder, SweepOrder},
+    workflows::{Asking, Sweeping},
+};
+
+/// The schedule of asking the language model, for what is due later than right after an upload.
+pub(crate) const ASKS: &str = "tracker-ask-sweep";
+/// How often it looks.
+pub(crate) const ASKS_EVERY: Duration = Duration::from_secs(60);
 
 fn order(sweep: Sweep, everything: bool, timing: Timing) -> SweepOrder {
     SweepOrder {
@@ -21,26 +33,45 @@ fn order(sweep: Sweep, everything: bool, timing: Timing) -> SweepOrder {
     }
 }
 
-/// Makes the schedules, or brings those that are there up to date. Those a person has paused stay paused. Any number of
-/// workers may do so at the same time.
-pub(crate) async fn ensure(client: &Client, queue: &str, timing: Timing) -> Result<(), TemporalError> {
+/// Makes the schedules, or brings those that are there up to date: of the sweeps, and with `asks` of asking the language
+/// model. Those a person has paused stay paused. Any number of workers may do so at the same time.
+pub(crate) async fn ensure(
+    client: &Client,
+    queue: &str,
+    timing: Timing,
+    asks: bool,
+) -> Result<(), TemporalError> {
     for &sweep in Sweep::ALL {
         let name = sweep.name();
-        let spec = ScheduleSpec::from_interval(sweep.every());
         let action = ScheduleAction::start_workflow(Sweeping::run, order(sweep, false, timing), queue, name);
-        let options = CreateScheduleOptions::builder()
-            .spec(spec.clone())
-            .action(action.clone())
-            .overlap_policy(ScheduleOverlapPolicy::Skip)
-            .build();
-        match client.create_schedule(name, options).await {
-            Err(ScheduleError::Rpc(status)) if status.code() == Code::AlreadyExists => {
-                update(client, name, spec, action).await?;
-            }
-            made => drop(made.map_err(refused)?),
-        }
+        ensure_one(client, name, sweep.every(), action).await?;
+    }
+    if asks {
+        let order = AskOrder::new(0, timing.heartbeat_s);
+        let action = ScheduleAction::start_workflow(Asking::run, order, queue, ASKS);
+        ensure_one(client, ASKS, ASKS_EVERY, action).await?;
     }
     Ok(())
+}
+
+async fn ensure_one(
+    client: &Client,
+    name: &str,
+    every: Duration,
+    action: ScheduleAction,
+) -> Result<(), TemporalError> {
+    let spec = ScheduleSpec::from_interval(every);
+    let options = CreateScheduleOptions::builder()
+        .spec(spec.clone())
+        .action(action.clone())
+        .overlap_policy(ScheduleOverlapPolicy::Skip)
+        .build();
+    match client.create_schedule(name, options).await {
+        Err(ScheduleError::Rpc(status)) if status.code() == Code::AlreadyExists => {
+            update(client, name, spec, action).await
+        }
+        made => made.map(drop).map_err(refused),
+    }
 }
 
 async fn update(

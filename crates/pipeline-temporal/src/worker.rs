@@ -3,22 +3,22 @@
 
 use std::{thread, time::Duration};
 
-use dayloom_pipeline::{Stages, Wake};
+use dayloom_pipeline::Stages;
 use temporalio_client::Client;
 use temporalio_common::worker::WorkerDeploymentOptions;
 use temporalio_sdk::{
     Runtime, Worker as SdkWorker, WorkerOptions,
     runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder},
 };
-use tokio::{runtime::Handle, sync::oneshot, task::JoinHandle};
+use tokio::{runtime::Handle, sync::oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Address, Bell, QUEUE, TemporalError, Timing,
+    Address, QUEUE, TemporalError, Timing,
     activities::Activities,
     address::short,
     schedules,
-    workflows::{Enrich, Sweeping},
+    workflows::{Asking, Enrich, Sweeping},
 };
 
 /// Activities at the same time (`contract/tracker.md` §4.6).
@@ -54,8 +54,6 @@ impl Default for WorkerSettings {
 /// A running worker.
 pub struct Worker {
     ended: oneshot::Receiver<Result<(), TemporalError>>,
-    asking: JoinHandle<()>,
-    stop: CancellationToken,
 }
 
 impl Worker {
@@ -67,61 +65,30 @@ impl Worker {
         settings: WorkerSettings,
         stop: CancellationToken,
     ) -> Result<Self, TemporalError> {
-        let activities = Activities::new(stages.clone(), Handle::current(), stop.clone());
-        let ask = keep_asking(stages, address.clone(), settings.clone(), stop.clone());
-        let stopped = stop.clone();
+        // Days from before there was a model are noted here; asking about them is an activity like any other.
+        stages.sweep_unknown().await;
+        let asks = !stages.models().is_none();
+        let activities = Activities::new(stages, Handle::current(), stop.clone());
         let (tell_ready, ready) = oneshot::channel();
         let (tell_ended, ended) = oneshot::channel();
         thread::Builder::new()
             .name("temporal".to_owned())
             .spawn(move || {
-                let result = on_own_runtime(activities, &address, &settings, stop, tell_ready);
+                let result = on_own_runtime(activities, &address, (&settings, asks), stop, tell_ready);
                 // Nobody listens any more where the start failed.
                 let _ = tell_ended.send(result);
             })
             .map_err(TemporalError::Thread)?;
         match ready.await {
-            Ok(()) => Ok(Self {
-                ended,
-                asking: tokio::spawn(ask),
-                stop: stopped,
-            }),
+            Ok(()) => Ok(Self { ended }),
             Err(_) => Err(end_of(ended).await.err().unwrap_or_else(vanished)),
         }
     }
 
     /// Waits until it has ended: after the stop, or by itself with the reason.
     pub async fn ended(self) -> Result<(), TemporalError> {
-        let result = end_of(self.ended).await;
-        self.stop.cancel();
-        // A fault in asking is its own; what it held is free again when its lease runs out.
-        let _ = self.asking.await;
-        result
+        end_of(self.ended).await
     }
-}
-
-/// Asks the language model, if there is one, beside the activities: waiting for it must hold up no derivation. Workers
-/// share the people to ask for through the database, and what is answered is rung for like what is uploaded.
-async fn keep_asking(stages: Stages, address: Address, settings: WorkerSettings, stop: CancellationToken) {
-    if stages.models().is_none() {
-        return;
-    }
-    let timing = Timing::DERIVE.with_heartbeat(settings.timing.heartbeat_s);
-    let (bell, carry) = Bell::hang(address, &settings.queue, timing, stages.clock(), stop.clone());
-    let wake = Wake::new();
-    let ring = async {
-        loop {
-            wake.notified().await;
-            bell.ring(None);
-        }
-    };
-    let rung = async {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = ring => {}
-        }
-    };
-    tokio::join!(stages.keep_asking(wake.clone(), stop.clone()), carry, rung);
 }
 
 async fn end_of(ended: oneshot::Receiver<Result<(), TemporalError>>) -> Result<(), TemporalError> {
@@ -135,7 +102,7 @@ fn vanished() -> TemporalError {
 fn on_own_runtime(
     activities: Activities,
     address: &Address,
-    settings: &WorkerSettings,
+    (settings, asks): (&WorkerSettings, bool),
     stop: CancellationToken,
     tell_ready: oneshot::Sender<()>,
 ) -> Result<(), TemporalError> {
@@ -148,7 +115,7 @@ fn on_own_runtime(
     runtime.block_on(async {
         let client = address.connect().await?;
         if settings.schedules {
-            schedules::ensure(&client, &settings.queue, settings.timing).await?;
+            schedules::ensure(&client, &settings.queue, settings.timing, asks).await?;
             schedules::look_back(&client, &settings.queue, settings.timing).await?;
         }
         poll(activities, client, &settings.queue, stop, tell_ready).await
@@ -177,6 +144,7 @@ async fn poll(
         .max_cached_workflows(CACHED)
         .graceful_shutdown_period(DRAIN)
         .register_workflow::<Enrich>()
+        .and_then(|options| options.register_workflow::<Asking>())
         .and_then(|options| options.register_workflow::<Sweeping>())
         .map_err(|e| refused(&e))?
         .register_activities(activities)

@@ -3,16 +3,27 @@
 
 use std::time::Duration;
 
+use dayloom_domain::ProjectId;
+use temporalio_common::error::ChildWorkflowStartError;
 use temporalio_macros::{workflow, workflow_methods};
-use temporalio_sdk::{SyncWorkflowContext, WorkflowContext, WorkflowResult, workflows::select};
+use temporalio_sdk::{
+    ChildWorkflowOptions, ParentClosePolicy, SyncWorkflowContext, WorkflowContext, WorkflowResult,
+    workflows::select,
+};
 
 use crate::{
     activities::Activities,
-    orders::{Order, Report, SweepOrder},
+    orders::{AskOrder, AskReport, Order, Report, SweepOrder, Timing},
 };
 
 /// How often days that failed are waited for; the sweep looks after them later.
 const PATIENCE: u32 = 6;
+
+/// How often a workflow has the model asked; the schedule looks after what comes later.
+const ASKS: u32 = 10;
+
+/// How long asking may take in all: it waits for workers, but not for ever.
+pub(crate) const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Derives the dirty days of a project after ingest; rung again while it runs, it looks once more.
 #[workflow]
@@ -32,6 +43,9 @@ impl Enrich {
             let options = order.timing.options();
             let part = ctx.execute_activity(Activities::derive, order, options).await?;
             done = done.and(part);
+            if let Some(after_s) = part.ask_in_s {
+                ask_beside(ctx, order, after_s).await?;
+            }
             if part.cut_short || ctx.state(|state| state.rings) > heard {
                 continue;
             }
@@ -56,6 +70,75 @@ impl Enrich {
     }
 }
 
+/// Starts a workflow of its own that asks: nothing that is derived waits for a model. One for each project; where it runs
+/// already, it asks for all.
+async fn ask_beside(ctx: &WorkflowContext<Enrich>, order: Order, after_s: u64) -> WorkflowResult<()> {
+    let options = ChildWorkflowOptions::builder()
+        .workflow_id(ask_id(order.project))
+        .parent_close_policy(ParentClosePolicy::Abandon)
+        .execution_timeout(LIFE)
+        .build();
+    let ask = AskOrder::new(after_s, order.timing.heartbeat_s);
+    match ctx.start_child_workflow(Asking::run, ask, options).await {
+        Ok(_) | Err(ChildWorkflowStartError::StartFailed { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn ask_id(project: Option<ProjectId>) -> String {
+    project.map_or_else(
+        || "tracker-ask-all".to_owned(),
+        |project| format!("tracker-ask-{project}"),
+    )
+}
+
+/// Has the language model asked, and what it answered derived.
+#[workflow]
+#[derive(Default)]
+pub(crate) struct Asking;
+
+#[workflow_methods]
+impl Asking {
+    #[run(name = "ask")]
+    pub(crate) async fn run(ctx: &mut WorkflowContext<Self>, order: AskOrder) -> WorkflowResult<AskReport> {
+        if order.after_s > 0 {
+            ctx.timer(Duration::from_secs(order.after_s)).await;
+        }
+        let mut done = AskReport::default();
+        for _ in 0..ASKS {
+            let part = ctx
+                .execute_activity(Activities::ask, order, order.timing.options())
+                .await?;
+            done = done.and(part);
+            if part.decided > 0 {
+                derive_everybody(ctx, order.derive).await?;
+            }
+            if !part.more {
+                break;
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// Derives whatever is dirty, in one go or several.
+async fn derive_everybody<W>(ctx: &WorkflowContext<W>, timing: Timing) -> WorkflowResult<Report> {
+    let everybody = Order {
+        project: None,
+        timing,
+    };
+    let mut done = Report::default();
+    loop {
+        let part = ctx
+            .execute_activity(Activities::derive, everybody, timing.options())
+            .await?;
+        done = done.and(part);
+        if !part.cut_short {
+            return Ok(done);
+        }
+    }
+}
+
 /// Runs a sweep, and works off what it left dirty.
 #[workflow]
 #[derive(Default)]
@@ -69,23 +152,9 @@ impl Sweeping {
         let days = order.days;
         ctx.execute_activity(Activities::sweep, order, timing.options())
             .await?;
-        let mut done = Report::default();
         if !days {
-            return Ok(done);
+            return Ok(Report::default());
         }
-        let everybody = Order {
-            project: None,
-            timing,
-        };
-        loop {
-            let options = timing.options();
-            let part = ctx
-                .execute_activity(Activities::derive, everybody, options)
-                .await?;
-            done = done.and(part);
-            if !part.cut_short {
-                return Ok(done);
-            }
-        }
+        derive_everybody(ctx, timing).await
     }
 }

@@ -22,7 +22,8 @@ use dayloom_testkit::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use temporalio_client::{
-    Client, ClientOptions, Connection, ConnectionOptions, RpcOptions, schedules::ListSchedulesOptions,
+    Client, ClientOptions, Connection, ConnectionOptions, RpcOptions, UntypedWorkflow,
+    WorkflowGetResultOptions, schedules::ListSchedulesOptions,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -82,6 +83,19 @@ fn bell(app: &TestApp, url: &str, queue: &str, stop: &CancellationToken) -> (Bel
     let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
     let (bell, carry) = Bell::hang(address(url), queue, QUICK, clock, stop.clone());
     (bell, tokio::spawn(carry))
+}
+
+/// Lets the clock of an app go as real ones do, until the app is gone: a day that was marked while it was derived rests
+/// for a moment, which must pass.
+fn ticking(app: &TestApp) {
+    let clock = Arc::downgrade(&app.clock);
+    tokio::spawn(async move {
+        while let Some(clock) = clock.upgrade() {
+            clock.advance(SignedDuration::from_millis(10));
+            drop(clock);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
 }
 
 /// A minute at noon, so many days before today.
@@ -174,6 +188,7 @@ async fn both_engines_give_equal_timesheets() {
     );
 
     on_both(async |app| {
+        ticking(&app);
         let (queue, stop) = (own_queue(), CancellationToken::new());
         let (one, two) = (
             worker(&app, &url, &queue, &stop).await,
@@ -202,6 +217,38 @@ async fn both_engines_give_equal_timesheets() {
     .await;
 }
 
+/// Waits until a workflow has ended, well.
+async fn completed(client: &Client, id: &str) {
+    let handle = client.get_workflow_handle::<UntypedWorkflow>(id);
+    let result = handle.get_result(WorkflowGetResultOptions::default());
+    let ended = tokio::time::timeout(PATIENCE, result).await;
+    ended.expect("it ends").expect("without a fault");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_ends_when_nothing_is_left_to_do() {
+    let Some(url) = temporal() else { return };
+    let app = TestApp::sqlite().await;
+    let (queue, stop) = (own_queue(), CancellationToken::new());
+    let worker = worker(&app, &url, &queue, &stop).await;
+    let (bell, carried) = bell(&app, &url, &queue, &stop);
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    app.upload(person.id, tracked.device, &[earlier(0, tracked.device)])
+        .await;
+    let minute = app.clock.now().as_second() / 60;
+    bell.ring(Some(tracked.project));
+    let id = format!("tracker-enrich-{}-{minute}", tracked.project);
+    let client = client(&url).await;
+    while app.store.days().backlog().await.expect("a count") > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    completed(&client, &id).await;
+    stop.cancel();
+    carried.await.expect("it ends");
+    ended(worker).await;
+}
+
 async fn expected_date(app: &TestApp, person: &Person) -> Date {
     let (from, to) = (Date::constant(2026, 1, 1), Date::constant(2026, 12, 31));
     let rows = app
@@ -217,6 +264,7 @@ async fn expected_date(app: &TestApp, person: &Person) -> Date {
 async fn a_worker_that_stops_in_the_middle_leaves_the_rest_to_others() {
     let Some(url) = temporal() else { return };
     on_both(async |app| {
+        ticking(&app);
         let (queue, stop_all) = (own_queue(), CancellationToken::new());
         let mut people = Vec::new();
         for n in 0..10 {
@@ -312,6 +360,9 @@ async fn a_worker_asks_the_model_and_its_answers_are_derived() {
         .await
         .expect("the answer is in the day");
     assert_eq!(model.asked().len(), 1);
+    let client = client(&url).await;
+    completed(&client, &format!("tracker-ask-{}", tracked.project)).await;
+    assert_eq!(model.asked().len(), 1, "once is enough");
     stop.cancel();
     ended(worker).await;
 }
@@ -384,7 +435,20 @@ async fn schedules_are_made_once_and_kept_paused() {
         queue,
         ..WorkerSettings::default()
     };
-    let start = || Worker::start(stages(&app), address(&url), settings.clone(), stop.clone());
+    // Derived while there was no model: a worker that has one notes it, and nobody rings.
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    app.task(&person, &tracked, None, "Retry refunds").await;
+    let mut event = earlier(1, tracked.device);
+    event.active_app.window_title = Some("Refunds".to_owned());
+    app.upload(person.id, tracked.device, &[event]).await;
+    app.derive().await;
+    let model = Scripted::new(|prompt| Ok(sorted_by(&prompt.user, by_words)));
+    let models = Models::new(app.store.clone(), model.clone(), None);
+    let start = || {
+        let stages = stages(&app).with_models(models.clone());
+        Worker::start(stages, address(&url), settings.clone(), stop.clone())
+    };
     let (one, two) = tokio::join!(start(), start());
     let (one, two) = (one.expect("a worker"), two.expect("a worker"));
     let client = client(&url).await;
@@ -426,18 +490,26 @@ async fn schedules_are_made_once_and_kept_paused() {
         .await
         .expect("unpaused");
 
+    // Whoever is due is asked for by a schedule too.
+    let at_once = async |name: &str| {
+        let handle = client.get_schedule_handle(name);
+        let all = temporalio_client::schedules::ScheduleOverlapPolicy::AllowAll;
+        handle.trigger(all, Default::default()).await.expect("triggered");
+    };
+    at_once("tracker-ask-sweep").await;
+    let asked = async {
+        while model.asked().is_empty() || app.store.days().backlog().await.expect("a count") > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .expect("it is asked, and derived");
+
     // A mark that nobody rang for is found by the sweep.
-    let person = app.person("ada@example.org").await;
-    let tracked = app.tracked(&person).await;
     app.upload(person.id, tracked.device, &[earlier(0, tracked.device)])
         .await;
-    handle
-        .trigger(
-            temporalio_client::schedules::ScheduleOverlapPolicy::AllowAll,
-            Default::default(),
-        )
-        .await
-        .expect("triggered");
+    at_once(Sweep::Days.name()).await;
     app.derived().await;
     let mut names: Vec<String> = client
         .list_schedules(ListSchedulesOptions::default())
@@ -449,8 +521,8 @@ async fn schedules_are_made_once_and_kept_paused() {
         .collect();
     names.sort();
     names.dedup();
-    let mut ours: Vec<&str> = Sweep::ALL.iter().map(|sweep| sweep.name()).collect();
-    ours.sort_unstable();
+    let sweeps = Sweep::ALL.iter().map(|sweep| sweep.name());
+    let ours: Vec<&str> = sweeps.chain(["tracker-ask-sweep"]).collect();
     let all_ours = names.iter().all(|name| ours.contains(&name.as_str()));
     assert!(all_ours, "{names:?}");
     stop.cancel();

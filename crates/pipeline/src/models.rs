@@ -100,12 +100,14 @@ impl Models {
             return Err(Failure::OverBudget);
         }
         let prompt = prompt.redacted();
+        let sent = inner.enter_sent(developer, &today, &prompt).await;
+        sent.map_err(no_ledger)?;
         let result = inner.model.ask(&prompt).await;
         let outcome = result.as_ref().map_or_else(Failure::word, |_| "answered");
         metrics::counter!("dayloom_model_calls_total", "purpose" => word(prompt.purpose), "outcome" => outcome)
             .increment(1);
-        if let Err(error) = inner.enter(developer, &today, &prompt, &result).await {
-            tracing::warn!(%error, "a call of the language model could not be entered in the ledger");
+        if let Err(error) = inner.settle(developer, &today, &prompt, &result).await {
+            tracing::warn!(%error, "a call of the language model stands in the ledger as it was estimated");
         }
         result
     }
@@ -168,9 +170,26 @@ impl Inner {
         })
     }
 
-    /// Writes a call down. One that broke off after it was sent is counted with what it read: the provider may charge
-    /// for it, and else a model that never answers in time could be asked without end.
-    async fn enter(
+    /// Writes down a call that is about to be made, with what it sends: who vanishes while the model thinks has asked all
+    /// the same, and the budget must know.
+    async fn enter_sent(
+        &self,
+        developer: DeveloperId,
+        today: &Today,
+        prompt: &Prompt,
+    ) -> Result<(), StorageError> {
+        let sent = UsageAdded {
+            calls: 1,
+            input_tokens: tokens(prompt.estimated_tokens()),
+            output_tokens: 0,
+            cost_usd: self.model.price().map(|_| 0.0),
+        };
+        self.add(developer, today, prompt, sent).await
+    }
+
+    /// Puts what a call really used in place of the estimate. One that broke off after it was sent is counted with what
+    /// it read: the provider may charge for it, and else a model that never answers in time could be asked without end.
+    async fn settle(
         &self,
         developer: DeveloperId,
         today: &Today,
@@ -185,21 +204,32 @@ impl Inner {
             },
             Err(_) => Usage::default(),
         };
-        let tokens = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let added = UsageAdded {
-            calls: 1,
-            input_tokens: tokens(used.input_tokens),
+        metrics::counter!("dayloom_model_tokens_total", "purpose" => word(prompt.purpose))
+            .increment(used.total());
+        let settled = UsageAdded {
+            calls: 0,
+            input_tokens: tokens(used.input_tokens) - tokens(prompt.estimated_tokens()),
             output_tokens: tokens(used.output_tokens),
             cost_usd: self.model.price().map(|price| price.of(used)),
         };
-        metrics::counter!("dayloom_model_tokens_total", "purpose" => word(prompt.purpose))
-            .increment(used.total());
-        let (purpose, name) = (word(prompt.purpose), &self.model.identity().name);
-        self.store
-            .usage()
-            .add(developer, today.date, purpose, name, added)
-            .await
+        self.add(developer, today, prompt, settled).await
     }
+
+    async fn add(
+        &self,
+        developer: DeveloperId,
+        today: &Today,
+        prompt: &Prompt,
+        added: UsageAdded,
+    ) -> Result<(), StorageError> {
+        let (purpose, name) = (word(prompt.purpose), &self.model.identity().name);
+        let usage = self.store.usage();
+        usage.add(developer, today.date, purpose, name, added).await
+    }
+}
+
+fn tokens(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The purpose as it stands in the ledger.

@@ -38,7 +38,7 @@ pub mod workspaces;
 pub use days::{
     Derived, EvidencedDay, Lesson, REST, StoredDay, StoredDays, Taken, TaskLabel, TimesheetRow, Written,
 };
-pub use decisions::{Asked, Turn, WaitingDay};
+pub use decisions::{Asked, Standing, Turn, WaitingDay};
 pub use devices::{DevicePatch, Enroll, EnrollError};
 pub use error::StorageError;
 pub use ingest::{Batch, IngestError, IngestOutcome, NewEvent, RejectReason, Submitted};

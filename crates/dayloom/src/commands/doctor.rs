@@ -100,7 +100,10 @@ fn home(cx: &Context) -> Finding {
     }
 }
 
-/// Asks the model for one word.
+/// So many failures in a row are more than a moment's.
+const VAIN: i64 = 3;
+
+/// Asks the model a small question.
 async fn model(cx: &Context) -> Finding {
     let part = "model";
     let settings = match crate::model::chosen(&cx.settings) {
@@ -119,16 +122,40 @@ async fn model(cx: &Context) -> Finding {
     };
     let name = settings.name.clone().unwrap_or_default();
     match crate::model::answers(&settings).await {
-        Ok(local) => {
-            let detail = if local {
-                "answers; local"
-            } else {
-                "answers; hosted"
-            };
-            Finding::new(part, name, State::Works, detail)
+        Ok(answers) if !answers.usable => {
+            let detail = "answers, but not in the form that is asked for: nothing of it can be used";
+            Finding::new(part, name, State::Fails, detail)
+                .mend("Choose a model that keeps to a JSON schema with DAYLOOM_MODEL_NAME; until then it is asked less and less often")
+        }
+        Ok(answers) => {
+            let place = if answers.local { "local" } else { "hosted" };
+            let vain = in_vain(cx).await.unwrap_or_default();
+            Finding::new(part, name, State::Works, format!("answers; {place}{vain}"))
         }
         Err(failure) => Finding::new(part, name, State::Fails, failure.what).mend(failure.todo),
     }
+}
+
+/// What the database tells of asking in vain, if there is any and it tells something.
+async fn in_vain(cx: &Context) -> Option<String> {
+    let url = cx.settings.text(&DATABASE_URL).unwrap_or_default();
+    let asked = async {
+        let store = Store::open(url, Migrate::Refuse).await.ok()?;
+        let failing = store.decisions().failing(VAIN).await.ok();
+        store.close().await;
+        failing
+    };
+    let (people, most) = tokio::time::timeout(Duration::from_secs(10), asked)
+        .await
+        .ok()??;
+    let whom = match people {
+        0 => return None,
+        1 => "1 person".to_owned(),
+        n => format!("{n} people"),
+    };
+    Some(format!(
+        "; the last tries for {whom} gave nothing ({most} in a row) and are made again, at most two hours apart"
+    ))
 }
 
 async fn engine(cx: &Context) -> Finding {

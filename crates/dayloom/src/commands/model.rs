@@ -100,6 +100,13 @@ fn lines(text: &str) -> String {
 struct UsageView {
     days: Vec<UsageLine>,
     budget: Option<BudgetView>,
+    failing: Option<FailingView>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FailingView {
+    tries: i64,
+    again_at: jiff::Timestamp,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,7 +138,21 @@ async fn usage(cx: &Context, days: u16) -> Outcome {
     if let Some(budget) = &shown.budget {
         cx.out.hint(of_budget(budget));
     }
+    if let Some(failing) = &shown.failing {
+        cx.out.hint(of_failing(failing));
+    }
     cx.out.facts(&answer, || table(&shown.days))
+}
+
+fn of_failing(failing: &FailingView) -> String {
+    let tries = match failing.tries {
+        1 => "The last try".to_owned(),
+        n => format!("The last {n} tries"),
+    };
+    format!(
+        "{tries} gave nothing: it is asked again after {}, less and less often. `dayloom doctor` says whether it answers.",
+        failing.again_at.strftime("%Y-%m-%d %H:%M UTC")
+    )
 }
 
 fn of_budget(budget: &BudgetView) -> String {

@@ -105,7 +105,7 @@ pub fn named(question: &str, today: Date) -> Option<Span> {
         .filter(|(_, any)| has(*any))
         .map(|(back, _)| back);
     if let Some(first) = named.next() {
-        let last = named.last().unwrap_or(first);
+        let last = named.next_back().unwrap_or(first);
         return Some(Span {
             start: today.saturating_sub(first.days()),
             end: today.saturating_sub(last.days()),

@@ -2,15 +2,11 @@
 
 use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
-use dayloom_domain::{
-    DeveloperId,
-    day::Day,
-    decision::{Decision, SignalDigest},
-    people::Task,
-};
+use dayloom_domain::{DeveloperId, day::Day, decision::Decision, people::Task};
 use dayloom_llm::{Failure, Prompt};
 use dayloom_storage::{StorageError, Turn, WaitingDay};
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     due, prompt, steer,
@@ -31,8 +27,10 @@ const DAYS: usize = 32;
 
 /// The first wait after a failure, doubling with each one after it.
 const WAIT: SignedDuration = SignedDuration::from_secs(5);
-/// The longest wait after failures that end by themselves.
+/// The longest wait after failures that cost nothing and end by themselves.
 const WAIT_AT_MOST: SignedDuration = SignedDuration::from_mins(15);
+/// The longest wait after calls that were paid for in vain: some fifteen a day, of a few signals each.
+const WAIT_AT_MOST_PAID: SignedDuration = SignedDuration::from_hours(2);
 /// The wait after failures that somebody has to mend.
 const WAIT_FOR_HELP: SignedDuration = SignedDuration::from_mins(10);
 /// The first wait for a signal that an answer passed over, four times as long with each one after it.
@@ -111,10 +109,11 @@ pub(super) fn batches(groups: Vec<Group>, failures: i64, now: Timestamp) -> Vec<
 }
 
 impl Stages {
-    /// Asks for the person whose turn it is and ends the turn. The lease is kept up as long as the model thinks.
-    pub async fn ask(&self, turn: &Turn, lease: Duration) -> TurnOutcome {
+    /// Asks for the person whose turn it is and ends the turn. The lease is kept up as long as the model thinks. Once
+    /// `stop` is cancelled, no further call is begun.
+    pub async fn ask(&self, turn: &Turn, lease: Duration, stop: &CancellationToken) -> TurnOutcome {
         let result = tokio::select! {
-            result = self.ask_turn(turn) => result,
+            result = self.ask_turn(turn, stop) => result,
             never = self.keep_turn(turn, lease) => match never {},
         };
         match result {
@@ -139,7 +138,7 @@ impl Stages {
         }
     }
 
-    async fn ask_turn(&self, turn: &Turn) -> Result<TurnOutcome, StorageError> {
+    async fn ask_turn(&self, turn: &Turn, stop: &CancellationToken) -> Result<TurnOutcome, StorageError> {
         let developer = turn.developer_id;
         let (days, gone) = self.waiting_days(developer).await?;
         let found = unknown::find(self, developer, &days, false).await?;
@@ -148,14 +147,12 @@ impl Stages {
         let over = days.iter().any(|day| due::end_of(day) <= self.now());
         batches.truncate(if over { CALLS } else { 1 });
         let mut so_far = SoFar::default();
-        for batch in &batches {
+        for batch in batches.iter().take_while(|_| !stop.is_cancelled()) {
             match self.ask_batch(developer, batch).await? {
                 Ok(decided) => {
-                    let dates: BTreeSet<Date> = dates_of(&batch.questions).collect();
-                    let dates: Vec<Date> = dates.into_iter().collect();
+                    let dates = dates_of(&batch.questions);
                     self.store().decisions().count_ask(developer, &dates).await?;
-                    so_far.decided += decided.len();
-                    so_far.touched.extend(dates_of(&decided));
+                    so_far.decided += decided;
                 }
                 Err(failure) => {
                     so_far.failure = Some(failure);
@@ -182,14 +179,15 @@ impl Stages {
         Ok((days, gone))
     }
 
-    /// One call. Returns the questions it decided.
+    /// One call. Returns how many questions it decided. Its answers are kept, and the days they touch marked, before the
+    /// next call: whoever vanishes after it leaves nothing to be asked twice.
     async fn ask_batch(
         &self,
         developer: DeveloperId,
         batch: &Batch,
-    ) -> Result<Result<Vec<Question>, Failure>, StorageError> {
+    ) -> Result<Result<usize, Failure>, StorageError> {
         let Some(first) = batch.questions.first() else {
-            return Ok(Ok(Vec::new()));
+            return Ok(Ok(0));
         };
         let asking = batch.prompt();
         let answer = self
@@ -209,6 +207,7 @@ impl Stages {
             now,
         };
         let Some(verdicts) = verdict::read(&answer.text, &asked) else {
+            metrics::counter!("dayloom_model_answers_unusable_total").increment(1);
             return Ok(Err(Failure::Undecodable));
         };
         let mut decided = Vec::new();
@@ -231,24 +230,14 @@ impl Stages {
             // Nothing would be different the next time: it waits longer and longer.
             missed.append(&mut steered);
         }
-        self.keep(developer, batch, &decisions, &missed).await?;
+        let (store, touched) = (self.store().decisions(), dates_of(&decided));
+        store.save(developer, &decisions, &touched, now).await?;
+        store.miss(developer, batch.candidates, &missed).await?;
         metrics::counter!("dayloom_model_decisions_total").increment(decisions.len() as u64);
-        Ok(Ok(decided))
+        Ok(Ok(decided.len()))
     }
 
-    async fn keep(
-        &self,
-        developer: DeveloperId,
-        batch: &Batch,
-        decisions: &[Decision],
-        missed: &[(SignalDigest, Timestamp)],
-    ) -> Result<(), StorageError> {
-        let store = self.store().decisions();
-        store.save(developer, decisions).await?;
-        store.miss(developer, batch.candidates, missed).await
-    }
-
-    /// Marks the days that got decisions, notes what is still unknown, and ends the turn.
+    /// Notes what is still unknown, and ends the turn.
     async fn end(
         &self,
         turn: &Turn,
@@ -258,10 +247,6 @@ impl Stages {
     ) -> Result<TurnOutcome, StorageError> {
         let (developer, now) = (turn.developer_id, self.now());
         let decisions = self.store().decisions();
-        if so_far.decided > 0 {
-            let touched: Vec<Date> = so_far.touched.iter().copied().collect();
-            self.store().days().mark(developer, &touched, now).await?;
-        }
         for &date in gone {
             decisions.note(developer, date, None, None, now).await?;
         }
@@ -270,6 +255,9 @@ impl Stages {
             None => due::After::Asking,
         };
         for day in days {
+            // It may have been derived again since, by what was answered first.
+            let stored = self.store().days().read(developer, day.date).await?;
+            let day = stored.as_ref().map_or(day, |stored| &stored.day);
             due::note(self, developer, day, after).await?;
         }
         let not_before = match &so_far.failure {
@@ -299,7 +287,11 @@ impl Stages {
         attempts: i64,
     ) -> Result<SignedDuration, StorageError> {
         let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(0);
-        let grown = (WAIT * 2_i32.saturating_pow(doublings)).min(WAIT_AT_MOST);
+        let at_most = match failure {
+            Failure::TooSlow | Failure::Undecodable => WAIT_AT_MOST_PAID,
+            _ => WAIT_AT_MOST,
+        };
+        let grown = (WAIT * 2_i32.saturating_pow(doublings)).min(at_most);
         Ok(match failure {
             Failure::RateLimited {
                 retry_after: Some(wanted),
@@ -321,13 +313,13 @@ impl Stages {
 #[derive(Default)]
 struct SoFar {
     decided: usize,
-    /// Days with decisions.
-    touched: BTreeSet<Date>,
     failure: Option<Failure>,
 }
 
-fn dates_of(questions: &[Question]) -> impl Iterator<Item = Date> + '_ {
-    questions.iter().flat_map(|q| q.dates.iter().copied())
+/// The days some questions are of, each once.
+fn dates_of(questions: &[Question]) -> Vec<Date> {
+    let dates: BTreeSet<Date> = questions.iter().flat_map(|q| q.dates.iter().copied()).collect();
+    dates.into_iter().collect()
 }
 
 /// When a signal that was passed over is asked again.

@@ -70,6 +70,14 @@ pub(super) fn read(text: &str, asked: &Asked<'_>) -> Option<Vec<Option<Decision>
     Some(decisions.collect())
 }
 
+/// Whether a text holds a sound answer to the first of some signals, with so many tasks to choose from.
+pub(super) fn answers_first(text: &str, tasks: usize) -> bool {
+    let items = dayloom_llm::items(text, ANSWERS).unwrap_or_default();
+    items
+        .iter()
+        .any(|item| whole(&item["index"]) == Some(0) && sound(item, tasks).is_some())
+}
+
 fn sound(item: &Value, tasks: usize) -> Option<Verdict> {
     let category = match item["category"].as_str()? {
         "productive" => Category::Productive,

@@ -18,7 +18,8 @@ use crate::{Models, phrase};
 /// upload, the last questions about its signals) still changes it.
 const SETTLES: SignedDuration = SignedDuration::from_mins(30);
 
-/// How long a model is left alone about a day after it was asked.
+/// How long a model is left alone about a day after it was asked; where it failed, at least as long as the day had been
+/// over when it was asked, so that the waits double and a day costs six calls in vain at most.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A journal is final at the latest so long after its day, whether or not a model could be asked.
@@ -190,9 +191,15 @@ impl Writer<'_> {
         // What still held after a change was kept, and is not final.
         let is_phrased =
             standing.is_some_and(|journal| fresh && journal.is_final && journal.written_by != FACTS);
-        let rested = standing
-            .and_then(|journal| journal.asked_at)
-            .is_none_or(|at| at < self.end || self.now.duration_since(at) >= ASK_AGAIN);
+        let failed = standing.is_some_and(|journal| journal.held_back.is_some());
+        let rested = standing.and_then(|journal| journal.asked_at).is_none_or(|at| {
+            let grown = if failed {
+                at.duration_since(self.end)
+            } else {
+                ASK_AGAIN
+            };
+            at < self.end || self.now.duration_since(at) >= grown.max(ASK_AGAIN)
+        });
         let settled = self.now.duration_since(self.end) >= SETTLES;
         self.has_model() && !is_phrased && settled && self.is_recent() && rested
     }

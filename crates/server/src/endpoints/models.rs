@@ -5,8 +5,8 @@ use axum::{Json, extract::State};
 use dayloom_api::{
     Refusal,
     models::{
-        ModelBudget, ModelName, ModelPreview, ModelPreviewQuery, ModelPrompt, ModelUsage, ModelUsageDay,
-        ProjectModels, ProjectModelsPut,
+        ModelBudget, ModelFailing, ModelName, ModelPreview, ModelPreviewQuery, ModelPrompt, ModelUsage,
+        ModelUsageDay, ProjectModels, ProjectModelsPut,
     },
     tracker::TimesheetQuery,
 };
@@ -35,9 +35,15 @@ pub async fn usage(
     let (start, end) = range(&query, state.now())?;
     let lines = state.store().usage().between(caller.id, start, end).await?;
     let budget = state.models().budget(caller.id, state.now()).await?;
+    let standing = state.store().decisions().standing(caller.id).await?;
+    let failing = standing.filter(|standing| budget.is_some() && standing.attempts > 0);
     Ok(Json(ModelUsage {
         days: lines.into_iter().map(line).collect(),
         budget: budget.map(of_today),
+        failing: failing.map(|standing| ModelFailing {
+            tries: standing.attempts,
+            again_at: standing.not_before,
+        }),
     }))
 }
 

@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 mod answers;
 mod turns;
 
-use crate::{StorageError, store::Inner};
+use crate::{StorageError, days, store::Inner};
 
 /// What is known of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,15 @@ pub struct Turn {
     pub lease: uuid::Uuid,
 }
 
+/// How asking for a person stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Failed attempts in a row so far.
+    pub attempts: i64,
+    /// Nothing is asked before.
+    pub not_before: Timestamp,
+}
+
 /// The repository of decisions.
 #[derive(Clone, Copy)]
 pub struct Decisions<'a>(pub(crate) &'a Inner);
@@ -75,10 +84,18 @@ impl Decisions<'_> {
     ) -> Result<Vec<Asked>, StorageError> {
         answers::asked(&self.0.read, developer, candidates, signals).await
     }
-    /// Stores decisions. One that is there already stands: what was asked once is not answered anew.
-    pub async fn save(&self, developer: DeveloperId, decisions: &[Decision]) -> Result<(), StorageError> {
+    /// Stores decisions and marks the days they touch, both or neither: no answer is there that no day comes to hold.
+    /// A decision that is there already stands: what was asked once is not answered anew.
+    pub async fn save(
+        &self,
+        developer: DeveloperId,
+        decisions: &[Decision],
+        touched: &[Date],
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         let transaction = self.0.begin().await?;
         answers::save(&transaction, developer, decisions).await?;
+        days::mark(&transaction, developer, touched, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -102,7 +119,8 @@ impl Decisions<'_> {
     ) -> Result<Option<WaitingDay>, StorageError> {
         turns::day(&self.0.read, developer, date).await
     }
-    /// When the first turn comes that comes by this instant, if any does.
+    /// When the first turn can be taken that can be by this instant, if any can: one that somebody holds comes when their
+    /// lease runs out.
     pub async fn next_turn(&self, by: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         turns::next(&self.0.read, by).await
     }
@@ -154,6 +172,20 @@ impl Decisions<'_> {
         not_before: Timestamp,
     ) -> Result<bool, StorageError> {
         turns::end(&self.0.write, turn, failed, not_before).await
+    }
+    /// Lets go of a turn that was not begun, or broken off: it comes again at once, and its count of failures stays. False
+    /// if the lease was lost.
+    pub async fn give_back_turn(&self, turn: &Turn) -> Result<bool, StorageError> {
+        turns::give_back(&self.0.write, turn).await
+    }
+    /// How asking for a person stands; none if nobody ever had to be asked.
+    pub async fn standing(&self, developer: DeveloperId) -> Result<Option<Standing>, StorageError> {
+        turns::standing(&self.0.read, developer).await
+    }
+    /// Of everybody on whose days something waits and for whom asking failed at least `times` times in a row: how many
+    /// people, and the most failures.
+    pub async fn failing(&self, times: i64) -> Result<(i64, i64), StorageError> {
+        turns::failing(&self.0.read, times).await
     }
     /// Notes derived days since `from` that were never noted as due now, for what was derived while no model was there;
     /// and forgets days before `from` on which nothing waits. Returns how many were noted.

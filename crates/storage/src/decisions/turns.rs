@@ -6,7 +6,7 @@ use dayloom_domain::{DeveloperId, decision::SignalDigest};
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{Turn, WaitingDay};
+use super::{Standing, Turn, WaitingDay};
 use crate::{
     Dialect, StorageError,
     db::{Columns, at, at_opt, day as date_value, fresh_id, id, id_opt, row, rows, run},
@@ -54,15 +54,17 @@ pub(super) async fn next<C: ConnectionTrait>(
     on: &C,
     by: Timestamp,
 ) -> Result<Option<Timestamp>, StorageError> {
-    let sql = "SELECT d.due_at, t.not_before FROM tracker_model_days d
-               JOIN tracker_model_turns t ON t.developer_id = d.developer_id
-               WHERE d.due_at <= $1 AND t.not_before <= $1
-               ORDER BY CASE WHEN d.due_at > t.not_before THEN d.due_at ELSE t.not_before END LIMIT 1";
-    let Some(found) = row(on, sql, vec![at(by)]).await? else {
-        return Ok(None);
-    };
-    let due: Timestamp = found.at("due_at")?;
-    Ok(Some(due.max(found.at("not_before")?)))
+    let sql = "SELECT MIN(comes) AS comes FROM (
+                   SELECT CASE WHEN d.due_at > t.ready THEN d.due_at ELSE t.ready END AS comes
+                   FROM tracker_model_days d JOIN (
+                       SELECT developer_id,
+                           CASE WHEN leased_until > not_before THEN leased_until ELSE not_before END AS ready
+                       FROM tracker_model_turns) t ON t.developer_id = d.developer_id
+                   WHERE d.due_at <= $1 AND t.ready <= $1) turns";
+    match row(on, sql, vec![at(by)]).await? {
+        Some(found) => found.at_opt("comes"),
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn note<C: ConnectionTrait>(
@@ -175,6 +177,41 @@ pub(super) async fn end<C: ConnectionTrait>(
     )
     .await?;
     Ok(ended == 1)
+}
+
+pub(super) async fn give_back<C: ConnectionTrait>(on: &C, turn: &Turn) -> Result<bool, StorageError> {
+    let ended = run(
+        on,
+        "UPDATE tracker_model_turns SET lease = NULL, leased_until = NULL WHERE developer_id = $1 AND lease = $2",
+        vec![id(turn.developer_id), id(turn.lease)],
+    )
+    .await?;
+    Ok(ended == 1)
+}
+
+pub(super) async fn standing<C: ConnectionTrait>(
+    on: &C,
+    developer: DeveloperId,
+) -> Result<Option<Standing>, StorageError> {
+    let sql = "SELECT attempts, not_before FROM tracker_model_turns WHERE developer_id = $1";
+    let found = row(on, sql, vec![id(developer)]).await?;
+    let read = |row: QueryResult| {
+        Ok(Standing {
+            attempts: row.col("attempts")?,
+            not_before: row.at("not_before")?,
+        })
+    };
+    found.map(read).transpose()
+}
+
+pub(super) async fn failing<C: ConnectionTrait>(on: &C, times: i64) -> Result<(i64, i64), StorageError> {
+    let sql = "SELECT COUNT(*) AS people, CAST(COALESCE(MAX(t.attempts), 0) AS BIGINT) AS most
+               FROM tracker_model_turns t WHERE t.attempts >= $1 AND EXISTS (
+                   SELECT 1 FROM tracker_model_days d WHERE d.developer_id = t.developer_id AND d.due_at IS NOT NULL)";
+    match row(on, sql, vec![times.into()]).await? {
+        Some(found) => Ok((found.col("people")?, found.col("most")?)),
+        None => Ok((0, 0)),
+    }
 }
 
 pub(super) async fn sweep<C: ConnectionTrait>(

@@ -43,13 +43,13 @@ pub async fn a_question_is_answered_once(store: &Store) {
     let other = decision(2, 1, 0.25, now());
     store
         .decisions()
-        .save(ada, &[first.clone(), other.clone()])
+        .save(ada, &[first.clone(), other.clone()], &[], now())
         .await
         .unwrap();
     let again = decision(1, 1, 0.9, minute(2));
     store
         .decisions()
-        .save(ada, &[again, later.clone()])
+        .save(ada, &[again, later.clone()], &[], now())
         .await
         .unwrap();
     let all: Vec<SignalDigest> = (0..1000).map(signal).collect();
@@ -65,7 +65,7 @@ pub async fn a_question_is_answered_once(store: &Store) {
     assert!(store.decisions().for_signals(bob, &all).await.unwrap().is_empty());
     store
         .decisions()
-        .save(bob, &[decision(2, 1, 0.1, now())])
+        .save(bob, &[decision(2, 1, 0.1, now())], &[], now())
         .await
         .unwrap();
     let found = store
@@ -74,6 +74,21 @@ pub async fn a_question_is_answered_once(store: &Store) {
         .await
         .unwrap();
     assert_eq!(found, vec![other], "another's answer changes nothing");
+}
+
+pub async fn an_answer_marks_the_days_it_touches(store: &Store) {
+    let ada = person(store, "ada").await;
+    let (decisions, days) = (store.decisions(), store.days());
+    let (one, other) = (date(2026, 11, 20), date(2026, 11, 21));
+    let answer = decision(1, 1, 0.5, now());
+    decisions
+        .save(ada, std::slice::from_ref(&answer), &[one, other, one], now())
+        .await
+        .unwrap();
+    let taken = days.take(now(), LEASE, 10).await.unwrap();
+    let mut dates: Vec<_> = taken.iter().map(|day| (day.developer_id, day.date)).collect();
+    dates.sort_unstable();
+    assert_eq!(dates, [(ada, one), (ada, other)]);
 }
 
 pub async fn a_vain_question_waits(store: &Store) {
@@ -98,7 +113,7 @@ pub async fn a_vain_question_waits(store: &Store) {
     let answered = decision(1, 1, 0.5, now());
     store
         .decisions()
-        .save(ada, std::slice::from_ref(&answered))
+        .save(ada, std::slice::from_ref(&answered), &[], now())
         .await
         .unwrap();
     store
@@ -199,6 +214,59 @@ pub async fn the_next_turn_is_the_first_that_comes(store: &Store) {
         "not before the person may be asked for"
     );
     assert_eq!(decisions.next_turn(minute(6)).await.unwrap(), None);
+    let held = decisions.take_turns(minute(10), LEASE, 1).await.unwrap();
+    assert_eq!(held[0].developer_id, ada, "she waits longest");
+    assert_eq!(decisions.next_turn(minute(60)).await.unwrap(), Some(minute(7)));
+    assert_eq!(decisions.take_turns(minute(10), LEASE, 1).await.unwrap().len(), 1);
+    assert_eq!(
+        decisions.next_turn(minute(60)).await.unwrap(),
+        Some(minute(11)),
+        "what somebody holds comes when their lease runs out"
+    );
+    assert_eq!(decisions.next_turn(minute(10)).await.unwrap(), None);
+}
+
+pub async fn who_is_asked_for_in_vain_is_known(store: &Store) {
+    let (ada, bob) = (person(store, "ada").await, person(store, "bob").await);
+    let today = date(2026, 11, 21);
+    let decisions = store.decisions();
+    assert_eq!(decisions.standing(ada).await.unwrap(), None);
+    assert_eq!(decisions.failing(1).await.unwrap(), (0, 0));
+    for someone in [ada, bob] {
+        let noted = decisions.note(someone, today, Some(signal(1)), Some(now()), now());
+        noted.await.unwrap();
+    }
+    for n in 0..3 {
+        let turns = decisions.take_turns(minute(n), LEASE, 10).await.unwrap();
+        for turn in turns {
+            let failed = turn.developer_id == ada;
+            assert!(decisions.end_turn(&turn, failed, minute(n + 1)).await.unwrap());
+        }
+    }
+    let hers = decisions.standing(ada).await.unwrap().unwrap();
+    assert_eq!((hers.attempts, hers.not_before), (3, minute(3)));
+    assert_eq!(decisions.failing(3).await.unwrap(), (1, 3));
+    assert_eq!(decisions.failing(4).await.unwrap(), (0, 0));
+    let turns = decisions.take_turns(minute(3), LEASE, 10).await.unwrap();
+    let held = turns.iter().find(|turn| turn.developer_id == ada).unwrap();
+    assert!(decisions.give_back_turn(held).await.unwrap());
+    assert!(
+        !decisions.give_back_turn(held).await.unwrap(),
+        "it is not hers any more"
+    );
+    assert_eq!(
+        decisions.standing(ada).await.unwrap(),
+        Some(hers),
+        "giving back counts for nothing"
+    );
+    let again = decisions.take_turns(minute(3), LEASE, 10).await.unwrap();
+    assert_eq!(again[0].developer_id, ada, "it comes again at once");
+    decisions.note(ada, today, None, None, minute(3)).await.unwrap();
+    assert_eq!(
+        decisions.failing(3).await.unwrap(),
+        (0, 0),
+        "nothing waits any more"
+    );
 }
 
 pub async fn of_many_takers_each_turn_is_ones(store: &Store) {
