@@ -9,6 +9,7 @@ mod agent;
 pub mod credentials;
 pub mod enrolment;
 mod error;
+mod file;
 pub mod github;
 pub mod home;
 pub mod link;

@@ -15,8 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
-use tokio::sync::Mutex;
+use tokio::sync::MutexGuard;
 
+use crate::file::File;
 use crate::{Account, home, to_wire};
 
 pub use settle::Settlement;
@@ -145,7 +146,7 @@ pub enum SpoolError {
 pub struct Spool {
     path: PathBuf,
     limits: Limits,
-    connection: Mutex<SqliteConnection>,
+    file: File,
 }
 
 impl Spool {
@@ -175,7 +176,7 @@ impl Spool {
             error,
         };
         // Small caches: the agent's whole memory is to stay within a few megabytes.
-        let mut connection = SqliteConnectOptions::new()
+        let options = SqliteConnectOptions::new()
             .filename(path)
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
@@ -185,15 +186,13 @@ impl Spool {
             .pragma("cache_size", "-256")
             .pragma("wal_autocheckpoint", "250")
             .pragma("journal_size_limit", "1048576")
-            .disable_statement_logging()
-            .connect()
-            .await
-            .map_err(failed)?;
+            .disable_statement_logging();
+        let mut connection = options.connect().await.map_err(failed)?;
         match schema::prepare(&mut connection).await.map_err(failed)? {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 limits,
-                connection: Mutex::new(connection),
+                file: File::new(options, connection),
             }),
             Err(found) => Err(SpoolError::Newer {
                 path: path.to_owned(),
@@ -205,7 +204,7 @@ impl Spool {
 
     /// The number of an account, given on first sight.
     pub async fn account(&self, account: &Account) -> Result<AccountKey, SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let row = sqlx::query(
             "INSERT INTO account (server, person, device, project) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (server, person, device, project) DO UPDATE SET server = excluded.server RETURNING id",
@@ -223,7 +222,7 @@ impl Spool {
     /// Takes an event: when this returns, it is on disk. Sets its `client_seq`. Pushing an id that waits already
     /// changes nothing.
     pub async fn push(&self, account: AccountKey, event: &mut Event) -> Result<Pushed, SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         self.push_in(&mut connection, account, event)
             .await
             .map_err(|error| self.failed(error))
@@ -264,12 +263,14 @@ impl Spool {
 
     /// Closes the file, so that nothing is left beside it.
     pub async fn close(self) -> Result<(), SpoolError> {
-        let Self { path, connection, .. } = self;
-        connection
-            .into_inner()
-            .close()
+        let Self { path, file, .. } = self;
+        file.close()
             .await
             .map_err(|error| SpoolError::Database { path, error })
+    }
+
+    async fn connection(&self) -> Result<MutexGuard<'_, SqliteConnection>, SpoolError> {
+        self.file.lock().await.map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: sqlx::Error) -> SpoolError {

@@ -8,7 +8,7 @@ use sea_orm::{
     SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, SqliteConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -338,6 +338,9 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(move |connection, _| {
+            Box::pin(async move { Ok(memory || is_usable(connection).await?) })
+        })
         .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await?;
     let readers = if memory {
@@ -347,6 +350,7 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_usable(connection)))
             .connect_lazy_with(
                 options
                     .pragma("query_only", "on")
@@ -364,6 +368,16 @@ async fn open_sqlite(file: &str) -> Result<Opened, StorageError> {
             log: (!memory).then(Checkpoints::default),
         },
     ))
+}
+
+/// Where the disk is full, SQLite ends a transaction by itself. The library that speaks with it then fails to end it once
+/// more, takes it for open, and would begin none for ever: such a connection is not used again.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // One that was merely dropped is rolled back before this answers.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str) -> Result<Opened, StorageError> {
@@ -396,4 +410,34 @@ async fn open_postgres(url: &str) -> Result<Opened, StorageError> {
             months: Months::default(),
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_the_database_ended_by_itself_is_not_the_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kept.db");
+        let opened = open_sqlite(file.to_str().expect("a path of text")).await;
+        let Ok((_, _, Backend::Sqlite { writer, readers, .. })) = opened else {
+            panic!("it opens");
+        };
+        for pool in [&writer, &readers] {
+            for _ in 0..SQLITE_READERS + 1 {
+                let mut tx = pool.begin_with("BEGIN DEFERRED").await.expect("it begins");
+                // As SQLite does where the disk is full.
+                sqlx::raw_sql("ROLLBACK")
+                    .execute(&mut *tx)
+                    .await
+                    .expect("it ends");
+                assert!(tx.commit().await.is_err());
+            }
+            let given_up = pool.begin_with("BEGIN DEFERRED").await.expect("it begins");
+            drop(given_up);
+            let tx = pool.begin_with("BEGIN DEFERRED").await.expect("it goes on");
+            tx.commit().await.expect("it ends");
+        }
+    }
 }

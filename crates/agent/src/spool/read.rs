@@ -17,7 +17,7 @@ impl Spool {
         skip: &[i64],
     ) -> Result<Vec<Waiting>, SpoolError> {
         let ask = i64::try_from(limit.saturating_add(skip.len())).unwrap_or(i64::MAX);
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows =
             sqlx::query("SELECT row, event_id, body FROM waiting WHERE account = ?1 ORDER BY row LIMIT ?2")
                 .bind(account.0)
@@ -41,7 +41,7 @@ impl Spool {
 
     /// One event of the queue, if it still waits.
     pub async fn get(&self, row: i64) -> Result<Option<Waiting>, SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let found = sqlx::query("SELECT row, event_id, body FROM waiting WHERE row = ?1")
             .bind(row)
             .fetch_optional(&mut *connection)
@@ -52,7 +52,7 @@ impl Spool {
 
     /// The refused events kept aside, newest first.
     pub async fn rejected(&self, limit: usize) -> Result<Vec<Rejected>, SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows = sqlx::query(
             "SELECT event_id, ts, reason, refused_at, body FROM rejected ORDER BY row DESC LIMIT ?1",
         )
@@ -74,7 +74,7 @@ impl Spool {
 
     /// The numbers.
     pub async fn status(&self) -> Result<SpoolStatus, SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows =
             sqlx::query("SELECT name, value FROM counter UNION ALL SELECT 'oldest', min(ts) FROM waiting")
                 .fetch_all(&mut *connection)

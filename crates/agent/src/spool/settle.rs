@@ -18,7 +18,7 @@ impl Spool {
     /// Lets go of what the server accounted for and puts aside what it refused, all in one transaction. Rows that
     /// are not there any more are passed over.
     pub async fn settle(&self, settlement: &Settlement, now: Timestamp) -> Result<(), SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         settle_in(&mut connection, settlement, now, &self.limits)
             .await
             .map_err(|error| self.failed(error))
@@ -27,7 +27,7 @@ impl Spool {
     /// Drops what no server would take any more for its age. Answers how many.
     pub async fn expire(&self, now: Timestamp) -> Result<u64, SpoolError> {
         let oldest = now.checked_sub(self.limits.max_age).unwrap_or(Timestamp::MIN);
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         expire_in(&mut connection, oldest)
             .await
             .map_err(|error| self.failed(error))
@@ -35,7 +35,7 @@ impl Spool {
 
     /// Makes sure the next `client_seq` is above `seq`: a server may know this device from an earlier home.
     pub async fn raise_seq(&self, seq: i64) -> Result<(), SpoolError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         sqlx::query("UPDATE counter SET value = ?1 WHERE name = 'client_seq' AND value < ?1")
             .bind(seq)
             .execute(&mut *connection)

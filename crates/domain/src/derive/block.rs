@@ -192,14 +192,16 @@ pub(super) fn event_ids<'s>(spans: impl Iterator<Item = &'s Span>) -> Vec<crate:
     ids
 }
 
-/// The reason that answers for most of the time; one of the task's own before one taken from the neighbours.
+/// The reason that answers for most of the time; one of the task's own before one taken from the neighbours, as long as
+/// there is one.
 fn reason(spans: &[&AttributedSpan]) -> String {
     let own: Vec<&AttributedSpan> = spans
         .iter()
         .copied()
         .filter(|s| s.attribution.answered_by != AnsweredBy::Neighbours)
         .collect();
-    heaviest(&own, |s| s.attribution.reason.as_str())
+    let telling = if own.is_empty() { spans } else { &own };
+    heaviest(telling, |s| s.attribution.reason.as_str())
         .unwrap_or_default()
         .to_owned()
 }

@@ -72,12 +72,12 @@ fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
-/// One answer for each span, by its application: `a` and `b` are tasks, `p` is personal, others nobody's.
+/// One answer for each span, by its application: `a` and `b` are tasks, `n` is `a` by its neighbours, `p` is personal, others nobody's.
 fn answered(woven: &Woven) -> Vec<Attribution> {
     let by_app = |app: &str| {
         let mut answer = Attribution::nobody("no rule and no task key");
         answer.task_id = match app {
-            "a" => Some(TaskId(Uuid::from_u128(1))),
+            "a" | "n" => Some(TaskId(Uuid::from_u128(1))),
             "b" => Some(TaskId(Uuid::from_u128(2))),
             _ => None,
         };
@@ -89,6 +89,10 @@ fn answered(woven: &Woven) -> Vec<Attribution> {
                 reason: format!("key {app}"),
                 ..answer
             };
+        }
+        if app == "n" {
+            answer.answered_by = AnsweredBy::Neighbours;
+            answer.reason = "before and after it: a".to_owned();
         }
         if app == "p" {
             answer.category = Category::Personal;

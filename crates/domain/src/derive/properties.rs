@@ -48,6 +48,7 @@ pub(super) fn answers(spans: &[Span], seed: u64) -> Vec<Attribution> {
             ]);
             let answered_by = match task_id {
                 Some(_) if random.chance(30) => AnsweredBy::Rule(RuleId(Uuid::from_u128(1))),
+                Some(_) if random.chance(50) => AnsweredBy::Neighbours,
                 Some(_) => AnsweredBy::Key,
                 None => AnsweredBy::Nobody,
             };
@@ -239,6 +240,7 @@ fn check_shape(day: &Day) -> Result<(), TestCaseError> {
     for block in &day.blocks {
         prop_assert!(block.external_ref.starts_with("tracker:") && block.external_ref.len() <= 100);
         prop_assert!(block.category != Category::Personal && block.micros >= 0);
+        prop_assert!(!block.reason.is_empty(), "a block says why");
     }
     Ok(())
 }

@@ -17,9 +17,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
-use tokio::sync::Mutex;
+use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
+use crate::file::File;
 use crate::home;
 
 pub use unfiled::Unfiled;
@@ -83,7 +84,7 @@ pub enum MinutesError {
 #[derive(Debug)]
 pub struct Minutes {
     path: PathBuf,
-    connection: Mutex<SqliteConnection>,
+    file: File,
 }
 
 impl Minutes {
@@ -97,7 +98,7 @@ impl Minutes {
             path: path.to_owned(),
             error,
         };
-        let mut connection = SqliteConnectOptions::new()
+        let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -105,10 +106,8 @@ impl Minutes {
             .statement_cache_capacity(16)
             .pragma("cache_size", "-128")
             .pragma("journal_size_limit", "1048576")
-            .disable_statement_logging()
-            .connect()
-            .await
-            .map_err(failed)?;
+            .disable_statement_logging();
+        let mut connection = options.connect().await.map_err(failed)?;
         if !schema::prepare(&mut connection).await.map_err(failed)? {
             return Err(MinutesError::Newer {
                 path: path.to_owned(),
@@ -116,13 +115,13 @@ impl Minutes {
         }
         Ok(Self {
             path: path.to_owned(),
-            connection: Mutex::new(connection),
+            file: File::new(options, connection),
         })
     }
 
     /// The number of a person on a server, given on first sight.
     pub async fn member(&self, server: &str, person: Uuid) -> Result<MemberKey, MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let row = sqlx::query(
             "INSERT INTO member (server, person) VALUES (?1, ?2) \
              ON CONFLICT (server, person) DO UPDATE SET server = excluded.server RETURNING id",
@@ -145,7 +144,7 @@ impl Minutes {
         if items.is_empty() {
             return Ok(());
         }
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         keep_in(&mut connection, member, at, items)
             .await
             .map_err(|error| self.failed(error))
@@ -153,7 +152,7 @@ impl Minutes {
 
     /// The oldest minutes that wait, at most `limit`, oldest first.
     pub async fn oldest(&self, member: MemberKey, limit: usize) -> Result<Vec<WaitingMinute>, MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows = sqlx::query(
             "SELECT at, workspace, kind, source FROM waiting WHERE member = ?1 AND at <= (SELECT max(at) FROM \
              (SELECT DISTINCT at FROM waiting WHERE member = ?1 ORDER BY at LIMIT ?2)) ORDER BY at, workspace",
@@ -182,7 +181,7 @@ impl Minutes {
 
     /// How many minutes wait, whatever number of workspaces each is in, and the oldest of them.
     pub async fn waiting(&self, member: MemberKey) -> Result<(u32, Option<Timestamp>), MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let row = sqlx::query("SELECT count(DISTINCT at), min(at) FROM waiting WHERE member = ?1")
             .bind(member.0)
             .fetch_one(&mut *connection)
@@ -200,7 +199,7 @@ impl Minutes {
             .unwrap_or_default()
             .as_second()
             / 60;
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows = sqlx::query(
             "SELECT workspace, sum(kind = 0), sum(kind = 1) FROM waiting \
              WHERE member = ?1 AND at >= ?2 AND at < ?2 + 1440 GROUP BY workspace ORDER BY workspace",
@@ -221,7 +220,7 @@ impl Minutes {
         sent: &[WaitingMinute],
         days: &[(Date, DayTotal)],
     ) -> Result<(), MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         settle_in(&mut connection, member, sent, days)
             .await
             .map_err(|error| self.failed(error))
@@ -229,7 +228,7 @@ impl Minutes {
 
     /// What the server last said of a day, each workspace once.
     pub async fn totals(&self, member: MemberKey, day: Date) -> Result<Vec<DayTotal>, MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let rows = sqlx::query(
             "SELECT workspace, internal, external FROM total WHERE member = ?1 AND day = ?2 ORDER BY workspace",
         )
@@ -243,9 +242,13 @@ impl Minutes {
 
     /// Closes the file, so that nothing is left beside it.
     pub async fn close(self) -> Result<(), MinutesError> {
-        let Self { path, connection } = self;
-        let closed = connection.into_inner().close().await;
+        let Self { path, file } = self;
+        let closed = file.close().await;
         closed.map_err(|error| MinutesError::Database { path, error })
+    }
+
+    async fn connection(&self) -> Result<MutexGuard<'_, SqliteConnection>, MinutesError> {
+        self.file.lock().await.map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: sqlx::Error) -> MinutesError {

@@ -26,7 +26,7 @@ impl Minutes {
     /// Keeps a minute aside for whoever the server says it is, since a token may be replaced before it is asked. Of two of one
     /// minute the first stays.
     pub async fn put_aside(&self, server: &str, minute: &Unfiled) -> Result<(), MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         sqlx::query(
             "INSERT INTO unfiled (session, at, repo, app, title) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (session, at) DO NOTHING",
@@ -44,7 +44,7 @@ impl Minutes {
 
     /// The minutes kept aside for a server, each once, oldest first.
     pub async fn aside(&self, server: &str) -> Result<Vec<Unfiled>, MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let sql =
             format!("SELECT at, repo, app, title FROM unfiled WHERE {OF_SERVER} GROUP BY at ORDER BY at");
         let rows = sqlx::query(AssertSqlSafe(sql))
@@ -63,7 +63,7 @@ impl Minutes {
 
     /// Lets go of the minutes kept aside for a server up to one, which have been filed.
     pub async fn filed(&self, server: &str, up_to: Timestamp) -> Result<(), MinutesError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let mut tx = connection.begin().await.map_err(|error| self.failed(error))?;
         let sql = format!("DELETE FROM unfiled WHERE {OF_SERVER} AND at <= ?2");
         sqlx::query(AssertSqlSafe(sql))

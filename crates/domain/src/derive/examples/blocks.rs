@@ -20,6 +20,12 @@ fn a_short_interruption_nobody_answered_for_is_absorbed() {
 }
 
 #[test]
+fn a_block_has_a_reason_of_its_own_where_there_is_one_and_else_that_of_its_neighbours() {
+    assert_eq!(day("nnnann", &[]).blocks[0].reason, "key a");
+    assert_eq!(day("nnnn", &[]).blocks[0].reason, "before and after it: a");
+}
+
+#[test]
 fn longer_or_stronger_interruptions_stand() {
     assert_eq!(
         blocks(&day("aaaaaxxxaaaaa", &[])).len(),
