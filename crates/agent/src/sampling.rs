@@ -34,6 +34,7 @@ pub(crate) async fn run(
     sight.set_policy(in_force.policy.clone());
     let mut due = Instant::now();
     let mut last = (shared.clock.now(), Instant::now());
+    let mut trouble = None;
     loop {
         if in_force.paused {
             shared
@@ -65,7 +66,15 @@ pub(crate) async fn run(
             shared.awoken.notify_one();
         }
         last = now;
-        take(&shared, &mut sight, account, in_force.interval_s, &mut rng).await;
+        take(
+            &shared,
+            &mut sight,
+            account,
+            in_force.interval_s,
+            &mut rng,
+            &mut trouble,
+        )
+        .await;
         due = next(due, in_force.interval(), Instant::now());
     }
 }
@@ -82,12 +91,14 @@ fn slept(before: (Timestamp, Instant), now: (Timestamp, Instant)) -> bool {
     Duration::try_from(wall).is_ok_and(|wall| wall > steady + SLEPT)
 }
 
+/// Takes a sample. `trouble` is what was last told of the spool, until it is over.
 async fn take(
     shared: &Shared,
     sight: &mut impl Sight,
     account: AccountKey,
     interval_s: u32,
     rng: &mut (impl RngCore + Send),
+    trouble: &mut Option<String>,
 ) {
     let ts = shared.clock.now();
     let sample = match sight.look(ts).await {
@@ -110,13 +121,24 @@ async fn take(
                     status.capture = Capture::Running;
                     status.withheld = None;
                     status.last_sample_at = Some(ts);
+                    is_over(trouble, &mut status.problem);
                 })
                 .await;
         }
         Err(error) => {
             tracing::error!(%error, "a sample could not be kept");
-            shared.tell(|status| status.problem = Some(error.to_string()));
+            let said = error.to_string();
+            *trouble = Some(said.clone());
+            shared.tell(|status| status.problem = Some(said));
         }
+    }
+}
+
+/// Takes back what was told of a trouble that is over; what somebody else told since stays.
+fn is_over(trouble: &mut Option<String>, problem: &mut Option<String>) {
+    let over = trouble.take();
+    if over.is_some() && *problem == over {
+        *problem = None;
     }
 }
 
@@ -147,6 +169,21 @@ pub(crate) async fn spool(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trouble_that_is_over_is_told_no_more() {
+        let told = |text: &str| Some(text.to_owned());
+        for (said, problem, left) in [
+            (told("full"), told("full"), None),
+            (told("full"), told("refused"), told("refused")),
+            (None, told("refused"), told("refused")),
+            (told("full"), None, None),
+        ] {
+            let (mut said, mut problem) = (said, problem);
+            is_over(&mut said, &mut problem);
+            assert_eq!((said, problem), (None, left));
+        }
+    }
 
     #[test]
     fn missed_ticks_are_not_made_up_for() {
