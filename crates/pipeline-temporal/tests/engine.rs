@@ -424,6 +424,44 @@ async fn client(url: &str) -> Client {
     Client::new(connection, ClientOptions::new("default").build()).expect("a client")
 }
 
+/// Pauses the schedule of a sweep, as a person would, and waits until the server says so.
+async fn pause(client: &Client, sweep: Sweep) {
+    let handle = client.get_schedule_handle(sweep.name());
+    handle
+        .pause(None::<String>, Default::default())
+        .await
+        .expect("paused");
+    let paused = async {
+        while !handle
+            .describe(RpcOptions::default())
+            .await
+            .expect("it is there")
+            .paused()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, paused)
+        .await
+        .expect("it is paused");
+}
+
+/// Each sweep comes as often as it says.
+async fn is_every_so_often(client: &Client) {
+    for &sweep in Sweep::ALL {
+        let handle = client.get_schedule_handle(sweep.name());
+        let found = handle.describe(RpcOptions::default()).await.expect("it is there");
+        let spec = found.raw().schedule.clone().and_then(|s| s.spec).expect("a spec");
+        let every: Vec<u64> = spec
+            .interval
+            .iter()
+            .filter_map(|i| i.interval.as_ref())
+            .map(|i| u64::try_from(i.seconds).expect("not negative"))
+            .collect();
+        assert_eq!(every, [sweep.every().as_secs()], "{}", sweep.name());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn schedules_are_made_once_and_kept_paused() {
     use futures::TryStreamExt;
@@ -452,39 +490,12 @@ async fn schedules_are_made_once_and_kept_paused() {
     let (one, two) = tokio::join!(start(), start());
     let (one, two) = (one.expect("a worker"), two.expect("a worker"));
     let client = client(&url).await;
+    pause(&client, Sweep::Days).await;
     let handle = client.get_schedule_handle(Sweep::Days.name());
-    handle
-        .pause(None::<String>, Default::default())
-        .await
-        .expect("paused");
-    let paused = async {
-        while !handle
-            .describe(RpcOptions::default())
-            .await
-            .expect("it is there")
-            .paused()
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, paused)
-        .await
-        .expect("it is paused");
     let three = start().await.expect("a worker");
     let described = handle.describe(RpcOptions::default()).await.expect("it is there");
     assert!(described.paused(), "what a person paused stays paused");
-    for &sweep in Sweep::ALL {
-        let handle = client.get_schedule_handle(sweep.name());
-        let found = handle.describe(RpcOptions::default()).await.expect("it is there");
-        let spec = found.raw().schedule.clone().and_then(|s| s.spec).expect("a spec");
-        let every: Vec<u64> = spec
-            .interval
-            .iter()
-            .filter_map(|i| i.interval.as_ref())
-            .map(|i| u64::try_from(i.seconds).expect("not negative"))
-            .collect();
-        assert_eq!(every, [sweep.every().as_secs()], "{}", sweep.name());
-    }
+    is_every_so_often(&client).await;
     handle
         .unpause(None::<String>, Default::default())
         .await

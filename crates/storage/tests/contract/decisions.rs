@@ -229,41 +229,53 @@ pub async fn the_next_turn_is_the_first_that_comes(store: &Store) {
 pub async fn who_is_asked_for_in_vain_is_known(store: &Store) {
     let (ada, bob) = (person(store, "ada").await, person(store, "bob").await);
     let today = date(2026, 11, 21);
-    let decisions = store.decisions();
-    assert_eq!(decisions.standing(ada).await.unwrap(), None);
-    assert_eq!(decisions.failing(1).await.unwrap(), (0, 0));
+    assert_eq!(store.decisions().standing(ada).await.unwrap(), None);
+    assert_eq!(store.decisions().failing(1).await.unwrap(), (0, 0));
     for someone in [ada, bob] {
-        let noted = decisions.note(someone, today, Some(signal(1)), Some(now()), now());
-        noted.await.unwrap();
+        store
+            .decisions()
+            .note(someone, today, Some(signal(1)), Some(now()), now())
+            .await
+            .unwrap();
     }
     for n in 0..3 {
-        let turns = decisions.take_turns(minute(n), LEASE, 10).await.unwrap();
+        let turns = store.decisions().take_turns(minute(n), LEASE, 10).await.unwrap();
         for turn in turns {
             let failed = turn.developer_id == ada;
-            assert!(decisions.end_turn(&turn, failed, minute(n + 1)).await.unwrap());
+            assert!(
+                store
+                    .decisions()
+                    .end_turn(&turn, failed, minute(n + 1))
+                    .await
+                    .unwrap()
+            );
         }
     }
-    let hers = decisions.standing(ada).await.unwrap().unwrap();
+    let hers = store.decisions().standing(ada).await.unwrap().unwrap();
     assert_eq!((hers.attempts, hers.not_before), (3, minute(3)));
-    assert_eq!(decisions.failing(3).await.unwrap(), (1, 3));
-    assert_eq!(decisions.failing(4).await.unwrap(), (0, 0));
-    let turns = decisions.take_turns(minute(3), LEASE, 10).await.unwrap();
+    assert_eq!(store.decisions().failing(3).await.unwrap(), (1, 3));
+    assert_eq!(store.decisions().failing(4).await.unwrap(), (0, 0));
+    let turns = store.decisions().take_turns(minute(3), LEASE, 10).await.unwrap();
     let held = turns.iter().find(|turn| turn.developer_id == ada).unwrap();
-    assert!(decisions.give_back_turn(held).await.unwrap());
+    assert!(store.decisions().give_back_turn(held).await.unwrap());
     assert!(
-        !decisions.give_back_turn(held).await.unwrap(),
+        !store.decisions().give_back_turn(held).await.unwrap(),
         "it is not hers any more"
     );
     assert_eq!(
-        decisions.standing(ada).await.unwrap(),
+        store.decisions().standing(ada).await.unwrap(),
         Some(hers),
         "giving back counts for nothing"
     );
-    let again = decisions.take_turns(minute(3), LEASE, 10).await.unwrap();
+    let again = store.decisions().take_turns(minute(3), LEASE, 10).await.unwrap();
     assert_eq!(again[0].developer_id, ada, "it comes again at once");
-    decisions.note(ada, today, None, None, minute(3)).await.unwrap();
+    store
+        .decisions()
+        .note(ada, today, None, None, minute(3))
+        .await
+        .unwrap();
     assert_eq!(
-        decisions.failing(3).await.unwrap(),
+        store.decisions().failing(3).await.unwrap(),
         (0, 0),
         "nothing waits any more"
     );
