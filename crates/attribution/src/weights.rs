@@ -64,17 +64,17 @@ pub struct Weights {
     pub pace: Pace,
     /// How long things last beside how long they last in reviews, which leave short ones out: a factor.
     pub lasting: f64,
-    /// Below this confidence nobody answers: without a language model's answers, and with them. They are where one minute
-    /// in twenty-five and in twenty-one comes out wrong on generated people.
+    /// Below this confidence nobody answers: without a language model's answers, and with them. They are where less than one minute
+    /// in twenty comes out wrong on generated people.
     pub threshold: (f64, f64),
 }
 
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            groups: [0.6, 0.46, 0.05, 0.16, 0.036, 0.11, 0.48, 0.5, 0.05],
+            groups: [0.6, 0.46, 0.05, 0.16, 0.036, 0.11, 0.48, 0.59, 0.05],
             caution: [1.05, 1.53, 4.0, 1.0, 1.5, 4.5, 1.5, 2.0, 4.4],
-            words: (0.18, 3.6),
+            words: (0.25, 3.6),
             smoothing: 80.0,
             elsewhere: 180.0,
             keys: [6.0, 6.5, 6.0, 5.0],
@@ -101,7 +101,7 @@ impl Default for Weights {
                 comes_back: [0.15, 0.98],
             },
             lasting: 0.7,
-            threshold: (0.78, 0.68),
+            threshold: (0.76, 0.68),
         }
     }
 }
