@@ -7,7 +7,7 @@ use dayloom_domain::{Clock, DeveloperId, DeviceId, ProjectId, WorkspaceId};
 use dayloom_llm::Model;
 use dayloom_pipeline::{Models, Runner, Stages, Wake};
 use dayloom_server::{Secret, ServerState, Settings, auth};
-use dayloom_storage::{NewProject, NewWorkspace, Store};
+use dayloom_storage::{NewProject, NewWorkspace, REST, Store};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, header};
 use serde_json::Value;
@@ -277,8 +277,22 @@ impl TestApp {
 
     /// Derives every dirty day.
     pub async fn derive(&self) {
-        let runner = Runner::of(self.stages());
-        runner.run_until_idle().await.expect("days derive");
+        let lease = std::time::Duration::from_secs(60);
+        let stages = self.stages();
+        loop {
+            let runner = Runner::of(stages.clone());
+            runner.run_until_idle().await.expect("days derive");
+            // A day that was marked while it was under way rests, and this clock stands still.
+            let rested = self.clock.now().saturating_add(REST).expect("in range");
+            let resting = self.store.days().take(rested, lease, 100).await;
+            let resting = resting.expect("days are taken");
+            if resting.is_empty() {
+                return;
+            }
+            for taken in resting {
+                stages.derive(&taken, lease).await;
+            }
+        }
     }
 
     /// Derives, asks the model about what is unknown once nothing new comes, and derives what it answered. Returns how
