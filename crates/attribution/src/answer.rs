@@ -226,9 +226,14 @@ impl Attributor {
             },
             EvidenceKind::Words => format!("words of {name} in sight"),
             EvidenceKind::Model => format!("the language model takes it for {name}"),
-            EvidenceKind::Neighbours | EvidenceKind::Rule | EvidenceKind::Review => {
-                format!("before and after it: {name}")
-            }
+            EvidenceKind::Neighbours | EvidenceKind::Rule | EvidenceKind::Review => match label {
+                // What stands around it may stand there for the same key: then the key is what tells people more.
+                Label::Task(task) if verdict.scene.keys.iter().any(|(_, seen)| *seen == task) => {
+                    let sighting = Keys::sighting(&name, task, &verdict.scene.keys, &verdict.span.signal);
+                    format!("{sighting}, as before and after it")
+                }
+                _ => format!("before and after it: {name}"),
+            },
         }
     }
 
