@@ -58,11 +58,11 @@ const ASK_AFTER: Duration = Duration::from_secs(5);
 /// Pages of SQLite's log, 4 KiB each, at which a commit moves them into the file itself; the ingest does so earlier.
 const LOG_PAGES: &str = "24576";
 /// Kibibytes of pages the writer keeps: the ends of its tables, and what of the index of event ids it files together.
-const WRITER_CACHE: &str = "-4096";
+const WRITER_CACHE: &str = "-3072";
 /// Kibibytes of pages a reader keeps. What it reads again soon is in the system's own cache.
-const READER_CACHE: &str = "-512";
+const READER_CACHE: &str = "-256";
 /// Rows a reader may be ahead: each hand-over wakes a thread.
-const ROWS_AHEAD: usize = 256;
+const ROWS_AHEAD: usize = 128;
 /// Statements kept prepared on each connection: more than there are texts here.
 const STATEMENTS: usize = 256;
 
