@@ -16,7 +16,7 @@ use crate::{
     orders::{AskOrder, AskReport, Order, Report, SweepOrder, Timing},
 };
 
-/// How often days that failed are waited for; the sweep looks after them later.
+/// How often days that failed or rest are waited for while none is derived; the sweep looks after them later.
 const PATIENCE: u32 = 6;
 
 /// How often a workflow has the model asked; the schedule looks after what comes later.
@@ -43,6 +43,10 @@ impl Enrich {
             let options = order.timing.options();
             let part = ctx.execute_activity(Activities::derive, order, options).await?;
             done = done.and(part);
+            // What days teach marks the days after them, which then rest: as long as days are derived, it goes on.
+            if part.derived > 0 {
+                waits = 0;
+            }
             if let Some(after_s) = part.ask_in_s {
                 ask_beside(ctx, order, after_s).await?;
             }
