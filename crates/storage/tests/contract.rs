@@ -92,6 +92,7 @@ on_both!(
     team::machines_that_flush_at_once_lose_nothing,
     team::a_cap_acts_on_what_is_shown,
     team::minutes_go_where_the_person_is,
+    team::days_of_many_come_back_each_as_it_was_kept,
     team::counts_replace_their_day,
     projects::projects_are_listed_by_name,
     projects::members_come_from_the_workspace,

@@ -57,14 +57,14 @@ impl Minutes {
             .for_each(|(mine, theirs)| *mine |= theirs);
     }
 
-    /// How many lie in one of the 96 quarters of an hour.
-    fn in_quarter(&self, quarter: usize) -> u32 {
+    /// Those of one of the 96 quarters of an hour, a bit each.
+    fn quarter(&self, quarter: usize) -> u16 {
         let (word, shift) = (quarter * 15 / 64, quarter * 15 % 64);
         let mut bits = self.0[word] >> shift;
         if shift > 64 - 15 {
             bits |= self.0[word + 1] << (64 - shift);
         }
-        (bits & 0x7fff).count_ones()
+        u16::try_from(bits & 0x7fff).unwrap_or_default()
     }
 
     fn is_empty(&self) -> bool {
@@ -127,20 +127,18 @@ pub enum Added {
 }
 
 /// What a page or an answer shows of a day: its earliest minutes up to the cap.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown<'a> {
+#[derive(Clone, Debug)]
+pub struct Shown<'a, S = String> {
     /// Internal minutes.
     pub internal: u32,
     /// External minutes.
     pub external: u32,
-    /// External minutes by source, most first, then by name.
-    pub sources: Vec<(&'a str, u32)>,
-    /// Internal minutes by repository, in the same order.
-    pub repos: Vec<(&'a str, u32)>,
     /// The minutes that are shown.
     pub minutes: Minutes,
     /// Those of them that are internal.
     inside: Minutes,
+    /// The whole day.
+    day: &'a MemberDay<S>,
 }
 
 /// Minutes of one local hour.
@@ -226,54 +224,17 @@ impl<S: AsRef<str>> MemberDay<S> {
         self.labels.iter().map(|(label, minutes)| (label, minutes))
     }
 
-    /// What is shown under a cap: the earliest `cap` minutes of the day. A source is named by its least spelling among all
-    /// stored minutes of the day, shown or not.
-    pub fn shown(&self, cap: u16) -> Shown<'_> {
+    /// What is shown under a cap: the earliest `cap` minutes of the day.
+    pub fn shown(&self, cap: u16) -> Shown<'_, S> {
         let (minutes, inside) = self.earliest(cap);
-        let folded: Vec<Cow<'_, str>> = self
-            .labels
-            .iter()
-            .map(|(label, _)| folded(label.source.as_ref()))
-            .collect();
+        let internal = inside.count();
         Shown {
-            internal: inside.count(),
-            external: minutes.count() - inside.count(),
-            sources: self.by_source(Kind::External, &minutes, &folded),
-            repos: self.by_source(Kind::Internal, &minutes, &folded),
+            internal,
+            external: minutes.count() - internal,
             minutes,
             inside,
+            day: self,
         }
-    }
-
-    /// Shown minutes of a kind by source. `folded` are the sources without case, in the order of the labels.
-    fn by_source(&self, kind: Kind, shown: &Minutes, folded: &[Cow<'_, str>]) -> Vec<(&str, u32)> {
-        let mut counts: Vec<(&str, &str, u32)> = Vec::new();
-        for ((label, held), name) in self.labels.iter().zip(folded) {
-            let name: &str = name;
-            if label.kind != kind {
-                continue;
-            }
-            let count = held.and(shown).count();
-            match counts.iter_mut().find(|(_, known, _)| *known == name) {
-                Some((.., sum)) => *sum += count,
-                None if count > 0 => counts.push((self.spelling(name, folded), name, count)),
-                None => {}
-            }
-        }
-        let mut named: Vec<(&str, u32)> = counts
-            .into_iter()
-            .map(|(spelling, _, count)| (spelling, count))
-            .collect();
-        named.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        named
-    }
-
-    /// The least spelling of a name by bytes, over both kinds.
-    fn spelling(&self, name: &str, folded: &[Cow<'_, str>]) -> &str {
-        let all = self.labels.iter().zip(folded);
-        let same = all.filter(|(_, other)| *other == name);
-        let least = same.map(|((label, _), _)| label.source.as_ref()).min();
-        least.expect("the name is that of a label")
     }
 
     fn of_kind(&self, kind: Kind) -> Minutes {
@@ -304,17 +265,57 @@ impl<S: AsRef<str>> MemberDay<S> {
     }
 }
 
-impl Shown<'_> {
+impl<'a, S: AsRef<str>> Shown<'a, S> {
+    /// External minutes by source, most first, then by name. A source is named by its least spelling among all stored minutes
+    /// of the day, shown or not.
+    pub fn sources(&self) -> Vec<(&'a str, u32)> {
+        self.of_kind(Kind::External)
+    }
+
+    /// Internal minutes by repository, in the same order, named in the same way.
+    pub fn repos(&self) -> Vec<(&'a str, u32)> {
+        self.of_kind(Kind::Internal)
+    }
+
+    fn of_kind(&self, kind: Kind) -> Vec<(&'a str, u32)> {
+        let labels = &self.day.labels;
+        let mut counts: Vec<(Cow<'a, str>, u32)> = Vec::with_capacity(labels.len());
+        for (label, held) in labels.iter().filter(|(label, _)| label.kind == kind) {
+            let count = held.and(&self.minutes).count();
+            if count == 0 {
+                continue;
+            }
+            let name = folded(label.source.as_ref());
+            match counts.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += count,
+                None => counts.push((name, count)),
+            }
+        }
+        let mut named: Vec<(&str, u32)> = counts
+            .into_iter()
+            .map(|(name, count)| (self.spelling(&name), count))
+            .collect();
+        named.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        named
+    }
+
+    /// The least spelling of a name by bytes, over both kinds.
+    fn spelling(&self, name: &str) -> &'a str {
+        let all = self.day.labels.iter().map(|(label, _)| label.source.as_ref());
+        let least = all.filter(|source| folded(source) == name).min();
+        least.expect("the name is that of a label")
+    }
+
     /// The shown minutes at the member's own local hours; an hour may hold 120 where clocks go back.
     pub fn strip(&self, hours: &LocalHours) -> [Hour; 24] {
         let mut strip = [Hour::default(); 24];
         for (quarter, hour) in hours.0.iter().enumerate() {
-            let all = self.minutes.in_quarter(quarter);
-            if all > 0 {
-                let inside = self.inside.in_quarter(quarter);
+            let all = self.minutes.quarter(quarter);
+            if all != 0 {
+                let inside = self.inside.quarter(quarter).count_ones();
                 let hour = &mut strip[usize::from(*hour)];
                 hour.internal += inside;
-                hour.external += all - inside;
+                hour.external += all.count_ones() - inside;
             }
         }
         strip

@@ -76,7 +76,7 @@ impl HoursOf<'_> {
 }
 
 /// The answer for a range as text, piece by piece, each worked out when it is asked for: what waits to be told is bytes of
-/// storage, a third of the text, and nobody who reads slowly holds more than a piece beside it.
+/// storage, a third of the text, and nobody who reads slowly holds more than two pieces beside it.
 pub(crate) struct Answer {
     workspace: WorkspaceId,
     range: (Date, Date),
@@ -246,7 +246,7 @@ fn shown(facts: &Facts, cap: u16, sources: bool, hours: &mut HoursOf<'_>) -> Act
     told.internal = seen.internal;
     told.external = seen.external;
     if sources {
-        let each = seen.sources.iter().map(|&(source, minutes)| SourceMinutes {
+        let each = seen.sources().into_iter().map(|(source, minutes)| SourceMinutes {
             source: source.to_owned(),
             minutes,
         });

@@ -5,7 +5,7 @@ use dayloom_domain::{
     people::{MemberStatus, Role},
     team::{
         classify::Kind,
-        day::{Label, PackedDay},
+        day::{Label, MemberDay, PackedDay},
     },
 };
 use dayloom_storage::{
@@ -427,7 +427,7 @@ pub async fn machines_that_flush_at_once_lose_nothing(store: &Store) {
     let kept = store.team().activity(w.workspace, day, day).await.unwrap();
     let minutes = kept.minutes[0].minutes.open();
     let shown = minutes.shown(1_440);
-    assert_eq!((shown.internal, shown.repos), (40, vec![("acme/0", 40)]));
+    assert_eq!((shown.internal, shown.repos()), (40, vec![("acme/0", 40)]));
 }
 
 pub async fn a_cap_acts_on_what_is_shown(store: &Store) {
@@ -534,6 +534,88 @@ pub async fn minutes_go_where_the_person_is(store: &Store) {
     assert_eq!(me.timezone.unwrap().name(), "Asia/Calcutta");
     let nobody = DeveloperId(uuid::Uuid::new_v4());
     assert_eq!(store.team().flush(nobody, None, &items).await.unwrap(), None);
+}
+
+pub async fn days_of_many_come_back_each_as_it_was_kept(store: &Store) {
+    let w = world(store, "ada").await;
+    let spaces = store.workspaces();
+    let mut people = vec![w.owner];
+    for name in ["bob", "eve", "kim", "zoe"] {
+        let email = format!("{name}@example.org");
+        let added = spaces.add_member(w.workspace, w.owner, &email, Role::Developer, now());
+        people.push(added.await.unwrap().developer_id);
+    }
+    let first = date(2026, 11, 20);
+    let days: Vec<_> = first.series(1.day()).take(3).collect();
+    let mut kept: Vec<(_, DeveloperId, MemberDay)> = Vec::new();
+    let mut counted = Vec::new();
+    for (who, n) in people.iter().zip(0_u32..) {
+        for (day, turn) in days.iter().zip(0_u32..) {
+            // All day and now and then, under labels of one letter and of 255: every byte there is stands in some of them.
+            let every = [1, 7, 64, 3, 450][usize::try_from(n + turn).unwrap() % 5];
+            let sources = ["x/y".to_owned(), "ÿ".repeat(255), format!("_app:{n}, {turn}")];
+            let mut expected = MemberDay::default();
+            let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+            let minutes: Vec<u16> = (0..1_440).filter(|minute| minute % every == 0).collect();
+            let reported: Vec<Reported> = minutes
+                .iter()
+                .map(|&minute| {
+                    let kind = [Kind::Internal, Kind::External][usize::from(minute / 64 % 2)];
+                    let source = &sources[usize::from(minute / 5 % 3)];
+                    expected.add(minute, label(kind, source));
+                    report(w.workspace, midnight + i64::from(minute).minutes(), kind, source)
+                })
+                .collect();
+            store.team().flush(*who, None, &reported).await.unwrap();
+            kept.push((*day, *who, expected));
+            let count = Count {
+                internal: n * 1_000_000,
+                external: turn,
+            };
+            counted.push(CountedRow {
+                developer_id: *who,
+                day: *day,
+                count,
+            });
+        }
+    }
+    let team = store.team();
+    team.count(w.workspace, Counted::ClosedIssues, w.owner, &counted, now())
+        .await
+        .unwrap();
+    let mut seen = team.activity(w.workspace, first, days[2]).await.unwrap();
+    assert!(
+        seen.minutes.is_sorted_by_key(|row| row.day) && seen.closed_issues.is_sorted_by_key(|row| row.day)
+    );
+    assert!(seen.commits.is_empty());
+    kept.sort_by_key(|(day, who, _)| (*day, *who));
+    seen.minutes.sort_by_key(|row| (row.day, row.developer_id));
+    let rows: Vec<_> = seen
+        .minutes
+        .iter()
+        .map(|row| (row.day, row.developer_id))
+        .collect();
+    assert_eq!(
+        rows,
+        kept.iter().map(|(day, who, _)| (*day, *who)).collect::<Vec<_>>()
+    );
+    for (row, (.., expected)) in seen.minutes.iter().zip(&kept) {
+        assert_eq!(Some(&row.minutes), PackedDay::new(expected.to_bytes()).as_ref());
+    }
+    counted.sort_by_key(|row| (row.day, row.developer_id));
+    seen.closed_issues.sort_by_key(|row| (row.day, row.developer_id));
+    let counts: Vec<_> = seen
+        .closed_issues
+        .iter()
+        .map(|row| (row.day, row.developer_id, row.count))
+        .collect();
+    assert_eq!(
+        counts,
+        counted
+            .iter()
+            .map(|row| (row.day, row.developer_id, row.count))
+            .collect::<Vec<_>>()
+    );
 }
 
 pub async fn counts_replace_their_day(store: &Store) {

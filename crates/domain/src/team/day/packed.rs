@@ -29,7 +29,7 @@ impl PackedDay {
     /// The day, its sources still in these bytes.
     pub fn open(&self) -> MemberDay<&str> {
         MemberDay {
-            labels: Labels(&self.0).flatten().collect(),
+            labels: Labels(&self.0).flatten().map(Packed::open).collect(),
         }
     }
 }
@@ -55,8 +55,9 @@ impl MemberDay {
 
     /// Reads what [`MemberDay::to_bytes`] wrote; `None` where it did not.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let owned = |(label, minutes): (Label<&str>, Minutes)| {
-            let (kind, source) = (label.kind, label.source.to_owned());
+        let owned = |label: Packed<'_>| {
+            let (Label { kind, source }, minutes) = label.open();
+            let source = source.to_owned();
             (Label { kind, source }, minutes)
         };
         let labels = Labels(bytes).map(|label| label.map(owned));
@@ -66,11 +67,34 @@ impl MemberDay {
     }
 }
 
+/// One label with its minutes, as it stands in the bytes.
+struct Packed<'a> {
+    kind: Kind,
+    source: &'a str,
+    /// The words that are there.
+    mask: u32,
+    /// As many words as the mask names.
+    words: &'a [u8],
+}
+
+impl<'a> Packed<'a> {
+    fn open(self) -> (Label<&'a str>, Minutes) {
+        let mut minutes = Minutes::default();
+        let mut named = self.mask;
+        for word in self.words.as_chunks::<8>().0 {
+            minutes.0[named.trailing_zeros() as usize] = u64::from_le_bytes(*word);
+            named &= named - 1;
+        }
+        let (kind, source) = (self.kind, self.source);
+        (Label { kind, source }, minutes)
+    }
+}
+
 /// The labels in some bytes. After one that cannot be read there is no other.
 struct Labels<'a>(&'a [u8]);
 
 impl<'a> Iterator for Labels<'a> {
-    type Item = Option<(Label<&'a str>, Minutes)>;
+    type Item = Option<Packed<'a>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.0.is_empty() {
@@ -85,7 +109,7 @@ impl<'a> Iterator for Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    fn read(&mut self) -> Option<(Label<&'a str>, Minutes)> {
+    fn read(&mut self) -> Option<Packed<'a>> {
         let (flags, rest) = self.0.split_first()?;
         if *flags > EXTERNAL | SPARSE {
             return None;
@@ -101,21 +125,18 @@ impl<'a> Labels<'a> {
         if mask > ALL {
             return None;
         }
-        let mut minutes = Minutes::default();
-        for (at, word) in minutes.0.iter_mut().enumerate() {
-            if mask >> at & 1 == 1 {
-                let (chunk, after) = rest.split_first_chunk::<8>()?;
-                *word = u64::from_le_bytes(*chunk);
-                rest = after;
-            }
-        }
+        let (words, rest) = rest.split_at_checked(mask.count_ones() as usize * 8)?;
         self.0 = rest;
         let kind = if flags & EXTERNAL == 0 {
             Kind::Internal
         } else {
             Kind::External
         };
-        let source = std::str::from_utf8(source).ok()?;
-        Some((Label { kind, source }, minutes))
+        Some(Packed {
+            kind,
+            source: std::str::from_utf8(source).ok()?,
+            mask,
+            words,
+        })
     }
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use dayloom_api::team::{Activity, ActivityQuery};
 use futures::stream;
+use tokio::task::JoinHandle;
 
 use super::TeamRefusals;
 use crate::{
@@ -38,14 +39,25 @@ pub(super) async fn read(
         admin: inside.is_admin(),
     };
     let rows = state.store().team().activity(workspace, range.0, range.1).await?;
-    let answer = Answer::new(workspace, range, rows, looker);
-    let pieces = stream::try_unfold(answer, |mut answer| async move {
-        // A piece is a millisecond or two of work: other requests of this thread should not wait for it.
-        let piece = tokio::task::spawn_blocking(move || answer.piece().map(|piece| (piece, answer)));
-        piece
-            .await
-            .map_err(|_| std::io::Error::other("the activity could not be written"))
+    let first = tokio::task::spawn_blocking(move || next(Answer::new(workspace, range, rows, looker)));
+    let pieces = stream::try_unfold(first, |coming| async move {
+        let piece = coming.await;
+        let piece = piece.map_err(|_| std::io::Error::other("the activity could not be written"))?;
+        // While a piece is on its way, the next is worked out.
+        Ok::<_, std::io::Error>(piece.map(|(piece, answer)| (piece, begun(answer))))
     });
     let json = [(header::CONTENT_TYPE, "application/json")];
     Ok((json, Body::from_stream(pieces)).into_response())
+}
+
+/// A piece and what is left of the answer, or nothing where all is told.
+type Piece = Option<(Vec<u8>, Answer)>;
+
+/// Begins the next piece. It is a millisecond or two of work: other requests of this thread should not wait for it.
+fn begun(answer: Answer) -> JoinHandle<Piece> {
+    tokio::task::spawn_blocking(move || next(answer))
+}
+
+fn next(mut answer: Answer) -> Piece {
+    answer.piece().map(|piece| (piece, answer))
 }

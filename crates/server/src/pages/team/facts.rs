@@ -200,8 +200,8 @@ fn figures(row: &dayloom_storage::team::DayMinutes, cap: u16, hours: &LocalHours
     Figures {
         minutes: (shown.internal, shown.external),
         strip: shown.strip(hours).map(|hour| (hour.internal, hour.external)),
-        repos: named(&shown.repos),
-        sources: named(&shown.sources),
+        repos: named(&shown.repos()),
+        sources: named(&shown.sources()),
         ..Figures::default()
     }
 }

@@ -1,10 +1,11 @@
 //! The days of a team over the driver itself, one row for everyone's day: a month of a large team is thousands of days of
-//! members, and every row that is handed over wakes a thread. One text per dialect, side by side.
+//! members, and every row that is handed over wakes a thread. Both dialects give such a row the same shape; their texts stand
+//! side by side.
 
-use dayloom_domain::{DeveloperId, WorkspaceId, team::day::PackedDay};
-use futures::TryStreamExt;
+use dayloom_domain::{WorkspaceId, team::day::PackedDay};
+use futures::{TryStreamExt, stream::BoxStream};
 use jiff::civil::Date;
-use sqlx::{AssertSqlSafe, Row, types::chrono::NaiveDate};
+use sqlx::{AssertSqlSafe, Decode, Postgres, Sqlite, Type, types::chrono::NaiveDate};
 use uuid::Uuid;
 
 use super::{Count, DayCounts, DayMinutes};
@@ -18,71 +19,47 @@ use crate::{
 /// Which rows: of a workspace, from the first to the last day.
 pub(super) type Range = (WorkspaceId, Date, Date);
 
-/// Rows of a query by day: `$read` has a row and its date and adds to a list.
-macro_rules! by_day {
-    ($pool:expr, $sql:expr, $range:expr, $read:expr) => {{
-        let (workspace, from, to) = $range;
-        let query = sqlx::query($sql).bind(workspace.0);
-        let mut found = query.bind(to_naive(from)).bind(to_naive(to)).fetch($pool);
-        let mut days = Vec::new();
-        while let Some(row) = found.try_next().await? {
-            let day = from_naive(row.try_get::<NaiveDate, _>(0)?)?;
-            $read(&row, day, &mut days)?;
-        }
-        Ok(days)
-    }};
+/// Rows by day: the day, the ids of [`Everyone`], a column of figures, and one more.
+type Days<'p, T> = BoxStream<'p, sqlx::Result<(NaiveDate, Vec<u8>, String, T)>>;
+
+/// The ids of everyone with something on a day, 16 bytes each. Other columns hold theirs in the same order, since one pass over
+/// the rows joins them all.
+struct Everyone(Vec<u8>);
+
+impl Everyone {
+    fn each(&self) -> impl Iterator<Item = Uuid> {
+        self.0.chunks_exact(16).filter_map(|id| Uuid::from_slice(id).ok())
+    }
 }
 
 /// Minutes by day.
 pub(super) async fn minutes(backend: &Backend, range: Range) -> Result<Vec<DayMinutes>, StorageError> {
+    // SQLite joins blobs byte by byte, and calls the outcome a text.
+    let sqlite = "CAST(group_concat(developer_id, '') AS BLOB), group_concat(length(minutes)),
+                  CAST(group_concat(minutes, '') AS BLOB)";
+    let postgres = "string_agg(uuid_send(developer_id), ''), string_agg(length(minutes)::text, ','), string_agg(minutes, '')";
+    let mut rows: Days<'_, Vec<u8>> = by_day(backend, "daily_minutes", sqlite, postgres, range);
     let bad = || StorageError::Unreadable("minutes");
-    let put = |who: Uuid, day, bytes: Vec<u8>, days: &mut Vec<DayMinutes>| {
-        days.push(DayMinutes {
-            developer_id: who.into(),
-            day,
-            minutes: PackedDay::new(bytes).ok_or_else(bad)?,
-        });
-        Ok::<_, StorageError>(())
-    };
-    match backend {
-        Backend::Sqlite { readers, .. } => {
-            // SQLite joins texts only.
-            let sql = "SELECT day, group_concat(hex(developer_id) || hex(minutes)) FROM daily_minutes
-                       WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day";
-            by_day!(
-                readers,
-                sql,
-                range,
-                |row: &sqlx::sqlite::SqliteRow, day, days: &mut Vec<_>| {
-                    for one in row.try_get::<&str, _>(1)?.split(',') {
-                        let (who, minutes) = one.split_at_checked(ID).ok_or_else(bad)?;
-                        let who = Uuid::try_parse(who).map_err(|_| bad())?;
-                        put(who, day, hex::decode(minutes).map_err(|_| bad())?, days)?;
-                    }
-                    Ok::<_, StorageError>(())
-                }
-            )
+    let mut days = Vec::new();
+    while let Some((day, people, lengths, bytes)) = rows.try_next().await? {
+        let (day, people) = (from_naive(day)?, Everyone(people));
+        let mut rest = bytes.as_slice();
+        for (who, length) in people.each().zip(figures(&lengths)) {
+            let length = usize::try_from(length.ok_or_else(bad)?).map_err(|_| bad())?;
+            let (own, others) = rest.split_at_checked(length).ok_or_else(bad)?;
+            rest = others;
+            days.push(DayMinutes {
+                developer_id: who.into(),
+                day,
+                minutes: PackedDay::new(own.to_vec()).ok_or_else(bad)?,
+            });
         }
-        Backend::Postgres { pool, .. } => {
-            let sql = "SELECT day, array_agg(developer_id), array_agg(minutes) FROM daily_minutes
-                       WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day";
-            by_day!(
-                pool,
-                sql,
-                range,
-                |row: &sqlx::postgres::PgRow, day, days: &mut Vec<_>| {
-                    let who: Vec<Uuid> = row.try_get(1)?;
-                    let minutes: Vec<Vec<u8>> = row.try_get(2)?;
-                    let mut each = who.into_iter().zip(minutes);
-                    each.try_for_each(|(who, minutes)| put(who, day, minutes, days))
-                }
-            )
+        if !rest.is_empty() {
+            return Err(bad());
         }
     }
+    Ok(days)
 }
-
-/// Hexadecimal digits of an id.
-const ID: usize = 32;
 
 /// Counts by day.
 pub(super) async fn counts(
@@ -90,66 +67,59 @@ pub(super) async fn counts(
     what: Counted,
     range: Range,
 ) -> Result<Vec<DayCounts>, StorageError> {
+    let sqlite =
+        "CAST(group_concat(developer_id, '') AS BLOB), group_concat(internal), group_concat(external)";
+    let postgres = "string_agg(uuid_send(developer_id), ''), string_agg(internal::text, ','), string_agg(external::text, ',')";
+    let mut rows: Days<'_, String> = by_day(backend, what.table(), sqlite, postgres, range);
     let bad = || StorageError::Unreadable("counts");
-    let table = what.table();
-    let rest = "WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day";
-    match backend {
-        Backend::Sqlite { readers, .. } => {
-            let sql = format!(
-                "SELECT day, group_concat(hex(developer_id) || ' ' || internal || ' ' || external) FROM {table} {rest}"
-            );
-            by_day!(
-                readers,
-                AssertSqlSafe(sql),
-                range,
-                |row: &sqlx::sqlite::SqliteRow, day, days: &mut Vec<_>| {
-                    for one in row.try_get::<&str, _>(1)?.split(',') {
-                        let mut parts = one.split(' ');
-                        let who = parts.next().and_then(|who| Uuid::try_parse(who).ok());
-                        let mut figure = || parts.next().and_then(|figure| figure.parse::<i64>().ok());
-                        let (internal, external) = (figure(), figure());
-                        let (Some(who), Some(internal), Some(external)) = (who, internal, external) else {
-                            return Err(bad());
-                        };
-                        days.push(count(who, day, internal, external));
-                    }
-                    Ok::<_, StorageError>(())
-                }
-            )
-        }
-        Backend::Postgres { pool, .. } => {
-            let sql = format!(
-                "SELECT day, array_agg(developer_id), array_agg(internal), array_agg(external) FROM {table} {rest}"
-            );
-            by_day!(
-                pool,
-                AssertSqlSafe(sql),
-                range,
-                |row: &sqlx::postgres::PgRow, day, days: &mut Vec<_>| {
-                    let who: Vec<Uuid> = row.try_get(1)?;
-                    let internal: Vec<i64> = row.try_get(2)?;
-                    let external: Vec<i64> = row.try_get(3)?;
-                    let figures = internal.into_iter().zip(external);
-                    days.extend(
-                        who.into_iter()
-                            .zip(figures)
-                            .map(|(who, (internal, external))| count(who, day, internal, external)),
-                    );
-                    Ok::<_, StorageError>(())
-                }
-            )
+    let mut days = Vec::new();
+    while let Some((day, people, internal, external)) = rows.try_next().await? {
+        let (day, people) = (from_naive(day)?, Everyone(people));
+        for (who, (internal, external)) in people.each().zip(figures(&internal).zip(figures(&external))) {
+            days.push(DayCounts {
+                developer_id: who.into(),
+                day,
+                count: Count {
+                    internal: internal.ok_or_else(bad)?,
+                    external: external.ok_or_else(bad)?,
+                },
+            });
         }
     }
+    Ok(days)
 }
 
-fn count(who: Uuid, day: Date, internal: i64, external: i64) -> DayCounts {
-    let figure = |figure| u32::try_from(figure).unwrap_or(0);
-    DayCounts {
-        developer_id: DeveloperId(who),
-        day,
-        count: Count {
-            internal: figure(internal),
-            external: figure(external),
-        },
+/// Numbers with commas between them; `None` in the place of what is none.
+fn figures(text: &str) -> impl Iterator<Item = Option<u32>> {
+    text.split(',').map(|figure| figure.parse().ok())
+}
+
+/// A row for each day of a table that has any, in order: the day, and the columns as the dialect joins them.
+fn by_day<'p, T>(
+    backend: &'p Backend,
+    table: &str,
+    sqlite: &str,
+    postgres: &str,
+    (workspace, from, to): Range,
+) -> Days<'p, T>
+where
+    T: Send + Unpin + 'p + Type<Sqlite> + Type<Postgres>,
+    T: for<'r> Decode<'r, Sqlite> + for<'r> Decode<'r, Postgres>,
+{
+    let sql = |columns: &str| {
+        AssertSqlSafe(format!(
+            "SELECT day, {columns} FROM {table} WHERE workspace_id = $1 AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day"
+        ))
+    };
+    let (workspace, from, to) = (workspace.0, to_naive(from), to_naive(to));
+    match backend {
+        Backend::Sqlite { readers, .. } => {
+            let query = sqlx::query_as(sql(sqlite));
+            query.bind(workspace).bind(from).bind(to).fetch(readers)
+        }
+        Backend::Postgres { pool, .. } => {
+            let query = sqlx::query_as(sql(postgres));
+            query.bind(workspace).bind(from).bind(to).fetch(pool)
+        }
     }
 }
