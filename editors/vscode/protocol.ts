@@ -78,6 +78,10 @@ activity_watch: boolean | null,
  */
 idle_window_minutes: number, 
 /**
+ * Name of the application in front in the last minute; null where none is known, or it is excluded.
+ */
+app: string | null, 
+/**
  * `owner/name` of the repository in front; null where none is known.
  */
 repo: string | null, 

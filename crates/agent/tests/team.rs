@@ -19,8 +19,8 @@ use dayloom_api::team::{
     TeamWorkspace,
 };
 use dayloom_capture::activitywatch::program::{Listener, OwnProcess, ProcessTable};
-use dayloom_capture::source::Role;
-use dayloom_capture::{Candidate, Exclusions, IdleSource, Lost, Slot};
+use dayloom_capture::source::{Role, Unavailable, Window};
+use dayloom_capture::{Candidate, Exclusions, IdleSource, Lost, Slot, WindowSource};
 use dayloom_client::{Client, ClientError};
 use dayloom_domain::team::tick::{Platform, State};
 use dayloom_domain::{WorkspaceId, Zone};
@@ -111,6 +111,24 @@ struct Touched(Arc<Mutex<Duration>>);
 impl IdleSource for Touched {
     async fn idle(&mut self, _: Timestamp) -> Result<Duration, Lost> {
         Ok(*self.0.lock().unwrap())
+    }
+}
+
+/// An editor's window.
+struct InFront;
+
+async fn in_front() -> Result<Box<dyn WindowSource>, Unavailable> {
+    Ok(Box::new(InFront))
+}
+
+#[async_trait]
+impl WindowSource for InFront {
+    async fn window(&mut self, _: Timestamp) -> Result<Option<Window>, Lost> {
+        Ok(Some(Window {
+            class: "Code".to_owned(),
+            title: Some("payroll.xlsx".to_owned()),
+            ..Window::default()
+        }))
     }
 }
 
@@ -222,7 +240,7 @@ async fn desk(
             platform: Platform::Linux,
             hostname: "loom".to_owned(),
             idle: Slot::new(Role::Idle, vec![idle]),
-            window: Slot::new(Role::Window, Vec::new()),
+            window: Slot::new(Role::Window, vec![Candidate::new("test", in_front)]),
             exclusions: Exclusions::default(),
             zone: || Zone::parse("Europe/Kyiv").ok(),
             local_time: |at| jiff::tz::TimeZone::UTC.to_datetime(at).time(),
@@ -445,7 +463,7 @@ async fn commands_over_the_socket_reach_the_server_and_what_is_sent_can_be_seen(
     let mut machine = Machine::new(&app, &person, 1).await;
     machine.flush().await;
     let mut editor = machine.editor().await;
-    let set = json!({"patterns": "^Code$, Cursor"});
+    let set = json!({"patterns": "^Vim$, Cursor"});
     let changed: TeamWorkspace = editor.call(method::TEAM_ALLOWLIST, &set).await.unwrap();
     assert_eq!((changed.id, changed.app_allowlist.len()), (workspace.0, 2));
     let bad = editor
@@ -458,7 +476,7 @@ async fn commands_over_the_socket_reach_the_server_and_what_is_sent_can_be_seen(
     let preview: Value = editor.call(method::TEAM_PREVIEW, &json!({})).await.unwrap();
     let minute = &preview["body"]["minutes"][0];
     assert_eq!(minute["at"], "2026-11-21T10:00:00Z");
-    assert_eq!(minute["workspaces"][0]["source"], "_app:unknown");
+    assert_eq!(minute["workspaces"][0]["source"], "_app:Code");
     machine.flush().await;
     assert_eq!(counted(&app, &person, workspace).await, (0, 1));
     let _: Value = editor.call(method::TEAM_LOGOUT, &json!({})).await.unwrap();
@@ -507,4 +525,60 @@ async fn a_client_learns_who_is_who_on_github_and_posts_what_it_counted() {
     let totals = serde_json::to_value(&activity).unwrap()["totals"].clone();
     let both = json!({"internal": 3, "external": 1});
     assert_eq!((&totals["commits"], &totals["closed_issues"]), (&both, &both));
+}
+
+#[tokio::test]
+async fn old_lines_of_the_log_go_though_nothing_is_counted_any_more() {
+    let app = TestApp::sqlite().await;
+    let (person, _) = member(&app).await;
+    app.clock.set("2026-11-21T10:00:59.1Z".parse().unwrap());
+    let machine = Machine::new(&app, &person, 0).await;
+    let logs = machine.dir.path().join("logs");
+    std::fs::create_dir_all(&logs).unwrap();
+    let (old, young) = (
+        logs.join("activity-2026-11-06.jsonl"),
+        logs.join("activity-2026-11-07.jsonl"),
+    );
+    for file in [&old, &young] {
+        std::fs::write(file, "").unwrap();
+    }
+    machine
+        .desk
+        .change_settings(&TeamSettingsChange {
+            enabled: Some(false),
+            ..TeamSettingsChange::default()
+        })
+        .await
+        .unwrap();
+    let running = tokio::spawn(machine.desk.clone().run(machine.stop.clone()));
+    let gone = async {
+        while old.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), gone)
+        .await
+        .expect("it goes");
+    assert!(young.exists(), "its last line is not 14 days old");
+    machine.stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_tooltip_names_the_application_in_front_and_no_request_does() {
+    let app = TestApp::sqlite().await;
+    let (person, _) = member(&app).await;
+    app.clock.set("2026-11-21T10:00:59.1Z".parse().unwrap());
+    let mut machine = Machine::new(&app, &person, 1).await;
+    machine.flush().await;
+    assert_eq!(machine.tick().await, Some(State::Active));
+    let mut editor = machine.editor().await;
+    let state: Snapshot = editor.call(method::STATE_GET, &json!({})).await.unwrap();
+    assert_eq!(state.app.as_deref(), Some("Code"));
+    assert!(state.tooltip.contains("Application: Code"), "{}", state.tooltip);
+    let whole = serde_json::to_string(&state).unwrap();
+    assert!(!whole.contains("payroll.xlsx"), "a title in {whole}");
+    let preview: Value = editor.call(method::TEAM_PREVIEW, &json!({})).await.unwrap();
+    let sent = preview["body"].to_string();
+    assert!(sent.contains("acme/app") && !sent.contains("Code"), "{sent}");
 }

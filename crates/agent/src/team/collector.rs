@@ -103,11 +103,9 @@ impl Desk {
         let settings = collector.settings.clone();
         let window_minutes = settings.idle_window_minutes;
         let idle_window = idle_window(workspaces.iter().map(|w| w.idle_window_minutes), window_minutes);
-        // Only an allowlist needs the window; while it is not known whether there is one, it is kept for later.
-        let needs_window = member.is_none() || workspaces.iter().any(|w| !w.app_allowlist.is_empty());
         let (facts, platform) = {
             let mut senses = self.senses.lock().await;
-            let facts = senses.look(&mut collector.aw, needs_window, now).await;
+            let facts = senses.look(&mut collector.aw, now).await;
             (facts, senses.platform)
         };
         let ide = self.editors().facts(now, idle_window);
@@ -185,6 +183,7 @@ impl Desk {
         let mut last = self.last();
         last.aw_reachable = (asks_aw && tick.state.is_some()).then_some(facts.aw_reachable);
         last.repo.clone_from(&ide.repo);
+        last.app = facts.window.as_ref().map(|front| front.app.clone());
         last.idle_window_minutes = u32::try_from(idle_window.as_mins()).unwrap_or_default();
     }
 
@@ -217,6 +216,7 @@ impl Desk {
             signed_in: session.is_some(),
             activity_watch: last.aw_reachable.filter(|_| line.is_some()),
             idle_window_minutes,
+            app: last.app.filter(|app| !app.is_empty() && line.is_some()),
             repo: last.repo,
             editors: u32::try_from(self.editors().count()).unwrap_or(u32::MAX),
             today,

@@ -29,6 +29,8 @@ use crate::credentials::Credential;
 const LINES: usize = 64;
 /// How often the file of settings is looked at.
 const FILE_LOOK: Duration = Duration::from_secs(2);
+/// How often old lines of the log are looked for.
+const CLEAR_LOG: SignedDuration = SignedDuration::from_mins(1);
 
 /// What a desk is made of.
 pub struct DeskParts {
@@ -52,6 +54,7 @@ pub(super) struct Last {
     pub line: Option<LogLine>,
     pub aw_reachable: Option<bool>,
     pub repo: Option<String>,
+    pub app: Option<String>,
     pub idle_window_minutes: u32,
     pub flushed_at: Option<Timestamp>,
     pub flush_trouble: Option<String>,
@@ -235,9 +238,16 @@ impl Desk {
         Some(flushed)
     }
 
-    /// Takes up changes a person made to the file of settings, or to the sign-in, by hand or by a command.
+    /// Takes up changes a person made to the file of settings, or to the sign-in, by hand or by a command; and clears the log of
+    /// what is too old, whether or not anything is still written into it.
     async fn watch_shelf(&self, stop: CancellationToken) {
+        let mut cleared = Timestamp::MIN;
         loop {
+            let now = self.clock.now();
+            if now.duration_since(cleared).abs() >= CLEAR_LOG {
+                self.log.forget(now);
+                cleared = now;
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(FILE_LOOK) => {}

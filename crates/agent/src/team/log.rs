@@ -1,4 +1,5 @@
-//! The activity log: one line for each tick with its reason, a file for each UTC day, kept for 14 days.
+//! The activity log: one line for each tick with its reason, a file for each UTC day. A line is kept for 14 days; a file goes as
+//! soon as that is over for each of its lines.
 //!
 //! Lines are JSON on disk, so that one reader serves people and programs. Window titles are never written.
 
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::home;
 
-/// Days that are kept, today included.
+/// Days a line is kept.
 const DAYS: i64 = 14;
 /// How the files are named, with the UTC day between.
 const PREFIX: &str = "activity-";
@@ -89,14 +90,13 @@ impl ActivityLog {
         }
     }
 
-    /// Adds a line, and removes files that are too old on the first line of a day.
+    /// Adds a line.
     pub fn write(&self, line: &LogLine) -> io::Result<()> {
         let day = day_of(line.at.0);
         let path = self.file(day);
         if !path.exists() {
             fs::create_dir_all(&self.folder)?;
             home::make_private_file(&path)?;
-            self.forget(day);
         }
         let mut text = serde_json::to_string(line).map_err(io::Error::other)?;
         text.push('\n');
@@ -172,10 +172,12 @@ impl ActivityLog {
         days
     }
 
-    fn forget(&self, today: Date) {
+    /// Removes the files whose last line would be too old at a moment.
+    pub fn forget(&self, now: Timestamp) {
+        let today = day_of(now);
         for day in self.days() {
             let age = today.since(day).map_or(0, |span| i64::from(span.get_days()));
-            if age >= DAYS
+            if age > DAYS
                 && let Err(error) = fs::remove_file(self.file(day))
             {
                 tracing::warn!(%error, "an old activity log could not be removed");
@@ -247,11 +249,13 @@ mod tests {
         assert_eq!(log.last(9), [first, second.clone()]);
         let third = line("2026-11-21T00:00:00Z", "GATED");
         log.write(&third).expect("written");
-        assert_eq!(
-            log.last(9),
-            [second, third.clone()],
-            "the first is of a fifteenth day"
-        );
+        let kept = |now: &str| {
+            log.forget(now.parse().expect("an instant"));
+            log.last(9).len()
+        };
+        assert_eq!(kept("2026-11-21T23:58:00Z"), 3, "the first is not 14 days old");
+        assert_eq!(kept("2026-11-22T00:00:00Z"), 2, "now it is");
+        assert_eq!(log.last(9), [second, third.clone()]);
         assert_eq!(log.after(&mut place), std::slice::from_ref(&third));
         assert_eq!(log.after(&mut place), []);
         // Lines that come while a reader begins are told once: by the last ones or after them.

@@ -114,16 +114,12 @@ impl AwSense {
 }
 
 impl Senses {
-    /// Gathers what a tick at `now` is decided from. The window is looked for only where somebody needs it.
-    pub async fn look(&mut self, aw: &mut AwSense, needs_window: bool, now: Timestamp) -> Facts {
+    /// Gathers what a tick at `now` is decided from.
+    pub async fn look(&mut self, aw: &mut AwSense, now: Timestamp) -> Facts {
         let input = aw.input(now);
         let idle = os_idle(&mut self.idle, now);
         let ((aw_reachable, last_input), os_idle) = tokio::join!(input, idle);
-        let window = if needs_window {
-            self.front(aw, aw_reachable, now).await
-        } else {
-            None
-        };
+        let window = self.front(aw, aw_reachable, now).await;
         Facts {
             aw_reachable,
             aw_input_age: last_input.map(|at| now.duration_since(at)),

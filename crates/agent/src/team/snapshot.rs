@@ -66,6 +66,8 @@ pub struct Snapshot {
     pub activity_watch: Option<bool>,
     /// The idle window in force, in minutes.
     pub idle_window_minutes: u32,
+    /// Name of the application in front in the last minute; null where none is known, or it is excluded.
+    pub app: Option<String>,
     /// `owner/name` of the repository in front; null where none is known.
     pub repo: Option<String>,
     /// Editor windows that are open.

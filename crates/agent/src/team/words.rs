@@ -49,6 +49,9 @@ fn tooltip(snapshot: &Snapshot, url: &str) -> Vec<String> {
             length(day.external)
         ));
     }
+    if let Some(app) = &snapshot.app {
+        lines.push(format!("Application: {app}"));
+    }
     if let Some(repo) = &snapshot.repo {
         lines.push(format!("Repository: {repo}"));
     }
@@ -99,6 +102,7 @@ mod tests {
             idle_window_minutes: 5,
             waiting: if level == Level::Active { 3 } else { 0 },
             repo: (level == Level::Active).then(|| "acme/app".to_owned()),
+            app: (level == Level::Active).then(|| "Code".to_owned()),
             today: match level {
                 Level::Active | Level::Idle => vec![WorkspaceToday {
                     id: uuid::Uuid::nil(),
@@ -137,6 +141,7 @@ mod tests {
         [Active · 3 h 20 min today]
         Active: ActivityWatch and the system saw you (aw+os).
         Acme: 3 h 12 min internal, 8 min external today
+        Application: Code
         Repository: acme/app
         3 minutes wait for the server; none is lost.
 
