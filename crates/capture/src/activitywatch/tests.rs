@@ -240,6 +240,32 @@ async fn a_tick_tells_present_from_away_and_survives_a_torn_bucket() {
     assert!(!slow.is_reachable().await);
 }
 
+#[tokio::test]
+async fn a_title_is_a_window_where_the_watcher_cannot_name_the_app() {
+    let now = at("2026-11-21T10:00:00Z");
+    let front = async |answer: fn(&str) -> (u16, String)| {
+        let aw = ActivityWatch::new(&server(Duration::ZERO, answer).await, "loom").unwrap();
+        aw.front_window(now).await.unwrap()
+    };
+    let titled = front(|path| match path.contains("window_loom") {
+        true => {
+            let seen = r#"[{"timestamp":"2026-11-21T09:59:50Z","duration":5,"data":{"title":"page.tsx"}}]"#;
+            (200, seen.to_owned())
+        }
+        false => well(path),
+    });
+    let titled = titled.await.unwrap();
+    assert_eq!((titled.app.as_str(), titled.title.as_str()), ("", "page.tsx"));
+    let nothing = front(|path| match path.contains("window_loom") {
+        true => {
+            let seen = r#"[{"timestamp":"2026-11-21T09:59:50Z","duration":5,"data":{"app":"","title":""}}]"#;
+            (200, seen.to_owned())
+        }
+        false => well(path),
+    });
+    assert_eq!(nothing.await, None);
+}
+
 struct Real {
     process: Child,
     url: Url,

@@ -13,10 +13,10 @@ const INPUT_EVENTS: u32 = 64;
 /// A window that was last reported longer ago than this is no longer known to be in front.
 const WINDOW_FRESH: SignedDuration = SignedDuration::from_secs(60);
 
-/// The window ActivityWatch saw in front.
+/// The window ActivityWatch saw in front. One of the two is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrontWindow {
-    /// Name of the application.
+    /// Name of the application; empty where the watcher could not tell.
     pub app: String,
     /// Title; stays on this machine.
     pub title: String,
@@ -58,12 +58,11 @@ impl ActivityWatch {
             }
         }
         let fresh = newest.filter(|(end, _)| now.duration_since(*end) <= WINDOW_FRESH);
-        Ok(fresh.and_then(|(_, event)| {
-            Some(FrontWindow {
-                app: event.text("app")?,
-                title: event.text("title").unwrap_or_default(),
-            })
-        }))
+        let seen = fresh.map(|(_, event)| FrontWindow {
+            app: event.text("app").unwrap_or_default(),
+            title: event.text("title").unwrap_or_default(),
+        });
+        Ok(seen.filter(|front| !front.app.is_empty() || !front.title.is_empty()))
     }
 }
 
