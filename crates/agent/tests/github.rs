@@ -229,6 +229,27 @@ async fn pages_are_followed_two_seconds_apart() {
 }
 
 #[tokio::test]
+async fn a_short_page_is_not_taken_for_the_last() {
+    let github = StandIn::start(|asked| {
+        let length = match asked.of("page") {
+            "1" => 60,
+            "2" => 70,
+            _ => 0,
+        };
+        let items: Vec<Value> = (0..length).map(|_| commit("acme/app")).collect();
+        (
+            200,
+            Vec::new(),
+            json!({"total_count": 131, "incomplete_results": false, "items": items}),
+        )
+    })
+    .await;
+    let (report, kept, _) = run(&github, &plan(CountOf::Commits, &["ada"], &["2026-11-20"])).await;
+    assert_eq!((report.unwrap().stored, kept.posts[0][0].internal), (1, 130));
+    assert_eq!(github.asked().len(), 3, "until nothing more comes");
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_for_and_the_question_asked_again() {
     let limits: Vec<(Answer, u64)> = vec![
         ((429, vec![("retry-after", "7".to_owned())], json!({})), 7),

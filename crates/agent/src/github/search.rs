@@ -14,6 +14,8 @@ use crate::team::CountOf;
 pub const PAGE: usize = 100;
 /// Results GitHub gives of one question.
 pub const MOST: u64 = 1_000;
+/// Pages they fill.
+pub const PAGES: usize = 10;
 /// How long to leave GitHub alone where it does not say: its documentation asks for a minute at least.
 const SOME_TIME: Duration = Duration::from_secs(60);
 /// How long an answer may take.

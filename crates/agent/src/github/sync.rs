@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::search::{Github, MOST, PAGE, SearchError};
+use super::search::{Github, MOST, PAGES, SearchError};
 use crate::team::CountOf;
 
 /// Between two questions: GitHub's search takes 30 a minute.
@@ -190,15 +190,16 @@ impl Asker<'_> {
     /// One member-day, every page of it.
     async fn count(&mut self, plan: &Plan, member: &Member, day: Date) -> Result<Counted, SearchError> {
         let mut repos = Vec::new();
-        for page in 1.. {
+        for page in 1..=PAGES {
             let found = self.page(plan.what, &member.login, day, page).await?;
             // What GitHub does not give cannot be sorted, and a part is no count.
             if found.total > MOST {
                 return Err(SearchError::TooMany);
             }
-            let last = found.repos.len() < PAGE;
+            // A page may come short without being the last.
+            let is_over = found.repos.is_empty();
             repos.extend(found.repos);
-            if last || repos.len() as u64 >= found.total {
+            if is_over || repos.len() as u64 >= found.total {
                 break;
             }
         }
