@@ -183,6 +183,26 @@ test("the days come out as comma-separated values", async () => {
   await context.close();
 });
 
+test("two hundred members over three days fit at every width, and their figures add up", async () => {
+  const { context, page } = await at.open({ command: "crowd" });
+  await page.goto(`${at.url}/team`);
+  const own = new URL(page.url()).pathname;
+  const minutes = (text) => [...text.matchAll(/(\d+)([hm])/g)].reduce((sum, [, n, unit]) => sum + n * (unit === "h" ? 60 : 1), 0);
+  for (const width of [360, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${at.url}${own}?from=2026-11-17&to=2026-11-19`);
+    assert.equal((await page.$$(".people tbody tr")).length, 200);
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(inner <= outer, `${inner} px on a page of ${outer}`);
+    const each = await page.$$eval(".people tbody .in", (all) => all.map((td) => td.textContent));
+    assert.equal(each.map(minutes).reduce((a, b) => a + b, 0), minutes(await page.textContent(".people tfoot .in")));
+    await keep(page, `team-crowd-${width}`);
+  }
+  const lines = await page.evaluate(async () => (await (await fetch(document.querySelector("a[download]").href)).text()).trim().split("\r\n").length);
+  assert.equal(lines, 1 + 160 * 3, "a line for each of the 160 with anything and each day, and the head");
+  await context.close();
+});
+
 test("names, headings, labels and tables of the team are in place", async () => {
   const { context, page } = await look();
   for (const query of [DAY, WEEK]) {

@@ -6,10 +6,10 @@ use dayloom_domain::{
     team::{classify::Kind, day::Label},
 };
 use dayloom_storage::{
-    DeveloperPatch, Store,
+    DeveloperPatch, NewWorkspace, Store,
     team::{Count, Counted, CountedRow, Invite, Reported, TeamSpacePatch},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
 /// Minutes of a local day, from and until, internal or not, and where.
 type Stint = (i64, i64, Kind, &'static str);
@@ -145,6 +145,40 @@ pub async fn seed(
         people.push(person);
     }
     Ok(people)
+}
+
+/// Members of a crowd.
+const CROWD: usize = 200;
+
+/// A team of two hundred with three days of minutes up to a local date, and its owner, who spent none.
+pub async fn crowd(store: &Store, date: Date, now: Timestamp) -> anyhow::Result<DeveloperId> {
+    let email = "crowd@example.org";
+    let owner = store.people().create_or_get(email, None, now).await?.id;
+    let new = NewWorkspace {
+        name: "Everybody there is".to_owned(),
+        slug: None,
+    };
+    let workspace = store.workspaces().create(owner, &new, now).await?.id;
+    for ((name, email, login, zone, stints, _), n) in CAST.iter().cycle().zip(1..CROWD) {
+        let email = format!("{n}.{email}");
+        let person = store.people().create_or_get(&email, None, now).await?.id;
+        let patch = DeveloperPatch {
+            name: Some(format!("{name} {n}")),
+            ..DeveloperPatch::default()
+        };
+        store.people().update(person, &patch, now).await?;
+        let login = format!("{login}-{n}");
+        store.team().set_login(person, Some(&login)).await?;
+        let workspaces = store.workspaces();
+        workspaces
+            .add_member(workspace, owner, &email, Role::Developer, now)
+            .await?;
+        for before in 0..3 {
+            let date = date.checked_sub(before.days())?;
+            spend(store, person, workspace, zone, date, stints).await?;
+        }
+    }
+    Ok(owner)
 }
 
 async fn spend(

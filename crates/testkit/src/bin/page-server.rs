@@ -2,7 +2,8 @@
 //!
 //! Prints `ready URL`, then answers commands on standard input, one a line: `link` prints a one-time link, `more`
 //! sends five minutes of new work and derives them, `first` prints a link of a person without evidence, `sample`
-//! sends that person's first sample, `journal` writes the journal of the day, `colleague` prints a link of a plain member of the team. Ends with its input.
+//! sends that person's first sample, `journal` writes the journal of the day, `colleague` prints a link of a plain member of the team,
+//! `crowd` makes a team of two hundred and prints a link of its owner. Ends with its input.
 
 use std::io::{BufRead, Write};
 
@@ -36,6 +37,11 @@ async fn main() -> anyhow::Result<()> {
         match line?.trim() {
             "link" => say(&link(&app, person.id).await?)?,
             "colleague" => say(&link(&app, colleague).await?)?,
+            "crowd" => {
+                let now = dayloom_domain::Clock::now(&*app.clock);
+                let owner = team::crowd(&app.store, week::THURSDAY, now).await?;
+                say(&link(&app, owner).await?)?;
+            }
             "first" => say(&link(&app, newcomer.id).await?)?,
             "more" => {
                 let stint = week::Stint {
