@@ -408,6 +408,35 @@ async fn three_editors_and_two_machines_report_an_hour_of_sixty_minutes() {
 }
 
 #[tokio::test]
+async fn a_minute_that_is_told_again_is_one_in_the_totals_too() {
+    let app = TestApp::sqlite().await;
+    let (person, workspace) = member(&app).await;
+    app.clock.set("2026-11-21T10:00:10Z".parse().unwrap());
+    let mut machine = Machine::new(&app, &person, 1).await;
+    machine.flush().await;
+    for second in 0..5 {
+        assert_eq!(machine.tick().await, Some(State::Active));
+        let mut editor = machine.editor().await;
+        let state: Snapshot = editor.call(method::STATE_GET, &json!({})).await.unwrap();
+        assert_eq!(state.today[0].internal, 1, "after {second} seconds");
+        machine.flush().await;
+        app.clock.advance(SignedDuration::from_secs(1));
+    }
+    // What is told better is sent again.
+    let mut editor = machine.editor().await;
+    let report = json!({"window": "z", "focused": true, "remote": "git@github.com:acme/aa.git"});
+    let _: Value = editor.call(method::WINDOW_REPORT, &report).await.unwrap();
+    assert_eq!(machine.tick().await, Some(State::Active));
+    let preview: Value = editor.call(method::TEAM_PREVIEW, &json!({})).await.unwrap();
+    assert_eq!(
+        preview["body"]["minutes"][0]["workspaces"][0]["source"],
+        "acme/aa"
+    );
+    machine.flush().await;
+    assert_eq!(counted(&app, &person, workspace).await, (1, 0));
+}
+
+#[tokio::test]
 async fn a_desk_that_starts_without_network_files_its_minutes_later() {
     let app = TestApp::sqlite().await;
     let (person, workspace) = member(&app).await;

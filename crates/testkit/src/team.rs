@@ -118,7 +118,7 @@ pub async fn seed(
         expires_at: now.saturating_add(SignedDuration::from_hours(24 * 5))?,
     };
     store.team().invite(workspace, &invite, now).await?;
-    spend(store, owner, workspace, "Europe/Berlin", date, OWN).await?;
+    spend(store, owner, workspace, "Europe/Berlin", &[date], OWN).await?;
     let mut people = Vec::new();
     for (name, email, login, zone, stints, counts) in CAST {
         let person = store.people().create_or_get(email, None, now).await?.id;
@@ -132,7 +132,7 @@ pub async fn seed(
         workspaces
             .add_member(workspace, owner, email, Role::Developer, now)
             .await?;
-        spend(store, person, workspace, zone, date, stints).await?;
+        spend(store, person, workspace, zone, &[date], stints).await?;
         for (what, (internal, external)) in [Counted::Commits, Counted::ClosedIssues].into_iter().zip(counts)
         {
             let row = CountedRow {
@@ -173,10 +173,8 @@ pub async fn crowd(store: &Store, date: Date, now: Timestamp) -> anyhow::Result<
         workspaces
             .add_member(workspace, owner, &email, Role::Developer, now)
             .await?;
-        for before in 0..3 {
-            let date = date.checked_sub(before.days())?;
-            spend(store, person, workspace, zone, date, stints).await?;
-        }
+        let days: Vec<Date> = date.checked_sub(2.days())?.series(1.day()).take(3).collect();
+        spend(store, person, workspace, zone, &days, stints).await?;
     }
     Ok(owner)
 }
@@ -186,13 +184,15 @@ async fn spend(
     person: DeveloperId,
     workspace: WorkspaceId,
     zone: &str,
-    date: Date,
+    dates: &[Date],
     stints: &[Stint],
 ) -> anyhow::Result<()> {
     let zone = Zone::parse(zone)?;
-    let midnight = zone.start_of(date);
     let mut items = Vec::new();
-    for (from, until, kind, source) in stints {
+    let all = dates
+        .iter()
+        .flat_map(|date| stints.iter().map(|stint| (zone.start_of(*date), stint)));
+    for (midnight, (from, until, kind, source)) in all {
         for minute in *from..*until {
             items.push(Reported {
                 workspace,

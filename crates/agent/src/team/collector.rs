@@ -150,7 +150,16 @@ impl Desk {
         ide: &IdeFacts,
     ) -> Result<(), MinutesError> {
         match session.member() {
-            Some(member) => self.minutes.keep(member.key, tick.at.0, &tick.workspaces).await,
+            Some(member) => {
+                // Kept or sent already: put there again, it would be counted beside the day it is in by now.
+                let kept = (member.key, tick.at.0, tick.workspaces.clone());
+                if self.last().kept.as_ref() == Some(&kept) {
+                    return Ok(());
+                }
+                self.minutes.keep(member.key, tick.at.0, &tick.workspaces).await?;
+                self.last().kept = Some(kept);
+                Ok(())
+            }
             None => {
                 let aside = Unfiled {
                     at: tick.at.0,

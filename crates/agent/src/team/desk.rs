@@ -7,6 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use dayloom_api::team::MinuteInWorkspace;
 use dayloom_capture::activitywatch::program::ProcessTable;
 use dayloom_domain::{Clock, Zone};
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +18,7 @@ use super::editors::Editors;
 use super::flush::{Flushed, Flusher};
 use super::link::{Member, Session, TeamConnect};
 use super::log::{ActivityLog, LogLine};
-use super::minutes::{Minutes, MinutesError};
+use super::minutes::{MemberKey, Minutes, MinutesError};
 use super::senses::Senses;
 use super::settings::TeamSettings;
 use super::shelf::Shelf;
@@ -52,6 +53,8 @@ pub struct DeskParts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Last {
     pub line: Option<LogLine>,
+    /// The minute that was kept last.
+    pub kept: Option<(MemberKey, Timestamp, Vec<MinuteInWorkspace>)>,
     pub aw_reachable: Option<bool>,
     pub repo: Option<String>,
     pub app: Option<String>,

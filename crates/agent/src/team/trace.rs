@@ -77,6 +77,9 @@ impl Tracer {
             *self = Self::default();
             return Ok(None);
         }
+        if !value.is_object() {
+            return Err(fault("line", "one JSON object"));
+        }
         let line: Line = serde_json::from_value(value)?;
         let (inputs, policy) = (inputs(&line)?, policy(&line)?);
         let window = line.window.as_ref().map(|seen| Window {
@@ -202,5 +205,9 @@ mod tests {
                 .starts_with("`idle_sleep_window`")
         );
         assert!(told(r#""os_idle":900"#, r#""os_idle":"x""#).contains("not a line"));
+        for other in ["[]", "7", "null", "\"x\""] {
+            let said = Tracer::default().line(other).expect_err("refused").to_string();
+            assert_eq!(said, "`line`: one JSON object", "{other}");
+        }
     }
 }
