@@ -22,7 +22,7 @@ for (const width of [360, 600, 768, 1024, 1440]) {
   test(`nothing is wider than the page at ${width} px, in light and dark`, async () => {
     for (const colorScheme of ["light", "dark"]) {
       const { context, page, complaints } = await at.open({ viewport: { width, height: 900 }, colorScheme });
-      for (const [name, path] of [["day", DAY], ["week", WEEK], ["month", "/tracking/tracker?start=2026-11-01&end=2026-11-30"], ["zoom", `${DAY}&hours=1&from=9`], ["empty", "/tracking/tracker?day=2026-11-21"]]) {
+      for (const [name, path] of [["day", DAY], ["week", WEEK], ["month", "/tracking/tracker?start=2026-11-01&end=2026-11-30"], ["zoom", `${DAY}&hours=1&from=9`], ["empty", "/tracking/tracker?day=2026-11-21"], ["journals", "/tracking/journal"], ["ask", "/tracking/ask"]]) {
         await page.goto(at.url + path);
         const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.ok(inner <= outer, `${name}: ${inner} px on a page of ${outer}`);
@@ -95,6 +95,41 @@ test("the keyboard reaches everything and says where it is", async () => {
   await context.close();
 });
 
+test("blocks are reviewed by key and by button, also without script", async () => {
+  const { context, page, complaints } = await at.open({ viewport: { width: 1440, height: 900 } });
+  const leads = (act) => Promise.all([page.waitForNavigation(), act]);
+  await page.goto(`${at.url}/tracking/tracker?day=2026-11-18`);
+  const open = async () => (await page.$$("tr [name=dismiss]")).length;
+  const before = await open();
+  await page.keyboard.press("j");
+  await leads(page.keyboard.press("c"));
+  assert.match(await page.textContent("tr:target"), /Confirmed/);
+  assert.equal(await open(), before - 1);
+  // The row that was reviewed is where the keys go on.
+  await leads(page.keyboard.press("u"));
+  assert.equal(await open(), before);
+  await leads(page.keyboard.press("e"));
+  assert.ok(await page.evaluate(() => document.activeElement.matches("#task")), "the choice has the focus");
+  await keep(page, "review-opened");
+  await page.selectOption("#task", { label: "OPS-9 On-call handover and incident notes, week 47" });
+  await leads(page.click(".desk button"));
+  assert.match(await page.textContent("tr:target"), /OPS-9[\s\S]*Moved by you/);
+  await leads(page.click("tr:target [name=undo]"));
+  assert.equal(await open(), before);
+  assert.deepEqual(complaints, []);
+  await context.close();
+
+  const plain = await at.open({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
+  await plain.page.goto(`${at.url}/tracking/tracker?day=2026-11-18`);
+  const targets = await plain.page.$$eval(".acts > *", (all) => all.map((one) => one.getBoundingClientRect()).map((box) => Math.min(box.width, box.height)));
+  assert.ok(targets.every((size) => size >= 43.9), String(targets));
+  await Promise.all([plain.page.waitForNavigation(), plain.page.click("[name=dismiss] >> nth=0")]);
+  assert.match(await plain.page.textContent("tr:target"), /Not counted[\s\S]*Dismissed/);
+  await Promise.all([plain.page.waitForNavigation(), plain.page.click("tr:target [name=undo]")]);
+  assert.equal((await plain.page.$$("tr [name=dismiss]")).length, before);
+  await plain.context.close();
+});
+
 test("a block of the cloth leads to its row", async () => {
   const { context, page } = await at.open({ viewport: { width: 1440, height: 900 } });
   await page.goto(at.url + DAY);
@@ -124,21 +159,21 @@ test("new work takes nothing away from who is typing, and shows when they are do
   await page.reload();
   const total = await page.textContent(".tasks tfoot .n");
   await page.click(".journal summary");
-  const words = await page.inputValue("#journal-text");
-  await page.fill("#journal-text", "My own words, not saved yet");
+  const words = await page.inputValue("textarea[name=text]");
+  await page.fill("textarea[name=text]", "My own words, not saved yet");
   const looked = () => page.waitForResponse((answer) => answer.url().endsWith("/tracking/tracker"), { timeout: 120_000 });
   const seen = looked();
   assert.equal(await at.say("more"), "done");
   await seen;
   await looked();
-  assert.equal(await page.inputValue("#journal-text"), "My own words, not saved yet");
-  assert.ok(await page.evaluate(() => document.activeElement.matches("#journal-text")));
+  assert.equal(await page.inputValue("textarea[name=text]"), "My own words, not saved yet");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("textarea[name=text]")));
   await page.evaluate(() => document.activeElement.blur());
   await looked();
   await looked();
-  assert.equal(await page.inputValue("#journal-text"), "My own words, not saved yet");
+  assert.equal(await page.inputValue("textarea[name=text]"), "My own words, not saved yet");
   assert.equal(await page.textContent(".tasks tfoot .n"), total);
-  await page.fill("#journal-text", words);
+  await page.fill("textarea[name=text]", words);
   await page.evaluate(() => document.activeElement.blur());
   await page.waitForFunction((t) => document.querySelector(".tasks tfoot .n").textContent !== t, total, { timeout: 120_000 });
   assert.deepEqual(complaints, []);
@@ -201,7 +236,7 @@ test("a link opens one browser once, also from a file", async () => {
 
 test("names, headings, tables and landmarks are in place", async () => {
   const { context, page } = await at.open();
-  for (const path of [DAY, WEEK]) {
+  for (const path of [DAY, WEEK, "/tracking/journal", "/tracking/ask"]) {
     await page.goto(at.url + path);
     const faults = await page.evaluate(() => {
       const faults = [];
@@ -209,7 +244,7 @@ test("names, headings, tables and landmarks are in place", async () => {
       for (const e of document.querySelectorAll("a[href]:not([tabindex='-1']), button, summary, nav, [role=img]")) {
         if (!named(e)) faults.push(e.outerHTML.slice(0, 120));
       }
-      for (const e of document.querySelectorAll("input:not([type=hidden])")) if (!e.labels.length) faults.push(e.outerHTML);
+      for (const e of document.querySelectorAll("input:not([type=hidden]), textarea, select")) if (!e.labels.length) faults.push(e.outerHTML);
       for (const e of document.querySelectorAll("svg:not([role=img]):not(svg svg)")) if (e.getAttribute("aria-hidden") !== "true") faults.push(e.outerHTML.slice(0, 120));
       for (const e of document.querySelectorAll("[aria-labelledby]")) if (!document.getElementById(e.getAttribute("aria-labelledby"))) faults.push(e.outerHTML.slice(0, 120));
       const levels = [...document.querySelectorAll("main h1, main h2, main h3")].map((h) => Number(h.tagName[1]));

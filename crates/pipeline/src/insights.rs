@@ -118,21 +118,43 @@ async fn before(store: &Store, developer: DeveloperId, date: Date) -> Result<Vec
         .await
 }
 
-/// The person's working hours: as they set them, else as their last weeks show them, else the contract's.
+/// Where working hours come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoursFrom {
+    /// The person set them.
+    Set,
+    /// Their last weeks show them.
+    Learned,
+    /// Too little is known: those of the contract.
+    Contract,
+}
+
 async fn hours(store: &Store, developer: DeveloperId, date: Date) -> Result<Hours, StorageError> {
+    Ok(hours_on(store, developer, date).await?.0)
+}
+
+/// The person's working hours on a date: as they set them, else as their last weeks show them, else the contract's.
+pub async fn hours_on(
+    store: &Store,
+    developer: DeveloperId,
+    date: Date,
+) -> Result<(Hours, HoursFrom), StorageError> {
     let person = store.people().by_id(developer).await?;
     let set = person
         .and_then(|person| person.working_hours)
         .and_then(|(start, end)| Hours::read(&start, &end).ok());
     if let Some(hours) = set {
-        return Ok(hours);
+        return Ok((hours, HoursFrom::Set));
     }
     let days: Vec<DayMetrics> = before(store, developer, date)
         .await?
         .into_iter()
         .map(|day| day.metrics)
         .collect();
-    Ok(learned(&days).unwrap_or_default())
+    Ok(match learned(&days) {
+        Some(hours) => (hours, HoursFrom::Learned),
+        None => (Hours::default(), HoursFrom::Contract),
+    })
 }
 
 async fn judged(

@@ -1,13 +1,13 @@
 //! Answering a person's question about their own time (`contract/tracker.md` §2.6): facts are computed first; a
 //! language model, where there is one, may only phrase them. Without one, or if it fails, the facts answer by themselves.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use dayloom_domain::{
     DeveloperId, Locale, ProjectId, Zone,
     facts::{
         Facts, Sentence, Work,
-        table::{self, Note},
+        table::{self, Note, Row},
     },
     question::{self, Intent, Span, intent},
 };
@@ -28,6 +28,10 @@ const MOST: usize = 12;
 
 /// The longest answer, in tokens.
 const ANSWER_TOKENS: u32 = 1_200;
+
+/// How long a model may take where the whole answer is waited for: less than a server gives a request, so that the facts
+/// answer before the request is given up. A stream waits as long as the model's own time limit.
+pub const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A question.
 #[derive(Clone, Debug)]
@@ -71,6 +75,18 @@ impl Known {
     /// Whether every project the question is about, or the person tracks into, allows no answer of any kind.
     pub fn is_forbidden(&self) -> bool {
         self.left_out > 0 && self.open == 0
+    }
+
+    /// Whether a model is asked to phrase the answer: there is one, there is something to tell, and the answer is in
+    /// English, as sentences can be checked in no other language.
+    pub fn asks(&self, models: &Models) -> bool {
+        let nothing = self.facts.is_empty() && self.notes.is_empty();
+        !models.is_none() && !nothing && self.locale == Locale::En
+    }
+
+    /// The facts a model is given, each with its number in the order they stand in.
+    pub fn given(&self) -> Vec<Row> {
+        table::of_range(&self.facts, &self.notes)
     }
 }
 
@@ -210,32 +226,59 @@ pub async fn zone_of(store: &Store, developer: DeveloperId) -> Result<Zone, Stor
 /// Answers. A model's failure is no failure: the facts answer then, and the reply says why. What had to be left out is
 /// said in a sentence of its own.
 pub async fn reply(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
-    let mut reply = answered(store, models, known, now).await;
+    with_left_out(answered(store, models, known, now).await, known)
+}
+
+fn with_left_out(mut reply: Reply, known: &Known) -> Reply {
     let left_out = question::left_out(known.left_out, known.locale);
     reply.sentences.extend(left_out.map(Sentence::plain));
     reply
 }
 
-async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
-    let nothing = known.facts.is_empty() && known.notes.is_empty();
-    let mut failure = None;
-    // Sentences can be checked in English alone: in another language the facts answer by themselves.
-    if let Some(name) = phrase::name(models)
-        && !nothing
-        && known.locale == Locale::En
-    {
-        match phrased(store, models, known, now).await {
-            Ok(sentences) if !sentences.is_empty() => {
-                return Reply {
-                    sentences,
-                    model: Some(name),
-                    failure: None,
-                };
-            }
-            Ok(_) => failure = Some(Failure::Undecodable),
-            Err(why) => failure = Some(why),
+/// The same for whoever waits for the whole of it: a model that takes longer than `patience` is not waited for, and the
+/// facts answer.
+pub async fn reply_within(
+    patience: Duration,
+    store: &Store,
+    models: &Models,
+    known: &Known,
+    now: Timestamp,
+) -> Reply {
+    match tokio::time::timeout(patience, reply(store, models, known, now)).await {
+        Ok(reply) => reply,
+        Err(_) => {
+            let failed = Reply {
+                failure: Some(Failure::TooSlow),
+                ..of_facts(known)
+            };
+            with_left_out(failed, known)
         }
     }
+}
+
+async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp) -> Reply {
+    let Some(name) = phrase::name(models).filter(|_| known.asks(models)) else {
+        return of_facts(known);
+    };
+    let failure = match phrased(store, models, known, now).await {
+        Ok(sentences) if !sentences.is_empty() => {
+            return Reply {
+                sentences,
+                model: Some(name),
+                failure: None,
+            };
+        }
+        Ok(_) => Failure::Undecodable,
+        Err(why) => why,
+    };
+    Reply {
+        failure: Some(failure),
+        ..of_facts(known)
+    }
+}
+
+/// The answer that the facts give by themselves.
+fn of_facts(known: &Known) -> Reply {
     let notes = match &known.intent {
         Intent::Find(_) => &known.told,
         _ => &known.notes,
@@ -243,7 +286,7 @@ async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp)
     Reply {
         sentences: question::answer(&known.intent, &known.facts, notes, known.today, known.locale),
         model: None,
-        failure,
+        failure: None,
     }
 }
 
@@ -253,7 +296,7 @@ async fn phrased(
     known: &Known,
     now: Timestamp,
 ) -> Result<Vec<Sentence>, Failure> {
-    let table = table::of_range(&known.facts, &known.notes);
+    let table = known.given();
     let prompt = Prompt {
         purpose: Purpose::Question,
         system: format!(

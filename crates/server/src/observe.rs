@@ -19,6 +19,10 @@ use crate::{ApiError, error::internal_server_error};
 
 /// A request that takes longer is given up, so that slow senders cannot hold connections for ever.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+const _: () = assert!(
+    dayloom_pipeline::question::PATIENCE.as_secs() < TIME_LIMIT.as_secs(),
+    "a model that hangs must not take its request along"
+);
 
 /// Nothing may be loaded by an answer of the API; nobody may frame it.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

@@ -372,6 +372,16 @@ async fn the_overview_counts_devices(world: &World) {
     assert_eq!(malformed.0, "query.workspace_id");
 }
 
+/// Writes a journal of the first day of the person's timesheet.
+async fn keeps_a_diary(world: &World, dev: &Person, own: &Value) {
+    let date = own["days"][0]["date"].as_str().unwrap_or_default();
+    let words = json!({"text": "Words of the diary."});
+    let path = format!("/tracker/journals/{date}");
+    world.call(dev, "PATCH", &path, words).await.expect(200);
+    let told = world.get(dev, "/tracker/timesheet").await.expect(200);
+    assert_eq!(told["days"][0]["journal"], "Words of the diary.", "{told}");
+}
+
 async fn a_manager_sees_what_was_tracked_into_the_workspace(world: &World) {
     let Team {
         owner,
@@ -407,10 +417,16 @@ async fn a_manager_sees_what_was_tracked_into_the_workspace(world: &World) {
     };
     let own = world.get(&dev, "/tracker/timesheet").await.expect(200);
     assert_eq!(own["total_minutes"], 2, "{own}");
+    keeps_a_diary(world, &dev, &own).await;
     let seen = world.get(&owner, &sheet(&workspace, &dev.id)).await.expect(200);
     assert_eq!(
         seen["total_minutes"], 1,
         "time of another workspace is not shown: {seen}"
+    );
+    assert_eq!(
+        seen["days"][0]["journal"],
+        Value::Null,
+        "a journal is for its person alone: {seen}"
     );
     assert_eq!(own["days"][0]["entries"][0]["task_title"], "Secret", "{own}");
     let entry = &seen["days"][0]["entries"][0];

@@ -65,7 +65,8 @@
 
   // Keys; off while typing.
   function move(step) {
-    const rows = all(document, "tr[id] .t a"), at = rows.indexOf(document.activeElement);
+    const rows = all(document, "tr[id] .t a"), now = document.activeElement;
+    const at = rows.findIndex((a) => a === now || (now === document.body && a.matches(":target a")));
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
     if (next) next.focus();
   }
@@ -74,9 +75,14 @@
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea") || (keys && keys.open)) return;
     const url = {
       ArrowLeft: to.before, ArrowRight: to.after, t: to.today, z: to.zoom, d: g && to.today, w: g && to.week,
+      a: g && "/tracking/ask",
     }[e.key];
     g = e.key === "g";
+    const row = document.activeElement.closest("tr[id]") || document.querySelector("tr:target");
+    const act = { c: "[name=confirm]", e: ".acts a", x: "[name=dismiss]", u: "[name=undo]" }[e.key];
+    const button = e.key === "C" ? document.querySelector("[name=sure]") : act && row && row.querySelector(act);
     if (url) location.assign(url);
+    else if (button) button.click();
     else if (e.key === "j" || e.key === "k") move(e.key === "j" ? 1 : -1);
     else if (e.key === "?" && keys) keys.showModal();
     else if (e.key === "Escape") { document.activeElement.blur(); read(); }

@@ -27,6 +27,10 @@ pub struct Names {
     pub font: String,
     /// Mark.
     pub mark: String,
+    /// Style sheet of the pages of journals and questions, beside the one of all.
+    pub told_css: String,
+    /// Script of the page of questions.
+    pub ask_js: String,
     /// Style sheet of the team's pages, beside the one of all.
     pub team_css: String,
     /// Script of the team's pages.
@@ -56,6 +60,10 @@ static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
         "image/svg+xml",
         include_bytes!("../assets/mark.svg").to_vec(),
     );
+    let told_css = include_bytes!("../assets/told.css").to_vec();
+    let told_css = asset("told", "css", "text/css; charset=utf-8", told_css);
+    let ask_js = include_bytes!("../assets/ask.js").to_vec();
+    let ask_js = asset("ask", "js", "text/javascript; charset=utf-8", ask_js);
     let team_css = include_bytes!("../assets/team.css").to_vec();
     let team_css = asset("team", "css", "text/css; charset=utf-8", team_css);
     let team_js = include_bytes!("../assets/team.js").to_vec();
@@ -65,10 +73,13 @@ static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
         js: urls::asset(&js.name),
         font: urls::asset(&font.name),
         mark: urls::asset(&mark.name),
+        told_css: urls::asset(&told_css.name),
+        ask_js: urls::asset(&ask_js.name),
         team_css: urls::asset(&team_css.name),
         team_js: urls::asset(&team_js.name),
     };
-    (vec![font, css, js, mark, team_css, team_js], names)
+    let all = vec![font, css, js, mark, told_css, ask_js, team_css, team_js];
+    (all, names)
 });
 
 /// Addresses of the assets.
@@ -96,8 +107,10 @@ mod tests {
     fn assets_stay_small() {
         for (name, most) in [
             (&names().css, 20_480),
-            (&names().js, 4_096),
+            (&names().js, 4_864),
             (&names().font, 20_480),
+            (&names().told_css, 6_144),
+            (&names().ask_js, 4_096),
             (&names().team_css, 6_144),
             (&names().team_js, 2_048),
         ] {

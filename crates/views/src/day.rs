@@ -1,17 +1,18 @@
 //! The page of one day.
 
 use askama::Template;
+use dayloom_domain::EntryId;
 use jiff::civil::Date;
 
 use crate::{
     axis::{Axis, Hours},
     bars::{WeekBar, week},
     cloth::{Cloth, cloth},
-    facts::{DayFacts, DayTotal, Viewer},
+    facts::{DayFacts, DayTotal, TaskFact, Viewer},
     frame::{Frame, Section, State},
     gist::gist,
     journal::{Journal, journal},
-    rows::{Kind, Row, Tasks, rows},
+    rows::{Acts, Kind, Row, Tasks, rows},
     tables::{KeyItem, SourceLine, TaskLine, by_task, key, outside, sources},
     threads::{ROW_PX, Thread, threads},
     time::{Parts, add_days, duration, long_date, monday, month, week as week_number, weekday},
@@ -116,6 +117,30 @@ impl RangeLinks {
     }
 }
 
+/// What a review left to be said, and the row that is opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// The row that is opened to give it another task.
+    pub open: Option<EntryId>,
+    /// Tasks it may be given, those last touched first.
+    pub tasks: Vec<TaskFact>,
+    /// So many others follow the correction before.
+    pub moved: Option<u32>,
+    /// The review before was refused.
+    pub refused: bool,
+}
+
+impl Desk {
+    fn note(&self, words: &Words) -> String {
+        match (self.refused, self.moved) {
+            (true, _) => words.review_refused.to_owned(),
+            (false, Some(1)) => words.review_moves_1.to_owned(),
+            (false, Some(n)) if n > 1 => fill(words.review_moves, "n", &n.to_string()),
+            _ => String::new(),
+        }
+    }
+}
+
 /// The page of one day.
 #[derive(Debug, Template)]
 #[template(path = "pages/day.html")]
@@ -186,6 +211,12 @@ pub struct DayPage {
     pub empty: Option<String>,
     /// The day is today.
     pub is_today: bool,
+    /// The row that is opened, and the tasks it may be given.
+    pub desk: Desk,
+    /// What the review before left to be said.
+    pub said: String,
+    /// `Confirm the 3 above 75 %`; empty where there is none.
+    pub sure: String,
     /// What is told of the day.
     pub journal: Option<Journal>,
     /// CSV of the day.
@@ -200,6 +231,7 @@ impl DayPage {
         facts: &DayFacts,
         totals_of_week: &[DayTotal],
         zoom: Zoom,
+        desk: Desk,
     ) -> Self {
         let words = Words::of(viewer.locale);
         let date = facts.day.date;
@@ -221,7 +253,8 @@ impl DayPage {
             },
             &long_date(date, words),
         );
-        frame.live = date == today || facts.pending;
+        // What is being chosen is not taken away.
+        frame.live = (date == today || facts.pending) && desk.open.is_none();
         let paused = date == today && frame.state == Some(State::Paused);
         let notes = Notes::of(viewer, facts, &totals, &rows, words);
         Self {
@@ -268,6 +301,9 @@ impl DayPage {
             empty: rows.is_empty().then(|| empty_note(viewer, words)),
             is_today: date == today,
             journal: journal(facts, &rows, viewer, words),
+            said: desk.note(words),
+            sure: sure_line(&rows, words),
+            desk,
             csv: urls::day_csv(date),
             frame,
             totals,
@@ -275,6 +311,17 @@ impl DayPage {
             threads,
             rows,
         }
+    }
+
+    /// The address of a row opened.
+    pub fn opened(&self, row: &Row) -> String {
+        row.entry
+            .map_or_else(String::new, |entry| urls::opened(self.date, entry))
+    }
+
+    /// Whether a row is the one that is opened.
+    pub fn is_open(&self, row: &Row) -> bool {
+        row.acts == Acts::Open && row.entry.is_some() && row.entry == self.desk.open
     }
 
     /// A duration as text.
@@ -340,6 +387,19 @@ pub const THREADS_TOP: usize = 169;
 pub fn reviewed_line(totals: &Totals, words: &Words) -> String {
     let text = fill(words.reviewed_open, "r", &totals.reviewed.to_string());
     fill(&text, "o", &totals.open().to_string())
+}
+
+/// Whether all that are as sure as this are confirmed with one click.
+pub fn is_sure(row: &Row) -> bool {
+    row.acts == Acts::Open && row.sure.is_some_and(|sure| sure.bars == 3)
+}
+
+fn sure_line(rows: &[Row], words: &Words) -> String {
+    match rows.iter().filter(|row| is_sure(row)).count() {
+        0 => String::new(),
+        1 => words.review_sure_1.to_owned(),
+        n => fill(words.review_sure, "n", &n.to_string()),
+    }
 }
 
 /// The hours of a day's axis.

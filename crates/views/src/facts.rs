@@ -33,6 +33,16 @@ pub struct Viewer {
     pub team: bool,
 }
 
+impl TaskFact {
+    /// Key and title, or the title alone.
+    pub fn full(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{key} {}", self.title),
+            None => self.title.clone(),
+        }
+    }
+}
+
 impl Viewer {
     /// Today's date where the person is.
     pub fn today(&self) -> Date {
@@ -99,7 +109,8 @@ pub struct Shadow {
 /// The journal of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalFact {
-    /// Its sentences and the entries each speaks of. The person's own text is one without entries.
+    /// Its sentences and the entries each speaks of. The person's own text is one without entries; where they took the
+    /// journal away there is none.
     pub sentences: Vec<(String, Vec<EntryId>)>,
     /// The person wrote it.
     pub edited: bool,
@@ -118,6 +129,9 @@ pub struct DayFacts {
     pub day: Day,
     /// Reviewed away; shown, never counted.
     pub dismissed: Vec<Block>,
+    /// What the person called personal: first instant, first after it, and the entry that says so. It is drawn as
+    /// personal time is; known so that it can be taken back.
+    pub private: Vec<(jiff::Timestamp, jiff::Timestamp, EntryId)>,
     /// What other devices saw meanwhile. Empty on pages of a range.
     pub shadows: Vec<Shadow>,
     /// Evidence is stored that the day does not contain yet.

@@ -13,6 +13,9 @@ use crate::{
 /// A device counts as running if it was heard of within so many of its intervals, and within two minutes at least.
 const INTERVALS: i64 = 3;
 
+/// Pages that stand in the bar at every width that has one; the later ones go behind the menu (`design/pages.md`).
+const EARLY: usize = 4;
+
 /// Whether samples come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -47,6 +50,8 @@ pub struct NavItem {
     pub current: bool,
     /// How much on it was not read.
     pub unread: i64,
+    /// Behind the menu where the bar has no room for all.
+    pub late: bool,
 }
 
 /// The frame of a signed-in or signed-out page.
@@ -77,34 +82,31 @@ impl Frame {
     pub fn new(viewer: &Viewer, section: Section, title: &str) -> Self {
         let words = Words::of(viewer.locale);
         let first = monday(viewer.today());
-        let mut nav = vec![
-            NavItem {
-                name: words.nav_day,
-                url: urls::TRACKER.to_owned(),
-                current: section == Section::Day,
-                unread: 0,
-            },
-            NavItem {
-                name: words.nav_week,
-                url: urls::range(first, add_days(first, 6)),
-                current: section == Section::Week,
-                unread: 0,
-            },
-            NavItem {
-                name: words.nav_insights,
-                url: urls::INSIGHTS.to_owned(),
-                current: section == Section::Insights,
-                unread: viewer.unread,
-            },
+        let mut pages = vec![
+            (words.nav_day, urls::TRACKER.to_owned(), Section::Day),
+            (
+                words.nav_week,
+                urls::range(first, add_days(first, 6)),
+                Section::Week,
+            ),
+            (words.journal, urls::JOURNAL.to_owned(), Section::Journal),
+            (words.ask, urls::ASK.to_owned(), Section::Ask),
+            (words.nav_insights, urls::INSIGHTS.to_owned(), Section::Insights),
         ];
         if viewer.team {
-            nav.push(NavItem {
-                name: words.nav_team,
-                url: urls::TEAM.to_owned(),
-                current: section == Section::Team,
-                unread: 0,
-            });
+            pages.push((words.nav_team, urls::TEAM.to_owned(), Section::Team));
         }
+        let nav = pages
+            .into_iter()
+            .enumerate()
+            .map(|(at, (name, url, of))| NavItem {
+                name,
+                url,
+                current: section == of,
+                unread: if of == Section::Insights { viewer.unread } else { 0 },
+                late: at >= EARLY,
+            })
+            .collect();
         Self {
             title: format!("{title} · Dayloom"),
             words,
@@ -146,6 +148,10 @@ pub enum Section {
     Day,
     /// The current week.
     Week,
+    /// Journals.
+    Journal,
+    /// Questions.
+    Ask,
     /// Insights.
     Insights,
     /// The team.

@@ -1,7 +1,7 @@
 //! The page of insights: what, when, measured against what, with a link to its day; and which kinds are wanted.
 
 use askama::Template;
-use dayloom_domain::insight::Kind;
+use dayloom_domain::insight::{Hours, Kind};
 use jiff::civil::Date;
 
 use crate::{
@@ -63,11 +63,30 @@ pub struct InsightsPage {
     pub kinds: Vec<KindRow>,
     /// `2 not read`; empty where all are.
     pub unread: String,
+    /// Working hours: start and end.
+    pub hours: (String, String),
+    /// Where they come from.
+    pub hours_from: &'static str,
+    /// What was sent were none.
+    pub hours_bad: bool,
+}
+
+/// The person's working hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoursFact {
+    /// From when to when.
+    pub hours: Hours,
+    /// The person set them.
+    pub set: bool,
+    /// Their last weeks show them.
+    pub learned: bool,
+    /// The person sent others that were none.
+    pub refused: bool,
 }
 
 impl InsightsPage {
     /// The page of these insights; `muted` are the kinds that are not wanted.
-    pub fn new(viewer: &Viewer, told: &[InsightFact], muted: &[Kind]) -> Self {
+    pub fn new(viewer: &Viewer, told: &[InsightFact], muted: &[Kind], hours: HoursFact) -> Self {
         let words = Words::of(viewer.locale);
         let rows = told.iter().map(|one| InsightRow {
             when: long_date(one.date, words),
@@ -89,6 +108,13 @@ impl InsightsPage {
                 0 => String::new(),
                 n => fill(words.not_read, "n", &n.to_string()),
             },
+            hours: hours.hours.ends(),
+            hours_from: match (hours.set, hours.learned) {
+                (true, _) => words.hours_set,
+                (false, true) => words.hours_learned,
+                (false, false) => words.hours_contract,
+            },
+            hours_bad: hours.refused,
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct Journal {
     pub text: String,
     /// The person wrote it.
     pub edited: bool,
+    /// The person took it away.
+    pub taken: bool,
 }
 
 /// The journal to be shown, if there is one.
@@ -64,6 +66,7 @@ pub fn journal(facts: &DayFacts, rows: &[Row], viewer: &Viewer, words: &'static 
             .collect::<Vec<_>>()
             .join(" "),
         edited: told.edited,
+        taken: told.edited && told.sentences.is_empty(),
     })
 }
 

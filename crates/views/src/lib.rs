@@ -4,6 +4,7 @@
 //! instant now); a page context such as [`day::DayPage`] computes everything that is shown from them, down to the
 //! last figure; its template only writes it out. This crate must not know SQL, HTTP or a clock.
 
+pub mod ask;
 pub mod assets;
 pub mod axis;
 pub mod bars;
@@ -17,6 +18,7 @@ pub mod frame;
 pub mod gist;
 pub mod insights;
 pub mod journal;
+pub mod journals;
 pub mod labels;
 pub mod place;
 pub mod range;

@@ -86,6 +86,17 @@ pub enum Kind {
     Dismissed,
 }
 
+/// What a person can say of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acts {
+    /// Nothing: it is no entry.
+    None,
+    /// That it is right, where it has a task, that it is another's, or that it is to count nowhere.
+    Open,
+    /// That what they said of it, or entered by hand, is to be taken back.
+    Undo,
+}
+
 /// A row of the list.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -133,9 +144,18 @@ pub struct Row {
     pub fill: Option<Fill>,
     /// What other devices saw meanwhile.
     pub note: String,
+    /// What can be said of it.
+    pub acts: Acts,
 }
 
 impl Row {
+    /// The entry and the task it is seen with, as a form sends them: `{entry}.{task}`, without a task `{entry}.`.
+    pub fn seen_as(&self) -> String {
+        let entry = self.entry.map(|entry| entry.to_string()).unwrap_or_default();
+        let task = self.task.map(|task| task.to_string()).unwrap_or_default();
+        format!("{entry}.{task}")
+    }
+
     /// Class of the row.
     pub fn class(&self) -> &'static str {
         match self.kind {
@@ -154,6 +174,25 @@ impl Row {
         } else {
             duration(self.minutes, words)
         }
+    }
+}
+
+/// Id of the row of a block that begins at an instant.
+pub fn block_anchor(start: Timestamp) -> String {
+    format!("b{}", start.as_second())
+}
+
+/// Id of the row of personal time that begins at an instant.
+pub fn personal_anchor(start: Timestamp) -> String {
+    format!("p{}", start.as_second())
+}
+
+/// Id of the row of an entry that begins at an instant, and may be dismissed.
+pub fn row_anchor(start: Timestamp, dismissed: bool) -> String {
+    if dismissed {
+        format!("x{}", start.as_second())
+    } else {
+        block_anchor(start)
     }
 }
 
@@ -193,6 +232,15 @@ pub fn spans_of<'a>(day: &'a Day, block: &'a Block) -> impl Iterator<Item = &'a 
     })
 }
 
+fn acts(block: &Block) -> Acts {
+    let by_hand = block.external_ref.starts_with("manual:");
+    match (block.entry_id, block.status) {
+        (None, _) => Acts::None,
+        (Some(_), EntryStatus::Inferred) if !by_hand => Acts::Open,
+        (Some(_), _) => Acts::Undo,
+    }
+}
+
 /// Joins intervals in order where less than [`AWAY_MICROS`] lies between.
 pub fn bridge(intervals: impl IntoIterator<Item = (Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
@@ -217,15 +265,14 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn blank(&self, kind: Kind, start: Timestamp, end: Timestamp) -> Row {
-        let letter = match kind {
-            Kind::Away => 'a',
-            Kind::Personal => 'p',
-            Kind::Dismissed => 'x',
-            _ => 'b',
+        let anchor = match kind {
+            Kind::Away => format!("a{}", start.as_second()),
+            Kind::Personal => personal_anchor(start),
+            Kind::Task | Kind::NoTask | Kind::Dismissed => row_anchor(start, kind == Kind::Dismissed),
         };
         Row {
             kind,
-            anchor: format!("{letter}{}", start.as_second()),
+            anchor,
             start,
             end,
             pieces: vec![(start, end)],
@@ -246,6 +293,7 @@ impl Maker<'_> {
             reviewed: false,
             fill: None,
             note: String::new(),
+            acts: Acts::None,
         }
     }
 
@@ -266,6 +314,7 @@ impl Maker<'_> {
             row.to.clear();
         }
         row.entry = block.entry_id;
+        row.acts = acts(block);
         row.task = block.task_id;
         row.fill = Some(Fill::of(block, &self.tasks.dyes));
         row.minutes = block.minutes;
@@ -341,6 +390,15 @@ impl Maker<'_> {
                 row.minutes = minutes;
                 row.reason.clone_from(&first.attribution.reason);
                 row.seen = self.seen(group);
+                let said = self.facts.private.iter().find(|(start, end, _)| {
+                    let mut spans = group.iter().map(|span| &span.span);
+                    spans.any(|span| *start <= span.start && span.end <= *end)
+                });
+                if let Some((_, _, entry)) = said {
+                    row.entry = Some(*entry);
+                    row.acts = Acts::Undo;
+                    row.status = self.words.status_corrected;
+                }
                 Some(row)
             })
             .collect()

@@ -3,11 +3,13 @@
 use askama::Template;
 
 use crate::{
+    ask::AskPage,
     assets,
     day::DayPage,
     insights::InsightsPage,
+    journals::JournalsPage,
     range::RangePage,
-    rows::Kind,
+    rows::{Acts, Kind},
     samples::{self, Sample},
     state::{ErrorPage, FirstRunPage},
     team::{TeamPage, none::NoTeamPage},
@@ -25,6 +27,8 @@ fn every_page() -> Vec<(String, String)> {
     let mut pages = render::<DayPage>("day");
     pages.extend(render::<RangePage>("range"));
     pages.extend(render::<InsightsPage>("insights"));
+    pages.extend(render::<JournalsPage>("journals"));
+    pages.extend(render::<AskPage>("ask"));
     pages.extend(render::<FirstRunPage>("first-run"));
     pages.extend(render::<ErrorPage>("error"));
     pages.extend(render::<TeamPage>("team"));
@@ -43,6 +47,8 @@ fn write_out(pages: &[(String, String)]) {
         &assets::names().js,
         &assets::names().font,
         &assets::names().mark,
+        &assets::names().told_css,
+        &assets::names().ask_js,
         &assets::names().team_css,
         &assets::names().team_js,
     ] {
@@ -67,6 +73,8 @@ fn every_page_renders_with_every_sample() {
             (&names.js, "JS"),
             (&names.font, "FONT"),
             (&names.mark, "MARK"),
+            (&names.told_css, "TOLD-CSS"),
+            (&names.ask_js, "ASK-JS"),
             (&names.team_css, "TEAM-CSS"),
             (&names.team_js, "TEAM-JS"),
         ] {
@@ -164,6 +172,168 @@ fn a_journal_leads_to_its_blocks_and_keeps_its_persons_words() {
     }
     let own = samples::page(samples::journaled(true)).render().unwrap();
     assert!(own.contains("edited by you") && own.contains("&#60;b&#62;signer"));
+}
+
+#[test]
+fn a_journal_that_was_taken_away_can_be_given_back() {
+    let html = samples::page(samples::taken()).render().unwrap();
+    let told = html.split("<section class=\"journal\"").nth(1).unwrap();
+    assert!(told.contains("You took this journal away.") && told.contains("value=\"reset\""));
+    assert!(!told.contains("value=\"remove\""), "it is gone already");
+}
+
+#[test]
+fn each_block_can_be_reviewed_and_a_review_taken_back() {
+    let pages = render::<DayPage>("day");
+    let html = |name: &str| &pages.iter().find(|(known, _)| known == name).unwrap().1;
+    let usual = html("day-journal");
+    let buttons = |html: &str, name: &str| html.matches(&format!("form=\"rv\" name=\"{name}\"")).count();
+    let page = samples::page(samples::journaled(false));
+    let count = |acts: Acts| page.rows.iter().filter(|row| row.acts == acts).count();
+    assert!(count(Acts::Open) > 3 && count(Acts::Undo) > 2);
+    assert_eq!(buttons(usual, "dismiss"), count(Acts::Open));
+    assert_eq!(buttons(usual, "undo"), count(Acts::Undo));
+    let on_tasks = page
+        .rows
+        .iter()
+        .filter(|row| row.acts == Acts::Open && row.task.is_some())
+        .count();
+    assert_eq!(
+        buttons(usual, "confirm"),
+        on_tasks,
+        "what has no task is not confirmed"
+    );
+    assert!(usual.contains("<button name=\"sure\" value=\"1\">Confirm the "));
+    assert!(!usual.contains("class=\"desk\""));
+
+    let opened = html("day-opened");
+    assert_eq!(opened.matches("<tr class=\"desk\">").count(), 1);
+    assert!(opened.contains(">PAY-412 Refunds &#60;twice&#62;</option>"));
+    assert!(opened.contains("Moved, and 3 others like it that nobody reviewed go there too."));
+    assert!(
+        !opened.contains("data-live"),
+        "what is being chosen is not taken away"
+    );
+}
+
+#[test]
+fn what_a_person_called_personal_can_be_taken_back() {
+    let mut facts = samples::journaled(false);
+    let page = samples::page(facts.clone());
+    let personal = page.rows.iter().find(|row| row.kind == Kind::Personal).unwrap();
+    assert_eq!(
+        (personal.acts, personal.entry),
+        (Acts::None, None),
+        "a rule said so"
+    );
+    let entry = facts.day.blocks[0].entry_id.unwrap();
+    facts.private = vec![(personal.start, personal.end, entry)];
+    let page = samples::page(facts);
+    let personal = page.rows.iter().find(|row| row.kind == Kind::Personal).unwrap();
+    assert_eq!((personal.acts, personal.entry), (Acts::Undo, Some(entry)));
+}
+
+#[test]
+fn journals_lead_to_the_rows_of_their_days() {
+    let pages = render::<JournalsPage>("journals");
+    let (_, html) = pages.iter().find(|(name, _)| name == "journals-normal").unwrap();
+    let day = samples::page(samples::journaled(false)).render().unwrap();
+    let links = html.split("<a href=\"/tracking/tracker?day=2026-11-19#").skip(1);
+    let anchors: Vec<&str> = links.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(anchors.len() >= 3);
+    for anchor in anchors {
+        assert!(day.contains(&format!("<tr id=\"{anchor}\"")), "{anchor}");
+    }
+}
+
+#[test]
+fn every_sentence_of_an_answer_leads_to_its_blocks() {
+    let answer = samples::answered();
+    let html = AskPage::samples()
+        .into_iter()
+        .find(|(name, _)| *name == "normal")
+        .map(|(_, page)| page.render().unwrap())
+        .unwrap();
+    let numbers: Vec<usize> = answer.said.iter().filter_map(|said| said.cite).collect();
+    assert_eq!(numbers, [1, 2, 3, 2, 4], "what rests on the same shares a number");
+    assert_eq!(answer.cites.len(), 4);
+    for (at, cite) in answer.cites.iter().enumerate() {
+        assert_eq!(cite.number, at + 1);
+        assert!(html.contains(&format!("id=\"cite-{}\"", cite.number)));
+        assert!(html.contains(&format!("href=\"#cite-{}\"", cite.number)));
+        assert!(
+            html.contains(&format!("href=\"{}\"", cite.url.replace('&', "&#38;"))),
+            "{}",
+            cite.url
+        );
+    }
+    let [all, task, one, days] = answer.cites.as_slice() else {
+        panic!("four citations");
+    };
+    assert_eq!(
+        (all.time.as_str(), all.about.as_str(), all.more.as_str()),
+        ("5h 56m", "6 entries", "2 more")
+    );
+    assert_eq!(
+        (all.dates.as_str(), all.blocks.len()),
+        ("18 – 19 November 2026", 4)
+    );
+    assert_eq!(
+        (task.about.as_str(), task.time.as_str()),
+        ("PAY-412, 3 entries", "3h 28m")
+    );
+    assert_eq!(one.about, "PAY-398, 13:10 – 13:52");
+    assert!(one.url.starts_with("/tracking/tracker?day=2026-11-19#b") && one.blocks.is_empty());
+    assert_eq!((days.time.as_str(), days.dates.as_str()), ("", "Wed 18 November"));
+}
+
+#[test]
+fn a_citation_leads_to_a_row_that_is_there() {
+    let day = samples::page(samples::normal()).render().unwrap();
+    let works = samples::works();
+    let of_day = works.iter().filter(|work| work.date == samples::the_day());
+    let starts: Vec<_> = of_day.filter_map(|work| work.interval).collect();
+    assert!(starts.len() >= 3);
+    for (start, _) in starts {
+        let anchor = crate::rows::block_anchor(start);
+        assert!(day.contains(&format!("<tr id=\"{anchor}\"")), "{anchor}");
+    }
+}
+
+#[test]
+fn an_answer_says_where_it_was_made_and_what_left_the_machine() {
+    use crate::ask::By;
+    let place = |local: bool, by: By| samples::answered_by(local, by).place.join(" ");
+    let instead = |sent: bool| By::Instead {
+        why: "it took too long".to_owned(),
+        sent,
+    };
+    assert!(place(false, By::Facts).contains("Nothing was sent anywhere"));
+    assert!(place(true, By::Model).contains("on this machine or in its own network"));
+    let hosted = place(false, By::Model);
+    assert!(
+        hosted.contains("gpt {name} of openai") && hosted.contains("3 facts left the machine"),
+        "{hosted}"
+    );
+    assert!(place(false, instead(true)).contains("3 facts left the machine"));
+    let unsent = place(false, instead(false));
+    assert!(unsent.contains("it took too long") && !unsent.contains("left the machine"));
+    assert!(
+        samples::answered_by(false, instead(false)).given.is_empty(),
+        "it was given nothing"
+    );
+    assert_eq!(
+        samples::answered_by(false, By::Model).given[1].values,
+        "task PAY-412 Idempotent · time 1h 1m"
+    );
+}
+
+#[test]
+fn what_has_no_task_is_not_known_unless_a_sentence_says_so() {
+    let answer = samples::answered();
+    assert_eq!(answer.unknown, "Not known: 7m of these days have no task yet.");
+    let said = samples::answered_by(false, crate::ask::By::Facts);
+    assert_eq!(said.unknown, "");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Every address a page links to or the server routes, spelt once.
 
+use dayloom_domain::EntryId;
 use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -20,10 +21,14 @@ pub const TRACKER: &str = "/tracking/tracker";
 pub const TRACKER_CSV: &str = "/tracking/tracker.csv";
 /// Pauses and resumes capture on the person's devices.
 pub const PAUSE: &str = "/tracking/pause";
-/// Puts a person's own text in place of a day's journal, or gives it back.
+/// The journals of a person's days; takes a person's own text in place of one, and gives it back.
 pub const JOURNAL: &str = "/tracking/journal";
+/// Questions of a person about their own time.
+pub const ASK: &str = "/tracking/ask";
 /// What is worth saying about the person's days, and which kinds of it they want.
 pub const INSIGHTS: &str = "/tracking/insights";
+/// What a person says of a block of a day.
+pub const REVIEW: &str = "/tracking/review";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// The route of the one-time local link.
@@ -36,6 +41,22 @@ pub fn day(date: Date) -> String {
     format!("{TRACKER}?day={date}")
 }
 
+/// A day with a block's row opened, to give it another task. Without a fragment: browsers give the focus to a field of
+/// its own accord only where there is none.
+pub fn opened(date: Date, entry: EntryId) -> String {
+    format!("{TRACKER}?day={date}&open={entry}")
+}
+
+/// A block's row on its day, after a correction that so many others follow.
+pub fn moved(date: Date, others: u32, anchor: &str) -> String {
+    format!("{TRACKER}?day={date}&moved={others}#{anchor}")
+}
+
+/// A day after a review that was refused.
+pub fn refused(date: Date) -> String {
+    format!("{TRACKER}?day={date}&refused=1#blocks")
+}
+
 /// A block's row on its day.
 pub fn block(date: Date, anchor: &str) -> String {
     format!("{TRACKER}?day={date}#{anchor}")
@@ -44,6 +65,16 @@ pub fn block(date: Date, anchor: &str) -> String {
 /// The journal of a day, on its page.
 pub fn journal(date: Date) -> String {
     format!("{TRACKER}?day={date}#journal")
+}
+
+/// The journals of the days up to a date.
+pub fn journals(end: Date) -> String {
+    format!("{JOURNAL}?end={end}")
+}
+
+/// One day among the journals up to a date.
+pub fn journal_among(end: Date, date: Date) -> String {
+    format!("{JOURNAL}?end={end}#d{date}")
 }
 
 /// One day, zoomed to `hours` from the whole hour `from`.

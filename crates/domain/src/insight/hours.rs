@@ -56,6 +56,12 @@ impl Hours {
         Ok(Self { start, end })
     }
 
+    /// Start and end as `09:00` and `17:30`.
+    pub fn ends(self) -> (String, String) {
+        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+        (clock(self.start), clock(self.end))
+    }
+
     /// As `09:00 to 17:30`.
     pub fn text(self) -> String {
         self.text_in(Locale::En)
@@ -63,8 +69,7 @@ impl Hours {
 
     /// The same in a language.
     pub fn text_in(self, locale: Locale) -> String {
-        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
-        let (start, end) = (clock(self.start), clock(self.end));
+        let (start, end) = self.ends();
         match locale {
             Locale::En => format!("{start} to {end}"),
             Locale::Hi => format!("{start} से {end}"),

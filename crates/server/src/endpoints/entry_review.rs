@@ -39,9 +39,7 @@ pub async fn change(
 ) -> Result<Json<EntryReviewed>, ApiError> {
     let id: EntryId = ids.get("entry_id", entries::UNKNOWN)?;
     let wished = wanted(&state, caller.id, id, &body).await?;
-    let moves = moves(&state, caller.id, &[(id, wished.clone())]).await;
-    let said = say(&state, caller.id, id, &wished, &body).await?;
-    state.settle(caller.id, [said.review.date]).await;
+    let (said, moves) = taken(&state, caller.id, id, &wished, body.seen_task_id.into_option()).await?;
     let row = entries::one(&state, caller.id, id).await?;
     Ok(Json(EntryReviewed {
         id,
@@ -51,6 +49,36 @@ pub async fn change(
         review_id: said.review.id,
         moves,
     }))
+}
+
+/// Takes one review of an inferred entry of the person's, as the endpoint does, and says how many others follow it.
+pub(crate) async fn take(
+    state: &ServerState,
+    person: DeveloperId,
+    id: EntryId,
+    change: &Change,
+    seen: Option<Option<TaskId>>,
+) -> Result<Option<u32>, ApiError> {
+    entries::reviewable(state, person, id).await?;
+    if let Some(task) = task_of(change) {
+        entries::assignable(state, person, task).await?;
+    }
+    let (_, moves) = taken(state, person, id, change, seen).await?;
+    Ok(moves)
+}
+
+/// Takes a review that may be taken, and derives its day.
+async fn taken(
+    state: &ServerState,
+    person: DeveloperId,
+    id: EntryId,
+    change: &Change,
+    seen: Option<Option<TaskId>>,
+) -> Result<(Reviewed, Option<u32>), ApiError> {
+    let moves = moves(state, person, &[(id, change.clone())]).await;
+    let said = say(state, person, id, change, seen).await?;
+    state.settle(person, [said.review.date]).await;
+    Ok((said, moves))
 }
 
 /// Many reviews, each on its own: what one is refused for holds up no other.
@@ -75,7 +103,10 @@ pub async fn many(
     let mut results = Vec::with_capacity(body.reviews.len());
     for (one, wished) in body.reviews.into_iter().zip(wishes) {
         let said = match wished {
-            Ok(wished) => say(&state, caller.id, one.id, &wished, &one.change).await,
+            Ok(wished) => {
+                let seen = one.change.seen_task_id.into_option();
+                say(&state, caller.id, one.id, &wished, seen).await
+            }
             Err(error) => Err(error),
         };
         let (review_id, detail) = match said {
@@ -149,9 +180,8 @@ async fn say(
     person: DeveloperId,
     id: EntryId,
     change: &Change,
-    body: &EntryChange,
+    seen: Option<Option<TaskId>>,
 ) -> Result<Reviewed, ApiError> {
-    let seen = body.seen_task_id.into_option();
     let said = state
         .store()
         .reviews()

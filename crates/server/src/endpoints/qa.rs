@@ -23,13 +23,13 @@ use super::{InputRefusals, Refusals, journals::sentence};
 use crate::{ApiError, Call, Caller, ServerState};
 
 /// Days where nobody names any (`contract/tracker.md` §2.6).
-const DAYS: i64 = 7;
+pub(crate) const DAYS: i64 = 7;
 
 /// The published text (`contract/tracker.md` §2.6).
 const FORBIDDEN: &str = "AI gateway not configured";
 
 /// How often a waiting stream says that it lives.
-const ALIVE: Duration = Duration::from_secs(10);
+pub(crate) const ALIVE: Duration = Duration::from_secs(10);
 
 /// Answers a question from the caller's own days. Facts are computed first; a language model may only phrase them.
 /// Without a model, or where it fails, the facts answer by themselves. Time of a project that allows no answers is left
@@ -45,7 +45,8 @@ pub async fn ask(
     }: Call<(), QaRequest>,
 ) -> Result<Json<QaAnswer>, ApiError> {
     let known = known(&state, caller, &asked).await?;
-    let reply = question::reply(state.store(), state.models(), &known, state.now()).await;
+    let (store, models) = (state.store(), state.models());
+    let reply = question::reply_within(question::PATIENCE, store, models, &known, state.now()).await;
     Ok(Json(answer(basis(&known, &asked), reply)))
 }
 
@@ -82,7 +83,8 @@ fn event<T: Serialize>(name: &str, data: &T) -> Result<Event, Infallible> {
     Ok(serde_json::to_string(data).map_or_else(|_| Event::default().event(name), |text| event.data(text)))
 }
 
-async fn known(state: &ServerState, caller: Caller, asked: &QaRequest) -> Result<Known, ApiError> {
+/// What is known about a question. 503 where every project allows no answers, 422 where the range is reversed.
+pub(crate) async fn known(state: &ServerState, caller: Caller, asked: &QaRequest) -> Result<Known, ApiError> {
     let now = state.now();
     let span = match (asked.start, asked.end) {
         (None, None) => None,

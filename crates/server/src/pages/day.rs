@@ -11,7 +11,7 @@ use dayloom_domain::{DeveloperId, Zone, derive::evidence_window};
 use dayloom_storage::TaskLabel;
 use dayloom_views::{
     csv,
-    day::{DayPage, Zoom},
+    day::{DayPage, Desk, Zoom},
     facts::Viewer,
     range::{MOST_BANDS, RangePage},
     rows::rows,
@@ -52,8 +52,12 @@ pub(super) async fn page(
     let id = visitor.person.id;
     let zone = gather::zone_of(&visitor.person);
     let viewer = gather::viewer(state.store(), visitor, state.now()).await?;
-    match asked(query)?.shown(viewer.today())? {
-        Shown::Day(date, zoom) => day(&state, id, &zone, viewer, date, zoom, &headers).await,
+    let query = asked(query)?;
+    match query.shown(viewer.today())? {
+        Shown::Day(date, zoom) => {
+            let shown = (date, zoom, query.desk());
+            day(&state, id, &zone, viewer, shown, &headers).await
+        }
         Shown::Range(start, end) => range(&state, id, &zone, viewer, (start, end), &headers).await,
     }
 }
@@ -63,8 +67,7 @@ async fn day(
     id: DeveloperId,
     zone: &Zone,
     viewer: Viewer,
-    date: Date,
-    zoom: Zoom,
+    (date, zoom, mut desk): (Date, Zoom, Desk),
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
     let store = state.store();
@@ -87,8 +90,11 @@ async fn day(
     let facts = &mut reads[0].facts;
     facts.journal = gather::journal(store, id, journal, viewer.now).await?;
     let week = gather::week(store, id, &facts.day).await?;
+    if desk.open.is_some() {
+        desk.tasks = gather::choices(store, id).await?;
+    }
     Ok(tagged(
-        show(&DayPage::new(&viewer, &tasks, facts, &week, zoom)),
+        show(&DayPage::new(&viewer, &tasks, facts, &week, zoom, desk)),
         &tag,
     ))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dayloom_domain::{
     DeveloperId, TaskId, Zone,
-    day::{Block, Day},
+    day::{Block, Category, Day},
     people::Developer,
     review::{EntryStatus, Pin},
 };
@@ -99,6 +99,7 @@ impl Read {
             facts: DayFacts {
                 day: stored.day,
                 dismissed: Vec::new(),
+                private: Vec::new(),
                 shadows: Vec::new(),
                 pending: stored.pending,
                 journal: None,
@@ -152,6 +153,16 @@ pub(super) async fn journal(
     let Some(stored) = stored else {
         return Ok(None);
     };
+    if stored.edited && stored.text.is_empty() {
+        // Taken away: said, so that it can be given back.
+        return Ok(Some(JournalFact {
+            sentences: Vec::new(),
+            edited: true,
+            model: None,
+            over_budget: false,
+            as_of: None,
+        }));
+    }
     let Some(journal) = journal::current(store, developer, stored).await? else {
         return Ok(None);
     };
@@ -188,7 +199,7 @@ pub(super) async fn surroundings(
     Ok(())
 }
 
-/// Adds what was dismissed on the days.
+/// Adds what was dismissed on the days, and what the person called personal.
 pub(super) async fn dismissed(
     store: &Store,
     developer: DeveloperId,
@@ -202,12 +213,15 @@ pub(super) async fn dismissed(
     let Some((from, to)) = all.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
         return Ok(());
     };
-    let mut pins = store.days().pins(developer, from, to).await?;
-    pins.retain(|pin| pin.status == EntryStatus::Dismissed);
+    let pins = store.days().pins(developer, from, to).await?;
     for read in reads {
         let (from, to) = bounds(read);
         let of_day = pins.iter().filter(|pin| pin.meets(from, to));
-        read.facts.dismissed = of_day.map(|pin| gone(pin, from, to)).collect();
+        let (away, stand): (Vec<&Pin>, Vec<&Pin>) =
+            of_day.partition(|pin| pin.status == EntryStatus::Dismissed);
+        read.facts.dismissed = away.into_iter().map(|pin| gone(pin, from, to)).collect();
+        let private = stand.into_iter().filter(|pin| pin.category == Category::Personal);
+        read.facts.private = private.map(|pin| (pin.start, pin.end, pin.entry_id)).collect();
     }
     Ok(())
 }
@@ -266,6 +280,18 @@ pub(super) async fn tasks(store: &Store, developer: DeveloperId, shown: &[Read])
             url: None,
         });
     Ok(Tasks::new(names, dyes))
+}
+
+/// The open tasks of a person, which they may give time to, those last touched first.
+pub(super) async fn choices(store: &Store, developer: DeveloperId) -> Result<Vec<TaskFact>, PageError> {
+    let open = store.tasks().assigned(developer, false).await?;
+    let choice = |task: dayloom_domain::people::Task| TaskFact {
+        id: task.id,
+        key: task.key,
+        title: task.title,
+        url: None,
+    };
+    Ok(open.into_iter().map(choice).collect())
 }
 
 /// Totals of the days of a week by its entries; the day shown has its own, exact one.

@@ -3,6 +3,7 @@
 //! A page is only ever opened by the session cookie that a one-time link gave ([`open`]); bearer tokens are for the
 //! API. What a page does not find or may not show is a page too ([`failure`]).
 
+mod ask;
 mod assets;
 mod day;
 mod failure;
@@ -13,6 +14,7 @@ mod journal;
 mod open;
 mod pause;
 mod query;
+mod review;
 mod shadows;
 mod team;
 mod visitor;
@@ -44,7 +46,9 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route(urls::OPEN, get(open::page))
         .route(urls::PAUSE, post(pause::submit))
         .route(urls::INSIGHTS, get(insights::page).post(insights::submit))
-        .route(urls::JOURNAL, post(journal::submit))
+        .route(urls::JOURNAL, get(journal::page).post(journal::submit))
+        .route(urls::ASK, get(ask::page).post(ask::submit))
+        .route(urls::REVIEW, post(review::submit))
         .route(urls::SIGN_OUT, post(open::sign_out))
         .layer(middleware::from_fn_with_state(state.clone(), guard::host_is_ours))
         .route(urls::ASSET, get(assets::file))

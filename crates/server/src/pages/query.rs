@@ -1,6 +1,10 @@
-//! What a page of days is asked for: `day`, or `start` and `end`, and a zoom.
+//! What a page of days is asked for: `day`, or `start` and `end`, a zoom, and what stands open on it.
 
-use dayloom_views::{day::Zoom, state::Trouble, time::add_days};
+use dayloom_views::{
+    day::{Desk, Zoom},
+    state::Trouble,
+    time::add_days,
+};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -17,6 +21,9 @@ pub(super) struct Query {
     end: Option<String>,
     hours: Option<String>,
     from: Option<String>,
+    open: Option<String>,
+    moved: Option<String>,
+    refused: Option<String>,
 }
 
 /// What to show.
@@ -55,6 +62,16 @@ impl Query {
         })
     }
 
+    /// What the review before left to be said, and the row that is to be opened; without the tasks it may be given.
+    pub(super) fn desk(&self) -> Desk {
+        Desk {
+            open: self.open.as_deref().and_then(|entry| entry.parse().ok()),
+            tasks: Vec::new(),
+            moved: self.moved.as_deref().and_then(|others| others.parse().ok()),
+            refused: self.refused.is_some(),
+        }
+    }
+
     fn zoom(&self) -> Zoom {
         let number = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<i64>().ok());
         match number(&self.hours) {
@@ -67,7 +84,8 @@ impl Query {
     }
 }
 
-fn parse(text: &str) -> Result<Date, PageError> {
+/// A date of an address or a form.
+pub(super) fn parse(text: &str) -> Result<Date, PageError> {
     let refused = PageError(Trouble::DatesUnreadable);
     // Only the plain form: other forms of ISO 8601 would make two addresses of one page. The years leave room for
     // zones and for the weeks around.

@@ -4,6 +4,7 @@ use dayloom_domain::Clock;
 use dayloom_server::pages::one_time_link;
 use dayloom_testkit::{Answer, Person, TestApp, Tracked};
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -104,4 +105,24 @@ pub fn csrf(html: &str) -> String {
         .next()
         .unwrap()
         .to_owned()
+}
+
+/// Sends a form as a page of ours does; `accept` is what the browser would take.
+pub async fn submit(
+    app: &TestApp,
+    path: &str,
+    cookie: &str,
+    fields: &[(&str, &str)],
+    accept: &str,
+) -> Answer {
+    let pair =
+        |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+    let body: Vec<String> = fields.iter().map(pair).collect();
+    let request = app
+        .request(Method::POST, path, None)
+        .header("cookie", cookie)
+        .header("accept", accept)
+        .header("origin", &app.url)
+        .header("content-type", "application/x-www-form-urlencoded");
+    app.send(request.body(body.join("&"))).await
 }

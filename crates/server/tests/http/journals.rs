@@ -4,12 +4,12 @@
 use dayloom_domain::Clock;
 use dayloom_pipeline::{Models, journal};
 use dayloom_testkit::{Answer, Person, TestApp, on_both};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{DAY, csrf, signed_in, visit, weaver, work};
+use crate::desk::{DAY, csrf, event, send, signed_in, visit, weaver, work};
 
 const DATE: &str = "2026-11-21";
 
@@ -108,6 +108,61 @@ async fn a_journal_follows_its_day_and_stays_on_it() {
                 .unwrap()
                 .starts_with("I worked 45m")
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_journal_is_final_after_midnight_where_its_person_was() {
+    on_both(async |app| {
+        // Nine in the evening of the 20th in Los Angeles is the 21st in UTC; that day ends there at 08:00 UTC.
+        for (zone, start, date, ends) in [
+            (
+                "America/Los_Angeles",
+                "2026-11-21T05:00:00Z",
+                "2026-11-20",
+                "2026-11-21T08:00:00Z",
+            ),
+            (
+                "Pacific/Kiritimati",
+                "2026-11-21T09:00:00Z",
+                "2026-11-21",
+                "2026-11-21T10:00:00Z",
+            ),
+        ] {
+            let (ann, tracked) = weaver(&app, &format!("{date}@example.org")).await;
+            let from: Timestamp = start.parse().unwrap();
+            let ends: Timestamp = ends.parse().unwrap();
+            let events: Vec<Value> = (0..30)
+                .map(|n| {
+                    let mut event = event(&(from + SignedDuration::from_mins(n)).to_string());
+                    event["tz"] = json!(zone);
+                    event
+                })
+                .collect();
+            app.clock.set(ends - SignedDuration::from_secs(1));
+            let taken = send(&app, &ann, &tracked, &events).await;
+            assert_eq!(taken.json()["accepted"], 30, "{}", taken.text);
+            app.derive().await;
+            let told = async || app.get(&format!("/tracker/journals/{date}"), &ann).await.json();
+            sweep(&app).await;
+            let before = told().await;
+            assert_eq!(before["final"], false, "{zone}: {before}");
+            app.clock.set(ends);
+            sweep(&app).await;
+            let after = told().await;
+            assert_eq!(
+                (&after["final"], &after["text"]),
+                (&json!(true), &before["text"]),
+                "{zone}"
+            );
+            let stamp: Timestamp = after["logged_at"].as_str().unwrap().parse().unwrap();
+            assert_eq!(
+                stamp,
+                ends - SignedDuration::from_secs(1),
+                "{zone}: it stays on its day"
+            );
+        }
     })
     .await;
 }

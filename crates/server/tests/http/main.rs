@@ -4,6 +4,7 @@
 #![expect(clippy::too_many_lines, reason = "a story over HTTP is told in one piece")]
 
 mod any_order;
+mod ask_pages;
 mod auth;
 mod client;
 mod client_reviews;
@@ -16,6 +17,7 @@ mod devices;
 mod failing;
 mod foreign;
 mod ingest;
+mod journal_pages;
 mod journals;
 mod limits;
 mod models;
@@ -24,6 +26,7 @@ mod openapi;
 mod operations;
 mod pages;
 mod questions;
+mod review_pages;
 mod silent;
 mod team_pages;
 mod two_people;

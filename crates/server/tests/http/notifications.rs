@@ -187,10 +187,26 @@ async fn the_page_lists_what_stood_out_and_mutes_a_kind() {
         assert_eq!(submit("action=mute&kind=mood", &token).await, 404);
         assert_eq!(submit(&format!("action=unmute&kind={TYPE}"), &token).await, 303);
         assert!(!page().await.contains("Tell me again"));
+        // The hours it is measured against are shown, and set here.
+        assert!(page().await.contains("Set by you."));
+        assert_eq!(
+            submit("action=hours&start=08%3A30&end=16%3A00%3A00", &token).await,
+            303
+        );
+        let shown = page().await;
+        assert!(
+            shown.contains("name=\"start\" value=\"08:30\"")
+                && shown.contains("name=\"end\" value=\"16:00\"")
+        );
+        for bad in ["start=25%3A00&end=16%3A00", "start=&end=", "start=9&end=17"] {
+            assert_eq!(submit(&format!("action=hours&{bad}"), &token).await, 422, "{bad}");
+        }
+        assert!(page().await.contains("name=\"start\" value=\"08:30\""));
         let eve = app.person("eve@example.org").await;
         let theirs = signed_in(&app, &eve, 62).await;
         let other = visit(&app, "/tracking/insights", Some(&theirs)).await.text;
         assert!(other.contains("Nothing stood out so far."));
+        assert!(other.contains("value=\"08:00\"") && other.contains("Taken for now"));
     })
     .await;
 }

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::desk::{send, signed_in, visit};
+use crate::desk::{csrf, send, signed_in, submit, visit};
 
 const TODAY: &str = "2026-11-21";
 const YESTERDAY: &str = "2026-11-20";
@@ -253,10 +253,25 @@ impl Weaver {
             format!("/tracking/tracker?start={YESTERDAY}&end={TODAY}"),
             format!("/tracking/tracker.csv?day={TODAY}"),
             "/tracking/insights".to_owned(),
+            "/tracking/journal".to_owned(),
+            "/tracking/ask".to_owned(),
         ] {
             let page = visit(app, &path, Some(&cookie)).await;
             assert_eq!(page.status, 200, "{path}");
             read.push((path, page.text));
+        }
+        let token = csrf(&read[0].1);
+        for accept in ["text/html", "text/event-stream"] {
+            let question = "Where did the time go?";
+            let fields = [
+                ("csrf", token.as_str()),
+                ("question", question),
+                ("start", YESTERDAY),
+                ("end", TODAY),
+            ];
+            let answer = submit(app, "/tracking/ask", &cookie, &fields, accept).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            read.push((format!("/tracking/ask as {accept}"), answer.text));
         }
         read
     }

@@ -116,6 +116,10 @@ impl Reviews<'_> {
     ) -> Result<Vec<Review>, StorageError> {
         log::page(&self.0.read, developer, before, limit).await
     }
+    /// A person's reviews of one local date in the order they were said, those taken back included.
+    pub async fn of_day(&self, developer: DeveloperId, date: Date) -> Result<Vec<Review>, StorageError> {
+        log::of_day(&self.0.read, developer, date).await
+    }
     /// A person's reviews that were said or taken back at this instant or later, in the order they were said, those
     /// taken back included.
     pub async fn since(

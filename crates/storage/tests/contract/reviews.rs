@@ -5,7 +5,7 @@ use std::time::Duration;
 use dayloom_domain::{
     EntryId, ReviewId,
     day::Category,
-    review::{Change, ChangeError, EntryStatus, ReviewAction},
+    review::{Change, ChangeError, EntryStatus, Review, ReviewAction},
 };
 use dayloom_storage::{NewEntry, ReviewError, Reviewed, Store};
 use uuid::Uuid;
@@ -116,6 +116,7 @@ pub async fn every_wish_is_kept_and_can_be_taken_back(store: &Store) {
         6
     );
     assert_eq!(store.reviews().since(w.owner, minute(201)).await.unwrap(), vec![]);
+    of_one_day(store, &w, [log, rest].concat()).await;
 
     take_back_all(store, &w, &said, &before).await;
     let stranger = ReviewId(Uuid::new_v4());
@@ -131,6 +132,16 @@ pub async fn every_wish_is_kept_and_can_be_taken_back(store: &Store) {
         .unwrap();
     assert_eq!(theirs, None);
     assert_eq!(store.reviews().page(eve.owner, None, 10).await.unwrap(), vec![]);
+    assert_eq!(store.reviews().of_day(eve.owner, TODAY).await.unwrap(), vec![]);
+}
+
+/// The same as a page tells newest first, in the order they were said.
+async fn of_one_day(store: &Store, w: &World, newest_first: Vec<Review>) {
+    let mut of_day = store.reviews().of_day(w.owner, TODAY).await.unwrap();
+    of_day.reverse();
+    assert_eq!(of_day, newest_first);
+    let other = TODAY.saturating_add(jiff::Span::new().days(1));
+    assert_eq!(store.reviews().of_day(w.owner, other).await.unwrap(), vec![]);
 }
 
 /// The newest first, each twice.

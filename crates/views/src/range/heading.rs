@@ -17,16 +17,22 @@ pub(super) struct Heading {
     pub dates: String,
 }
 
+/// `16 – 22 November 2026`, or one date.
+pub fn dates(start: Date, end: Date, words: &Words) -> String {
+    let whole = |d: Date| format!("{} {} {}", d.day(), month(d, words), d.year());
+    let first = match (start.year() == end.year(), start.month() == end.month()) {
+        _ if start == end => return whole(end),
+        (true, true) => start.day().to_string(),
+        (true, false) => format!("{} {}", start.day(), month(start, words)),
+        _ => whole(start),
+    };
+    format!("{first} – {}", whole(end))
+}
+
 impl Heading {
     /// Of the days from one to another.
     pub fn of(start: Date, end: Date, words: &Words) -> Self {
-        let whole = |d: Date| format!("{} {} {}", d.day(), month(d, words), d.year());
-        let first = match (start.year() == end.year(), start.month() == end.month()) {
-            (true, true) => start.day().to_string(),
-            (true, false) => format!("{} {}", start.day(), month(start, words)),
-            _ => whole(start),
-        };
-        let dates = format!("{first} – {}", whole(end));
+        let dates = dates(start, end, words);
         let length = (end - start).get_days() + 1;
         if monday(start) == start && length == 7 {
             let n = week_number(start);

@@ -7,6 +7,7 @@ mod tables;
 use askama::Template;
 
 pub use bands::Band;
+pub use heading::dates;
 pub use tables::{Matrix, MatrixLine, MonthLine};
 
 use self::heading::Heading;

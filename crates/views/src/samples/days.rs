@@ -167,6 +167,7 @@ fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
     DayFacts {
         day,
         dismissed,
+        private: Vec::new(),
         shadows: Vec::new(),
         pending: false,
         journal: None,

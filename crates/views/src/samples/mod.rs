@@ -1,5 +1,6 @@
 //! Samples of every page: empty, normal and full. Test data only.
 
+mod asked;
 mod days;
 mod line;
 mod team;
@@ -16,7 +17,7 @@ use jiff::{
 use uuid::Uuid;
 
 use crate::{
-    day::{DayPage, Zoom},
+    day::{DayPage, Desk, Zoom},
     dye::Dyes,
     facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
     range::RangePage,
@@ -26,8 +27,9 @@ use crate::{
     words::Locale,
 };
 
+pub use asked::{answered, answered_by, works};
 pub use days::{empty, full, minutes_alone, normal};
-pub use told::journaled;
+pub use told::{journaled, taken};
 
 /// A page context that can show itself empty, as usual, and full.
 pub trait Sample: Sized {
@@ -140,7 +142,29 @@ pub fn all_days() -> Vec<DayFacts> {
 
 /// The page of a sample day.
 pub fn page(facts: DayFacts) -> DayPage {
-    DayPage::new(&viewer(), &tasks(24), &facts, &week_totals(), Zoom::Day)
+    DayPage::new(
+        &viewer(),
+        &tasks(24),
+        &facts,
+        &week_totals(),
+        Zoom::Day,
+        Desk::default(),
+    )
+}
+
+/// The sixth block opened, after a correction that others follow.
+fn desk() -> Desk {
+    Desk {
+        open: Some(dayloom_domain::EntryId(Uuid::from_u128(0xe5))),
+        tasks: vec![TaskFact {
+            id: task(1),
+            key: Some("PAY-412".to_owned()),
+            title: "Refunds <twice>".to_owned(),
+            url: None,
+        }],
+        moved: Some(3),
+        refused: false,
+    }
 }
 
 /// Totals of the week of [`the_day`].
@@ -172,23 +196,69 @@ impl Sample for DayPage {
             ("full", page(full())),
             (
                 "zoomed",
-                DayPage::new(&viewer(), &tasks(0), &normal(), &week_totals(), zoom),
+                DayPage::new(
+                    &viewer(),
+                    &tasks(0),
+                    &normal(),
+                    &week_totals(),
+                    zoom,
+                    Desk::default(),
+                ),
             ),
             (
                 "paused",
-                DayPage::new(&paused, &tasks(0), &normal(), &week_totals(), Zoom::Day),
+                DayPage::new(
+                    &paused,
+                    &tasks(0),
+                    &normal(),
+                    &week_totals(),
+                    Zoom::Day,
+                    Desk::default(),
+                ),
             ),
             (
                 "journal",
-                DayPage::new(&viewer(), &tasks(0), &journaled(false), &week_totals(), Zoom::Day),
+                DayPage::new(
+                    &viewer(),
+                    &tasks(0),
+                    &journaled(false),
+                    &week_totals(),
+                    Zoom::Day,
+                    Desk::default(),
+                ),
             ),
             (
                 "journal-edited",
-                DayPage::new(&viewer(), &tasks(0), &journaled(true), &week_totals(), Zoom::Day),
+                DayPage::new(
+                    &viewer(),
+                    &tasks(0),
+                    &journaled(true),
+                    &week_totals(),
+                    Zoom::Day,
+                    Desk::default(),
+                ),
+            ),
+            (
+                "opened",
+                DayPage::new(
+                    &viewer(),
+                    &tasks(0),
+                    &journaled(false),
+                    &week_totals(),
+                    Zoom::Day,
+                    desk(),
+                ),
             ),
             (
                 "hindi",
-                DayPage::new(&hindi, &tasks(0), &normal(), &week_totals(), Zoom::Day),
+                DayPage::new(
+                    &hindi,
+                    &tasks(0),
+                    &normal(),
+                    &week_totals(),
+                    Zoom::Day,
+                    Desk::default(),
+                ),
             ),
         ]
     }

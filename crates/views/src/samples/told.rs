@@ -1,13 +1,18 @@
 //! The usual day with a journal, and what stood out.
 
-use dayloom_domain::{EntryId, insight::Kind};
+use dayloom_domain::{
+    EntryId,
+    insight::{Hours, Kind},
+};
 use uuid::Uuid;
 
 use super::{Sample, at, normal, the_day, viewer};
 use crate::{
     facts::{DayFacts, JournalFact, Viewer},
-    insights::{InsightFact, InsightsPage},
+    insights::{HoursFact, InsightFact, InsightsPage},
+    journals::JournalsPage,
     time::add_days,
+    words::Locale,
 };
 
 /// The usual day with its journal, phrased by a model or written by the person.
@@ -39,6 +44,45 @@ pub fn journaled(edited: bool) -> DayFacts {
     facts
 }
 
+/// The usual day whose journal the person took away.
+pub fn taken() -> DayFacts {
+    let mut facts = normal();
+    facts.journal = Some(JournalFact {
+        sentences: Vec::new(),
+        edited: true,
+        model: None,
+        over_budget: false,
+        as_of: None,
+    });
+    facts
+}
+
+impl Sample for JournalsPage {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let range = (add_days(the_day(), -13), the_day());
+        let days: Vec<DayFacts> = [(3, taken()), (1, journaled(true)), (0, journaled(false))]
+            .into_iter()
+            .map(|(back, mut facts)| {
+                facts.day.date = add_days(the_day(), -back);
+                facts
+            })
+            .collect();
+        let around = (Some(add_days(the_day(), -20)), Some(add_days(the_day(), 9)));
+        let page = |viewer: &Viewer, days: &[DayFacts], around| {
+            Self::new(viewer, &super::tasks(0), days, range, around)
+        };
+        let hindi = Viewer {
+            locale: Locale::Hi,
+            ..viewer()
+        };
+        vec![
+            ("empty", page(&viewer(), &[], (None, None))),
+            ("normal", page(&viewer(), &days, around)),
+            ("hindi", page(&hindi, &days, around)),
+        ]
+    }
+}
+
 impl Sample for InsightsPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let told = |back: i64, title: &str, body: &str| InsightFact {
@@ -46,6 +90,12 @@ impl Sample for InsightsPage {
             body: body.to_owned(),
             date: add_days(the_day(), -back),
             unread: back < 2,
+        };
+        let hours = |learned: bool, refused: bool| HoursFact {
+            hours: Hours::default(),
+            set: false,
+            learned,
+            refused,
         };
         let usual = [
             told(
@@ -69,8 +119,11 @@ impl Sample for InsightsPage {
             ..viewer()
         };
         vec![
-            ("empty", Self::new(&nobody, &[], &[])),
-            ("normal", Self::new(&viewer(), &usual, &[Kind::MeetingOverload])),
+            ("empty", Self::new(&nobody, &[], &[], hours(false, false))),
+            (
+                "normal",
+                Self::new(&viewer(), &usual, &[Kind::MeetingOverload], hours(true, true)),
+            ),
         ]
     }
 }
