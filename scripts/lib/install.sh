@@ -5,10 +5,10 @@
 # Runs a command as root, by sudo where we are not.
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 
-# The system packages: a linker, Postgres, Redis, desktops without a screen (X11 and Wayland), a browser, Node and Python.
+# The system packages: a linker, Postgres, Redis, desktops without a screen (X11 and Wayland), a browser, Node, Python and shells.
 install_packages() {
   if command -v apt-get >/dev/null; then
-    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils weston xwayland dbus chromium nodejs npm python3-venv procps redis-server)
+    local wanted=(gcc libc6-dev postgresql xvfb openbox xdotool xterm x11-utils weston xwayland dbus chromium nodejs npm python3-venv procps redis-server zsh fish)
     # Ubuntu's chromium is a snap, which cannot run in a container; install_chromium brings another, and this is what it needs.
     if runs_chromium >/dev/null; then
       wanted=("${wanted[@]/chromium/}")
@@ -32,7 +32,7 @@ install_packages() {
     command -v redis-server >/dev/null || brew install -q redis
     [[ -d "/Applications/Chromium.app" || -d "/Applications/Google Chrome.app" ]] || brew install -q --cask chromium
   else
-    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Redis, Xvfb, openbox, xdotool, xterm, weston, Xwayland, Chromium, Node 20, Python 3." >&2
+    echo "scripts/test knows apt-get and brew. Install by hand: Postgres 15 or newer, Redis, Xvfb, openbox, xdotool, xterm, weston, Xwayland, Chromium, Node 20, Python 3, zsh, fish." >&2
   fi
 }
 

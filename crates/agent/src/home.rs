@@ -129,7 +129,20 @@ pub fn write_private(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()>
     if durable {
         file.sync_all()?;
     }
-    std::fs::rename(&draft, path)
+    std::fs::rename(&draft, path)?;
+    if durable { sync_folder(path) } else { Ok(()) }
+}
+
+/// Brings the name of a file through to the disk: its content alone does not survive a power cut.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes a file that must not exist yet, through to the disk. A reader sees it whole or not at all.
@@ -140,7 +153,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_private(&draft, bytes, true)?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft)?;
-    linked
+    linked?;
+    sync_folder(path)
 }
 
 /// Makes sure a file exists and only its owner may read it, before somebody else opens it.

@@ -308,3 +308,23 @@ fn put_aside(path: &Path) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = Spool::open(&dir.path().join("spool.db"), Limits::default())
+            .await
+            .unwrap();
+        let mut connection = spool.connection().await.unwrap();
+        let asked = "SELECT journal_mode || ' ' || synchronous FROM pragma_journal_mode, pragma_synchronous";
+        let settings: String = sqlx::query_scalar(asked)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(settings, "wal 2", "the log is flushed with every commit");
+    }
+}

@@ -331,6 +331,40 @@ async fn a_new_config_is_in_force_as_soon_as_its_etag_changes() {
 }
 
 #[tokio::test]
+async fn the_first_sample_comes_at_once_and_the_next_when_the_server_says() {
+    let mut desk = Desk::new().await;
+    desk.server.world().config["sample_interval_s"] = json!(600);
+    let settings = AgentConfig {
+        interval_s: None,
+        ..desk.settings()
+    };
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(desk.agent(settings).run(stop.clone()));
+    let intervals = |desk: &Desk| {
+        let world = desk.server.world();
+        let mut all: Vec<i64> = world
+            .events
+            .values()
+            .map(|event| event["interval_s"].as_i64().unwrap())
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    wait(|| intervals(&desk) == [600]).await;
+    assert_eq!(desk.status().interval_s, Some(600));
+    {
+        let mut world = desk.server.world();
+        world.config["sample_interval_s"] = json!(1);
+        world.config["config_etag"] = json!("cfg_0123456789ab");
+    }
+    // None of the ten minutes is waited for.
+    wait(|| intervals(&desk).starts_with(&[1, 1])).await;
+    assert_eq!(desk.status().interval_s, Some(1));
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_new_config_is_asked_for_again_where_the_heartbeat_fails() {
     let mut desk = Desk::new().await;
     let settings = AgentConfig {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dayloom_domain::event::{ActiveApp, Browser, DevContext, FileContext, Meeting};
+use dayloom_domain::redact;
 use jiff::Timestamp;
 
 use crate::files::Files;
@@ -124,11 +125,16 @@ impl Sampler {
         } else {
             window.class
         };
+        let window_title = match kind {
+            // Shells write the command that runs into it.
+            Kind::Terminal => window.title.as_deref().map(redact::command),
+            _ => window.title,
+        };
         Ok(Sample {
             active_app: ActiveApp {
                 name,
                 bundle_id,
-                window_title: window.title,
+                window_title,
             },
             file_context,
             dev_context: Some(inside.dev),

@@ -344,6 +344,28 @@ async fn a_terminal_has_its_directory_and_teaches_the_editor_where_projects_are(
 }
 
 #[tokio::test]
+async fn a_terminals_title_shows_no_secret_of_the_command_in_it() {
+    let world = World::default();
+    let mut sampler = world.sampler();
+    for (title, seen) in [
+        ("mysql -phunter2 shop", "mysql -p*** shop"),
+        (
+            "me@host: login --password hunter2",
+            "me@host: login --password ***",
+        ),
+        ("me@host: ~/work/loom", "me@host: ~/work/loom"),
+        (
+            "main.rs + (~/w/loom/src) - NVIM",
+            "main.rs + (~/w/loom/src) - NVIM",
+        ),
+    ] {
+        world.set(|f| f.window = window("kitty", title));
+        let sample = taken(&mut sampler).await;
+        assert_eq!(sample.active_app.window_title.as_deref(), Some(seen));
+    }
+}
+
+#[tokio::test]
 async fn without_a_desktop_a_shell_in_use_is_enough_and_nothing_is_claimed_without_one() {
     let temp = tempfile::tempdir().unwrap();
     let root = project(temp.path());

@@ -1,10 +1,10 @@
-//! The hook in real shells: Bash always, zsh and fish where they are installed.
+//! The hook in real shells: Bash, zsh and fish.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly")]
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "helpers of tests fail loudly and say what they skip"
-)]
+#[path = "../../testkit/src/needs.rs"]
+#[allow(dead_code, reason = "these tests need one kind of thing")]
+mod needs;
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -65,19 +65,6 @@ async fn notes(place: &Place) -> Vec<ShellState> {
         .shells()
         .await
         .unwrap()
-}
-
-fn has(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        println!("skipped: {program} is not installed");
-    }
-    found
 }
 
 fn mode(path: &Path) -> u32 {
@@ -168,7 +155,7 @@ fn a_shell_that_is_not_interactive_is_left_alone() {
 
 #[tokio::test]
 async fn zsh_leaves_directory_and_last_command() {
-    if !has("zsh") {
+    if !needs::installed(&["zsh"], "zsh") {
         return;
     }
     let place = place();
@@ -188,15 +175,68 @@ async fn zsh_leaves_directory_and_last_command() {
 }
 
 #[test]
-fn fish_understands_its_hook() {
-    if !has("fish") {
+fn zsh_keeps_the_exit_code_of_the_person() {
+    if !needs::installed(&["zsh"], "zsh") {
         return;
     }
     let place = place();
-    let script = init_script(Shell::Fish, &place.notes);
-    let status = Command::new("fish")
-        .args(["--no-execute", "-c", &script])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    std::fs::write(place.temp.path().join(".zshrc"), "source ./rc\n").unwrap();
+    let typed = ["(exit 3)", "echo code:$?"];
+    let out = run(&place, "zsh", &["-i"], Shell::Zsh, "", &typed);
+    assert!(out.contains("code:3"), "the hook must not change $?: {out}");
+}
+
+/// Fish reads no lines from a pipe as a person's: what its reader would say of them is said in its place.
+async fn fish(lines: &[&str]) -> (Place, Vec<ShellState>) {
+    let place = place();
+    let mut script = vec!["source rc; emit fish_prompt".to_owned()];
+    for line in lines {
+        let said = line.replace('\\', "\\\\").replace('\'', "\\'");
+        script.push(format!("emit fish_preexec '{said}'; {line}; emit fish_prompt"));
+    }
+    let script = script.join("\n");
+    run(&place, "fish", &["-i", "-c", &script], Shell::Fish, "", &[]);
+    let all = notes(&place).await;
+    (place, all)
+}
+
+#[tokio::test]
+async fn fish_leaves_directory_and_last_command() {
+    if !needs::installed(&["fish"], "fish") {
+        return;
+    }
+    let (place, all) = fish(&["cd 'work dir'", "true --password hunter2"]).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
+    assert_eq!(all[0].last_command.as_deref(), Some("true --password ***"));
+    assert_eq!(mode(&place.notes), 0o700);
+    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+}
+
+#[tokio::test]
+async fn fish_keeps_out_what_the_person_keeps_out_of_history() {
+    if !needs::installed(&["fish"], "fish") {
+        return;
+    }
+    let (_place, all) = fish(&["true seen", " true unseen"]).await;
+    assert_eq!(all[0].last_command.as_deref(), Some("true seen"));
+    let (_place, all) = fish(&["set -g fish_private_mode 1", "true unseen"]).await;
+    assert_eq!(all[0].last_command.as_deref(), Some("set -g fish_private_mode 1"));
+}
+
+#[tokio::test]
+async fn a_fish_that_is_not_interactive_is_left_alone() {
+    if !needs::installed(&["fish"], "fish") {
+        return;
+    }
+    let place = place();
+    run(
+        &place,
+        "fish",
+        &["-c", "source rc; emit fish_prompt"],
+        Shell::Fish,
+        "",
+        &[],
+    );
+    assert!(!place.notes.exists());
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use dayloom_domain::Clock;
-use dayloom_testkit::{Desktop, OwnPort};
+use dayloom_testkit::{Desktop, OwnPort, needs};
 use program::{Now, PATIENCE, Program, Up, desk::Ended, wait_for};
 use serde_json::{Value, json};
 
@@ -48,16 +48,8 @@ struct ActivityWatch {
 }
 
 impl ActivityWatch {
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     fn start() -> Option<Self> {
-        let Ok(program) = std::env::var("DAYLOOM_TEST_AW_SERVER") else {
-            assert!(
-                std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
-                "DAYLOOM_TEST_AW_SERVER must name an aw-server"
-            );
-            println!("skipped: DAYLOOM_TEST_AW_SERVER names no ActivityWatch server");
-            return None;
-        };
+        let program = needs::variable("DAYLOOM_TEST_AW_SERVER")?;
         let mut aw = Self {
             program,
             home: tempfile::tempdir().unwrap(),

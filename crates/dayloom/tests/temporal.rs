@@ -1,11 +1,7 @@
 //! The program on Temporal: the same load through the embedded engine and through Temporal gives equal timesheets, with
 //! workers killed at random. Needs `DAYLOOM_TEST_TEMPORAL` and `DAYLOOM_TEST_POSTGRES`.
 #![cfg(all(unix, feature = "temporal"))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says when it is left out"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod program;
 
@@ -13,7 +9,7 @@ use std::time::Duration;
 
 use dayloom_client::Client;
 use dayloom_domain::Clock;
-use dayloom_testkit::{OwnPort, Wire, db::TestDb, model::honest};
+use dayloom_testkit::{OwnPort, Wire, db::TestDb, model::honest, needs};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use program::{Now, PATIENCE, Program, Up};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
@@ -25,16 +21,10 @@ const KILLS: usize = 12;
 /// Address of a namespace on the server for tests: each test has one of its own, as each has a database of its own, and a
 /// worker of one must not be handed the days of another. `scripts/lib/temporal.sh` makes them.
 fn temporal(namespace: &str) -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_TEMPORAL") {
-        Ok(url) if !url.is_empty() => Some(format!("{url}/{namespace}")),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_TEMPORAL is not set")
-        }
-        _ => {
-            eprintln!("skipped: DAYLOOM_TEST_TEMPORAL is not set");
-            None
-        }
-    }
+    Some(format!(
+        "{}/{namespace}",
+        needs::variable("DAYLOOM_TEST_TEMPORAL")?
+    ))
 }
 
 /// One who is tracked on a server.

@@ -156,6 +156,18 @@ fn a_token_of_the_operator_opens_the_api() {
     assert_eq!(refused.code, 4, "{}", refused.err);
 }
 
+#[tokio::test]
+async fn every_page_of_the_demonstration_says_that_it_is_one() {
+    let home = Program::new();
+    let up = home.start(&["demo", "--days", "2", "--listen", "127.0.0.1:0", "--no-open"]);
+    let demo = home.path("demo").to_string_lossy().into_owned();
+    let visit = Visit::of(&home, &["--home", &demo], &up).await;
+    for path in ["/tracking/tracker", "/tracking/insights"] {
+        let page = visit.page(path).await;
+        assert!(page.contains("Mira Okafor (demo)"), "{path}: {page}");
+    }
+}
+
 #[test]
 fn the_demonstration_is_a_month_that_adds_up() {
     let home = Program::new();

@@ -2,7 +2,7 @@
 //! journals and questions; then it fails, talks nonsense, dawdles, sends its bytes one by one, falls silent and is gone,
 //! and no time is lost; when it recovers, the day completes.
 //!
-//! `DAYLOOM_TEST_LITELLM` is its program; without it this is left out with a printed line, unless `DAYLOOM_TEST_ALL=1`.
+//! `DAYLOOM_TEST_LITELLM` is its program.
 
 use std::{
     process::{Child, Command, Stdio},
@@ -17,7 +17,7 @@ use dayloom_domain::{Clock, TaskId, day::Category, event::ActiveApp};
 use dayloom_llm::{Answer, Failure, Identity, Key, Model, ModelSettings, Prompt, Provider, connect};
 use dayloom_pipeline::journal;
 use dayloom_storage::{Batch, Journal, NewEvent, NewTask, Submitted};
-use dayloom_testkit::{OwnPort, Person, TestApp, Tracked, app::NOW};
+use dayloom_testkit::{OwnPort, Person, TestApp, Tracked, app::NOW, needs};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -68,25 +68,8 @@ impl Drop for Proxy {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test must be seen in the test's output"
-)]
-fn program() -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_LITELLM") {
-        Ok(program) if !program.is_empty() => Some(program),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_LITELLM is not set")
-        }
-        _ => {
-            eprintln!("skipped: DAYLOOM_TEST_LITELLM is not set");
-            None
-        }
-    }
-}
-
 async fn proxy() -> Option<Proxy> {
-    let program = program()?;
+    let program = needs::variable("DAYLOOM_TEST_LITELLM")?;
     let folder = tempfile::tempdir().expect("a folder");
     let config = folder.path().join("config.yaml");
     std::fs::write(&config, CONFIG).expect("written");

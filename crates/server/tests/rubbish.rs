@@ -1,5 +1,5 @@
-//! Every operation of the OpenAPI document, called with generated rubbish: never a 5xx, always an answer of the
-//! contract's error shape. The values come from fixed seeds, so that a failure can be run again.
+//! Every operation of the OpenAPI document, called with generated rubbish, by a person and by one whose account is gone: never
+//! a 5xx, always an answer of the contract's error shape. The values come from fixed seeds, so that a failure can be run again.
 
 mod support;
 
@@ -13,6 +13,8 @@ use support::{Person, World, id};
 
 /// Calls of each operation. Enough to meet every field with every kind of value, few enough for the test command.
 const CALLS: usize = 60;
+/// Calls of each operation by somebody whose account is gone.
+const CALLS_OF_NOBODY: usize = 12;
 
 fn awkward_text() -> BoxedStrategy<String> {
     prop_oneof![
@@ -277,17 +279,20 @@ async fn rubbish_never_breaks_the_server(world: &World) {
     let document = world.get(&owner, "/openapi.json").await.expect(200);
     let mut generator = Generator::new(document.clone(), ids);
     let paths = document["paths"].as_object().expect("the document has paths");
+    let gone = world.nobody();
     let mut failures = Vec::new();
     for (path, item) in paths {
         for (method, operation) in item.as_object().expect("a path item is an object") {
             if !["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
                 continue;
             }
-            for _ in 0..CALLS {
+            let callers =
+                std::iter::repeat_n(&owner, CALLS).chain(std::iter::repeat_n(&gone, CALLS_OF_NOBODY));
+            for who in callers {
                 let target = generator.target(path, operation);
                 let (kind, body) = generator.body(operation);
                 let answer = world
-                    .send(Some(&owner), method, &target, kind.as_deref(), body.clone())
+                    .send(Some(who), method, &target, kind.as_deref(), body.clone())
                     .await;
                 let status = answer.status;
                 let team_refusal = path.starts_with("/api/team/") && (400..500).contains(&status);
@@ -300,7 +305,11 @@ async fn rubbish_never_breaks_the_server(world: &World) {
                 let unavailable_by_contract = status == 503 && path.ends_with("evidence:presign");
                 if status >= 500 && !unavailable_by_contract {
                     let body = String::from_utf8_lossy(&body).into_owned();
-                    failures.push(format!("{method} {target} {body} → {status} {}", answer.body));
+                    let who = &who.email;
+                    failures.push(format!(
+                        "{who} {method} {target} {body} → {status} {}",
+                        answer.body
+                    ));
                 }
             }
         }

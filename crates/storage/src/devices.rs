@@ -157,7 +157,10 @@ impl Devices<'_> {
             vec![crate::db::id(id), crate::db::id(developer), at(now)],
         )
         .await?;
-        pauses::set(&transaction, id.0, false, now).await?;
+        // Nothing of a device that is someone else's is touched, its pause least of all.
+        if released > 0 {
+            pauses::set(&transaction, id.0, false, now).await?;
+        }
         transaction.commit().await?;
         Ok(released > 0)
     }

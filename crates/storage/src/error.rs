@@ -50,6 +50,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether Postgres ended the transaction because it and another one waited for each other. The other goes on, so that
+    /// the same again succeeds.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        matches!(self, StorageError::Database(kind) if kind == DEADLOCK)
+    }
+
     /// Whether trying again can help without anyone changing anything.
     pub fn is_transient(&self) -> bool {
         matches!(self, StorageError::Database(_) | StorageError::Conflict)
@@ -78,6 +84,10 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
+/// How often a transaction is tried that others keep ending so.
+pub(crate) const TRIES: u32 = 3;
+/// The kind of such a failure: `deadlock_detected` of Postgres.
+const DEADLOCK: &str = "code 40P01";
 /// Result codes of SQLite (sqlite.org/rescode.html); no code of Postgres has two digits.
 const SQLITE_CORRUPT: &str = "11";
 const SQLITE_NOTADB: &str = "26";

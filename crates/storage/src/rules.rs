@@ -100,14 +100,13 @@ impl From<DeveloperId> for RuleReader {
 impl RuleReader {
     /// The condition on rules `r` they may read, and its values, the first of which is the person (`$1`).
     fn visible(&self) -> (String, Vec<Value>) {
+        let person = crate::db::id(self.developer);
+        if self.administers.is_empty() {
+            return (VISIBLE.to_owned(), vec![person]);
+        }
         let administered = self.administers.iter().map(|workspace| crate::db::id(*workspace));
         let (places, administered) = listed(2, administered);
-        let values = std::iter::once(crate::db::id(self.developer))
-            .chain(administered)
-            .collect();
-        if self.administers.is_empty() {
-            return (VISIBLE.to_owned(), values);
-        }
+        let values = std::iter::once(person).chain(administered).collect();
         let sql = format!(
             "({VISIBLE} OR (r.scope = 'project' AND EXISTS (SELECT 1 FROM projects p
                  WHERE p.id = r.scope_project_id AND p.is_active AND p.workspace_id IN ({places}))))"

@@ -416,6 +416,30 @@ async fn open_postgres(url: &str) -> Result<Opened, StorageError> {
 mod tests {
     use super::*;
 
+    /// What a connection of the pool says of a setting of SQLite's.
+    async fn setting(pool: &sqlx::SqlitePool, name: &str) -> String {
+        let asked = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+        sqlx::query_scalar(asked)
+            .fetch_one(pool)
+            .await
+            .expect("it is one of SQLite's")
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kept.db");
+        let opened = open_sqlite(file.to_str().expect("a path of text")).await;
+        let Ok((_, _, Backend::Sqlite { writer, readers, .. })) = opened else {
+            panic!("it opens");
+        };
+        for pool in [&writer, &readers] {
+            assert_eq!(setting(pool, "journal_mode").await, "wal");
+            assert_eq!(setting(pool, "synchronous").await, "2", "full");
+            assert_eq!(setting(pool, "foreign_keys").await, "1");
+        }
+    }
+
     #[tokio::test]
     async fn a_transaction_the_database_ended_by_itself_is_not_the_last() {
         let folder = tempfile::tempdir().expect("a folder");

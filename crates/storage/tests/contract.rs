@@ -4,6 +4,9 @@
 
 #[path = "../../testkit/src/db.rs"]
 mod db;
+#[path = "../../testkit/src/needs.rs"]
+#[allow(dead_code, reason = "not every test file needs all kinds of things")]
+mod needs;
 
 #[path = "contract/coverage.rs"]
 mod coverage;
@@ -25,6 +28,8 @@ mod journals;
 mod keys;
 #[path = "contract/learned.rs"]
 mod learned;
+#[path = "contract/names.rs"]
+mod names;
 #[path = "contract/notifications.rs"]
 mod notifications;
 #[path = "contract/opening.rs"]
@@ -47,6 +52,8 @@ mod tasks;
 mod team;
 #[path = "contract/upgrade.rs"]
 mod upgrade;
+#[path = "contract/waiting.rs"]
+mod waiting;
 #[path = "contract/workspaces.rs"]
 mod workspaces;
 #[path = "contract/world.rs"]
@@ -110,6 +117,7 @@ on_both!(
     devices::enrolling_checks_in_order,
     devices::binding_again_takes_the_whole_config,
     devices::a_released_device_is_nobodys,
+    devices::who_may_not_release_a_device_ends_no_pause_of_it,
     devices::enrolled_by_two_at_once_it_is_one_persons,
     keys::tokens_are_found_by_hash_until_they_end,
     keys::sessions_and_links,

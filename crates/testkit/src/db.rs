@@ -1,8 +1,7 @@
 //! A database of its own for every test, of either kind, gone when the test ends.
 //!
-//! Postgres comes from `DAYLOOM_TEST_POSTGRES`, an address whose user may create databases. Without it such a test is
-//! skipped with a printed line, unless `DAYLOOM_TEST_ALL=1` says that nothing may be skipped. This file must not know
-//! anything else of the test kit: the storage's own suite includes it by its path.
+//! Postgres comes from `DAYLOOM_TEST_POSTGRES`, an address whose user may create databases. This file must not know anything
+//! else of the test kit than [`needs`](crate::needs): the storage's own suite includes both by their paths.
 
 use std::str::FromStr;
 
@@ -43,7 +42,7 @@ impl TestDb {
 
     /// A fresh Postgres database, or none where the machine has no Postgres for tests.
     pub async fn postgres() -> Option<TestDb> {
-        let server = server()?;
+        let server = crate::needs::variable("DAYLOOM_TEST_POSTGRES")?;
         let name = format!("dayloom_test_{}", uuid::Uuid::new_v4().simple());
         admin(&server, &format!("CREATE DATABASE {name}")).await;
         let url = beside(&server, &name);
@@ -57,16 +56,37 @@ impl TestDb {
         })
     }
 
+    /// The first column of what a query past the store finds, on a connection of its own.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        let query = AssertSqlSafe(query.to_owned());
+        let found = match &self.place {
+            Place::File(_) => {
+                let mut connection = self.file().await;
+                sqlx::query_scalar(query).fetch_all(&mut connection).await
+            }
+            Place::Postgres { .. } => {
+                let mut connection = sqlx::PgConnection::connect(&self.url)
+                    .await
+                    .expect("the Postgres for tests answers");
+                sqlx::query_scalar(query).fetch_all(&mut connection).await
+            }
+        };
+        found.expect("a query of the test")
+    }
+
+    async fn file(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::from_str(&self.url)
+            .expect("the address the store was opened with")
+            .busy_timeout(std::time::Duration::from_secs(60));
+        let opened = SqliteConnection::connect_with(&options).await;
+        opened.expect("the file opens")
+    }
+
     /// Runs a statement past the store, on a connection of its own.
     pub async fn sql(&self, statement: &str) {
         match &self.place {
             Place::File(_) => {
-                let options = SqliteConnectOptions::from_str(&self.url)
-                    .expect("the address the store was opened with")
-                    .busy_timeout(std::time::Duration::from_secs(60));
-                let mut connection = SqliteConnection::connect_with(&options)
-                    .await
-                    .expect("the file opens");
+                let mut connection = self.file().await;
                 let done = connection.execute(AssertSqlSafe(statement.to_owned())).await;
                 done.expect("a statement of the test");
                 connection.close().await.ok();
@@ -74,28 +94,6 @@ impl TestDb {
             Place::Postgres { .. } => admin(&self.url, statement).await,
         }
     }
-}
-
-/// The address of the server for tests.
-fn server() -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_POSTGRES") {
-        Ok(server) if !server.is_empty() => Some(server),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_POSTGRES is not set")
-        }
-        _ => {
-            skipped();
-            None
-        }
-    }
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test must be seen in the test's output"
-)]
-fn skipped() {
-    eprintln!("skipped: DAYLOOM_TEST_POSTGRES is not set");
 }
 
 /// The same server, another database.

@@ -16,6 +16,8 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+use crate::needs;
+
 /// How long anything on the desktop may take before the test has failed: far above what it needs, because machines differ.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// After this a window manager is asked again for what it has not done.
@@ -32,7 +34,7 @@ impl Desktop {
     /// Starts one, or says that the test is skipped and gives `None` where `Xvfb`, `openbox` or `xdotool` is not
     /// installed. With `DAYLOOM_TEST_ALL=1` that is a failure.
     pub fn start() -> Option<Self> {
-        if !all_installed(&["Xvfb", "openbox", "xdotool"], "xvfb openbox xdotool xterm") {
+        if !needs::installed(&["Xvfb", "openbox", "xdotool"], "xvfb openbox xdotool xterm") {
             return None;
         }
         let (server, display) = start_server(None, &numbers());
@@ -133,22 +135,6 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// Whether all these programs are there; if not, says that the test is skipped, or with `DAYLOOM_TEST_ALL=1` fails it.
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
-pub(crate) fn all_installed(programs: &[&str], packages: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_installed = |program: &&str| std::env::split_paths(&path).any(|dir| dir.join(program).is_file());
-    let Some(missing) = programs.iter().find(|program| !is_installed(program)) else {
-        return true;
-    };
-    assert!(
-        std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
-        "{missing} is not installed: apt-get install {packages}"
-    );
-    println!("skipped: {missing} is not installed");
-    false
 }
 
 /// Ends a child; that it may have ended already is no matter.

@@ -7,6 +7,7 @@ pub mod db;
 pub mod desktop;
 pub mod evidence;
 pub mod model;
+pub mod needs;
 pub mod port;
 pub mod reference;
 pub mod team;

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::desktop::{all_installed, end, numbers};
+use crate::{
+    desktop::{end, numbers},
+    needs,
+};
 
 /// How long the compositor may take before the test has failed.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -29,7 +32,7 @@ impl Wayland {
     /// Starts one, or says that the test is skipped and gives `None` where `weston` or `Xwayland` is not installed. With
     /// `DAYLOOM_TEST_ALL=1` that is a failure.
     pub fn start() -> Option<Self> {
-        if !all_installed(&["weston", "Xwayland"], "weston xwayland") {
+        if !needs::installed(&["weston", "Xwayland"], "weston xwayland") {
             return None;
         }
         let _numbers = numbers();

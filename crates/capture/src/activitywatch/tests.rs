@@ -1,5 +1,8 @@
 //! ActivityWatch: servers that misbehave, made here, and the real one where `DAYLOOM_TEST_AW_SERVER` names it.
 
+#[path = "../../../testkit/src/needs.rs"]
+#[allow(dead_code, reason = "these tests need one kind of thing")]
+mod needs;
 #[path = "../../../testkit/src/port.rs"]
 mod port;
 
@@ -282,14 +285,7 @@ impl Drop for Real {
 
 /// The real server on a free port with a home of its own, or `None` where none is to be tested against.
 async fn real() -> Option<Real> {
-    let Ok(program) = std::env::var("DAYLOOM_TEST_AW_SERVER") else {
-        assert!(
-            std::env::var("DAYLOOM_TEST_ALL").as_deref() != Ok("1"),
-            "DAYLOOM_TEST_AW_SERVER must name an aw-server"
-        );
-        println!("skipped: DAYLOOM_TEST_AW_SERVER names no ActivityWatch server");
-        return None;
-    };
+    let program = needs::variable("DAYLOOM_TEST_AW_SERVER")?;
     let home = tempfile::tempdir().unwrap();
     let port = OwnPort::new();
     let process = Command::new(program)

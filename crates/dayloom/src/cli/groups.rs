@@ -196,6 +196,7 @@ pub enum Rules {
         /// Id of the rule, or the beginning of it.
         rule: String,
         /// Place, counted from 1.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         to: u32,
     },
     /// Remove a rule.
@@ -231,7 +232,7 @@ pub struct NewRule {
     #[arg(long, value_name = "PROJECT")]
     pub for_project: Option<String>,
     /// Place in the order, counted from 1; last if left out.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub position: Option<u32>,
     /// Workspace, by name, slug or id.
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! `today`, `day` and `week`: derived days as a table, or as the objects of `contract/tracker.md` §9.
 
 use dayloom_domain::{Clock, Zone};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -59,14 +59,26 @@ pub async fn day(cx: &Context, text: &str) -> Outcome {
 pub async fn week(cx: &Context, text: Option<&str>) -> Outcome {
     let remote = Remote::of(cx)?;
     let date = read_date(&remote, text.unwrap_or("today")).await?;
-    let monday = date - jiff::Span::new().days(i64::from(date.weekday().to_monday_zero_offset()));
+    let dates = week_of(date).ok_or_else(|| {
+        Failure::usage(
+            format!("The week of {date} is not whole"),
+            "The calendar ends there: choose a date nearer to today",
+        )
+    })?;
     let mut days = Vec::new();
-    for ahead in 0..7 {
-        days.push(fetch(&remote, monday + jiff::Span::new().days(ahead)).await?);
+    for date in dates {
+        days.push(fetch(&remote, date).await?);
     }
     let views = days.iter().map(view::<DayView>).collect::<Outcome<Vec<_>>>()?;
     cx.out
         .facts(&days, || week_table(&views, |text| cx.out.strong(text)))
+}
+
+/// Monday to Sunday; none at either end of the calendar.
+fn week_of(date: Date) -> Option<Vec<Date>> {
+    let passed = i64::from(date.weekday().to_monday_zero_offset());
+    let monday = date.checked_sub(passed.days()).ok()?;
+    (0..7).map(|day| monday.checked_add(day.days()).ok()).collect()
 }
 
 async fn show_day(cx: &Context, remote: &Remote, date: Date) -> Outcome {
@@ -215,6 +227,15 @@ mod tests {
         10:02-10:09        7  -                           no rule and no key (confirmed)
         by hand           25  -                           a call (confirmed)
         ");
+    }
+
+    #[test]
+    fn a_week_is_whole_or_none() {
+        let week = week_of(jiff::civil::date(2026, 11, 22)).expect("seven days");
+        assert_eq!((week.len(), week[0]), (7, jiff::civil::date(2026, 11, 16)));
+        for end in [Date::MIN, Date::MAX] {
+            assert!(week_of(end).is_none() || end.weekday() == jiff::civil::Weekday::Monday);
+        }
     }
 
     #[test]

@@ -264,6 +264,14 @@ fn capturing(cx: &Context) -> Finding {
         return finding(State::Missing, "has not run yet".to_owned())
             .mend("`dayloom up` or `dayloom agent` starts it");
     };
+    if !is_alive(status.pid) {
+        let waiting = match status.spool.waiting {
+            0 => String::new(),
+            waiting => format!("; {waiting} samples wait for upload"),
+        };
+        return finding(State::Missing, format!("does not run{waiting}"))
+            .mend("`dayloom up` or `dayloom agent` starts it");
+    }
     if let Some(problem) = status.problem {
         let (what, how) = problem
             .split_once("; ")
@@ -281,6 +289,19 @@ fn capturing(cx: &Context) -> Finding {
         None => "no sample yet".to_owned(),
     };
     finding(State::Works, detail)
+}
+
+/// Whether there is such a process: one that was killed leaves its last words behind.
+fn is_alive(pid: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+    }
+    #[cfg(not(unix))]
+    {
+        pid != 0
+    }
 }
 
 /// What `up` says where no sample can be taken: what lacks, and which sources work all the same. None where all that is

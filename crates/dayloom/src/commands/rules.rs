@@ -134,8 +134,10 @@ async fn find(remote: &Remote, name: &str) -> Outcome<RuleView> {
 }
 
 fn named<'r>(rules: &'r [RuleView], name: &str) -> Outcome<&'r RuleView> {
-    let wanted = name.to_ascii_lowercase();
-    let found: Vec<&RuleView> = rules.iter().filter(|r| r.id.starts_with(&wanted)).collect();
+    let wanted = name.trim().to_ascii_lowercase();
+    // Every id begins with nothing: a script whose variable is empty must not hit the only rule.
+    let is_it = |rule: &&RuleView| !wanted.is_empty() && rule.id.starts_with(&wanted);
+    let found: Vec<&RuleView> = rules.iter().filter(is_it).collect();
     match found[..] {
         [one] => Ok(one),
         [] => Err(Failure::failed(
@@ -255,6 +257,16 @@ mod tests {
             project_id: project.map(str::to_owned),
             category: None,
             position,
+        }
+    }
+
+    #[test]
+    fn a_rule_is_named_by_the_beginning_of_its_id_and_never_by_nothing() {
+        let rules = [rule("abc1", None, 0)];
+        let found = |name: &str| named(&rules, name).map(|rule| rule.id.clone()).ok();
+        assert_eq!(found("ABC"), Some("abc1".to_owned()));
+        for none in ["", " ", "b"] {
+            assert_eq!(found(none), None, "{none}");
         }
     }
 

@@ -15,7 +15,15 @@ pub struct Visit {
 impl Visit {
     /// Opens the page of a running program.
     pub async fn new(home: &Program, up: &Up) -> Self {
-        let link = home.json(&["open"])["url"].as_str().unwrap().to_owned();
+        Self::of(home, &[], up).await
+    }
+
+    /// The same of another home, named by these flags.
+    pub async fn of(home: &Program, flags: &[&str], up: &Up) -> Self {
+        let link = home.json(&[&["open"], flags].concat())["url"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let http = dayloom_http::client().no_proxy().build().unwrap();
         let opened = http.get(&link).send().await.unwrap();
         let cookie = opened.headers()["set-cookie"].to_str().unwrap();

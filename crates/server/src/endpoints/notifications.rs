@@ -14,7 +14,7 @@ use dayloom_storage::{Notification, Preference, PreferencePatch};
 use dayloom_views::urls;
 
 use super::{InputRefusals, Refusals};
-use crate::{ApiError, ApiPath, ApiQuery, Call, Caller, ServerState, extract::id};
+use crate::{ApiError, ApiPath, ApiQuery, Call, Caller, ServerState, auth::account, extract::id};
 
 /// Notifications of a page.
 const PAGE: u32 = 50;
@@ -157,6 +157,7 @@ pub async fn change_preference(
 ) -> Result<Json<PreferenceOut>, ApiError> {
     let kind =
         Kind::of(&event_type).ok_or_else(|| ApiError::not_found("There is no such type of notification"))?;
+    let caller = account(caller, &state).await?;
     let patch = PreferencePatch {
         in_app: change.in_app,
         email: change.email,

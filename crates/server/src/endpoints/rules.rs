@@ -17,6 +17,7 @@ use dayloom_storage::{self as storage, RuleError, RulePatch, RuleReader};
 use super::Refusals;
 use crate::{
     ApiError, Call, Caller, ServerState,
+    auth::account,
     gates::{PathIds, administers, holds},
     permissions::Permission,
     replay,
@@ -81,7 +82,7 @@ pub async fn create(
         caller, body: new, ..
     }: Call<(), NewRule>,
 ) -> Result<(StatusCode, Json<RuleOut>), ApiError> {
-    let caller = caller.id;
+    let caller = account(caller, &state).await?.id;
     let project = new.project_id.map(ProjectId);
     let scope_project = project.filter(|_| new.scope == RuleScope::Project);
     check_pattern(&Rule {

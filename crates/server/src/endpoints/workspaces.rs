@@ -9,7 +9,7 @@ use dayloom_domain::people::Role;
 use dayloom_storage::{self as storage, WorkspaceError};
 
 use super::{InputRefusals, Refusals};
-use crate::{ApiError, Call, Caller, ServerState};
+use crate::{ApiError, Call, Caller, ServerState, auth::account};
 
 /// Makes a workspace; the caller becomes its owner.
 #[utoipa::path(
@@ -26,10 +26,11 @@ pub async fn create(
         name: new.name,
         slug: new.slug,
     };
+    let owner = account(caller, &state).await?;
     let made = state
         .store()
         .workspaces()
-        .create(caller.id, &new, state.now())
+        .create(owner.id, &new, state.now())
         .await;
     let workspace = made.map_err(|error| match error {
         WorkspaceError::SlugTaken => ApiError::conflict(error.to_string()),

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use dayloom_testkit::needs;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -29,18 +30,9 @@ fn wait(result: Result<(), ApiError>) -> Option<(String, u64)> {
     }
 }
 
-/// The address of the Redis for tests; none where there is none, which `DAYLOOM_TEST_ALL=1` forbids.
+/// The address of the Redis for tests.
 fn redis_url() -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_REDIS") {
-        Ok(url) if !url.is_empty() => Some(url),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_REDIS is not set")
-        }
-        _ => {
-            eprintln!("skipped: DAYLOOM_TEST_REDIS is not set");
-            None
-        }
-    }
+    needs::variable("DAYLOOM_TEST_REDIS")
 }
 
 /// A limiter in process, and one in the Redis; of the latter two, as of two servers.

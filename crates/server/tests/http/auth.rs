@@ -66,13 +66,26 @@ async fn a_token_of_a_person_who_is_gone_is_404_where_the_account_is_loaded() {
         SignedDuration::from_hours(1),
     )
     .unwrap();
-    let answer = app
-        .send(app.request(Method::GET, &format!("/api/v1{TOKENS}"), Some(&token)))
-        .await;
-    assert_eq!(
-        (answer.status, answer.detail()),
-        (404, "Developer not found".to_owned())
-    );
+    let rule =
+        json!({"scope": "personal", "field": "app", "match": "glob", "pattern": "x", "category": "personal"});
+    for (method, path, body) in [
+        (Method::GET, TOKENS, Value::Null),
+        (Method::POST, "/workspaces", json!({"name": "Nobody's"})),
+        (Method::POST, "/tracker/rules", rule),
+        (
+            Method::PATCH,
+            "/notifications/preferences/tracker.insight.after_hours",
+            json!({"in_app": false}),
+        ),
+    ] {
+        let request = app.request(method, &format!("/api/v1{path}"), Some(&token));
+        let answer = app.send(request.json(&body)).await;
+        assert_eq!(
+            (answer.status, answer.detail()),
+            (404, "Developer not found".to_owned()),
+            "{path}"
+        );
+    }
 }
 
 async fn create(app: &TestApp, person: &Person, body: Value) -> (u16, Value) {

@@ -4,6 +4,7 @@
 
 pub mod cast;
 
+use dayloom_domain::Clock;
 use dayloom_testkit::TestApp;
 use jiff::SignedDuration;
 use reqwest::{Method, header};
@@ -108,6 +109,18 @@ impl World {
             id: person.id.to_string(),
             email: email.to_owned(),
             token: person.token,
+        }
+    }
+
+    /// Someone with a session whose account is gone.
+    pub fn nobody(&self) -> Person {
+        let id = dayloom_domain::DeveloperId(uuid::Uuid::new_v4());
+        let hour = SignedDuration::from_hours(1_000);
+        let token = dayloom_server::auth::mint(self.app.secret(), id, self.app.clock.now(), hour);
+        Person {
+            id: id.to_string(),
+            email: String::new(),
+            token: token.expect("a session token"),
         }
     }
 

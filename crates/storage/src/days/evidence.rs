@@ -3,34 +3,19 @@
 
 use dayloom_domain::{DeveloperId, day::Day};
 use jiff::civil::Date;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
-use super::{EvidencedDay, read};
+use super::{EvidencedDay, beside::Beside, read};
 use crate::{
     StorageError,
-    db::{Columns, day as date_value, id, row, run},
+    db::{Columns, day as date_value, id, row},
 };
 
-/// Keeps the text, where it is another one; without one, what was kept before goes.
-pub(super) async fn write(
-    on: &DatabaseTransaction,
-    developer: DeveloperId,
-    date: Date,
-    evidence: Option<&str>,
-) -> Result<(), StorageError> {
-    let mut values = vec![id(developer), date_value(date)];
-    let sql = match evidence {
-        Some(evidence) => {
-            values.push(evidence.into());
-            "INSERT INTO tracker_day_evidence (developer_id, local_date, evidence) VALUES ($1, $2, $3)
-             ON CONFLICT (developer_id, local_date) DO UPDATE SET evidence = excluded.evidence
-             WHERE tracker_day_evidence.evidence <> excluded.evidence"
-        }
-        None => "DELETE FROM tracker_day_evidence WHERE developer_id = $1 AND local_date = $2",
-    };
-    run(on, sql, values).await?;
-    Ok(())
-}
+/// Where the texts stand.
+pub(super) const EVIDENCE: Beside = Beside {
+    table: "tracker_day_evidence",
+    column: "evidence",
+};
 
 /// Day and evidence come in one statement, so that they are of one derivation.
 pub(super) async fn day<C: ConnectionTrait>(

@@ -13,6 +13,7 @@ use dayloom_domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+mod beside;
 mod evidence;
 mod queue;
 mod read;
@@ -26,7 +27,7 @@ pub use queue::REST;
 pub(crate) use queue::mark;
 pub(crate) use write::entry_id;
 
-use crate::{StorageError, reviews, store::Inner};
+use crate::{StorageError, error::TRIES, reviews, store::Inner};
 
 /// A dirty day taken from the queue under a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +222,22 @@ impl Days<'_> {
         now: Timestamp,
     ) -> Result<Option<Written>, StorageError> {
         let derived = derived.into();
+        // Days mark each other, the one after and the one before, so two of them can wait for each other.
+        for _ in 1..TRIES {
+            match self.finish_once(taken, derived, now).await {
+                Err(error) if error.is_deadlock() => {}
+                done => return done,
+            }
+        }
+        self.finish_once(taken, derived, now).await
+    }
+
+    async fn finish_once(
+        &self,
+        taken: &Taken,
+        derived: Derived<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Written>, StorageError> {
         let transaction = self.0.begin().await?;
         let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
             return Ok(None);

@@ -6,10 +6,16 @@ use dayloom_domain::DeveloperId;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use super::{Lesson, queue};
+use super::{Lesson, beside::Beside, queue};
 use crate::{
     StorageError,
-    db::{Columns, day as date_value, id, rows, run},
+    db::{Columns, day as date_value, id, rows},
+};
+
+/// Where the texts stand.
+const TAUGHT: Beside = Beside {
+    table: "tracker_day_taught",
+    column: "taught",
 };
 
 /// Keeps the text; without one, what was kept before goes.
@@ -20,17 +26,7 @@ pub(super) async fn write(
     lesson: Lesson<'_>,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let mut values = vec![id(developer), date_value(date)];
-    let sql = match lesson.text {
-        Some(text) => {
-            values.push(text.into());
-            "INSERT INTO tracker_day_taught (developer_id, local_date, taught) VALUES ($1, $2, $3)
-             ON CONFLICT (developer_id, local_date) DO UPDATE SET taught = excluded.taught
-             WHERE tracker_day_taught.taught <> excluded.taught"
-        }
-        None => "DELETE FROM tracker_day_taught WHERE developer_id = $1 AND local_date = $2",
-    };
-    if run(on, sql, values).await? > 0 {
+    if TAUGHT.put(on, developer, date, lesson.text).await? {
         let (from, to) = (
             date.saturating_add(1.day()),
             date.saturating_add(lesson.days.days()),

@@ -45,7 +45,9 @@ pub(super) async fn write(
     now: Timestamp,
 ) -> Result<Written, StorageError> {
     let written = content(on, developer, day, now).await?;
-    super::evidence::write(on, developer, day.date, evidence).await?;
+    super::evidence::EVIDENCE
+        .put(on, developer, day.date, evidence)
+        .await?;
     super::taught::write(on, developer, day.date, lesson, now).await?;
     entries(on, developer, day, now).await?;
     dyes::give(on, developer, day, now).await?;

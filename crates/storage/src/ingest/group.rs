@@ -12,7 +12,7 @@ use tokio::{
 use super::{
     Batch, IngestError, IngestOutcome, arrivals::Arrivals, checkpoint::Checkpoints, postgres, sqlite,
 };
-use crate::{Dialect, StorageError};
+use crate::{Dialect, StorageError, error::TRIES};
 
 /// Batches that may wait before senders do.
 const WAITING: usize = 4_096;
@@ -169,33 +169,40 @@ async fn next_group(queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
 
 async fn answer(backend: &Backend, group: Vec<Job>) {
     let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
-    let written = backend.write(&batches).await;
-    match written {
+    // A caller that went away is answered by its resend: the events are duplicates then.
+    match backend.write(&batches).await {
         Ok(answers) => {
             for (job, answer) in group.into_iter().zip(answers) {
-                // A caller that went away is answered by its resend: the events are duplicates then.
                 let _ = job.answer.send(answer);
-            }
-        }
-        Err(error) if group.len() == 1 => {
-            tracing::warn!(%error, "a batch was not stored");
-            for job in group {
-                let _ = job.answer.send(Err(IngestError::Storage(StorageError::Database(
-                    error.to_string(),
-                ))));
             }
         }
         Err(error) => {
-            tracing::warn!(%error, batches = group.len(), "a group of batches failed; trying each alone");
+            if group.len() > 1 {
+                tracing::warn!(%error, batches = group.len(), "a group of batches failed; trying each alone");
+            }
+            let mut failed = Some(error).filter(|error| group.len() == 1 && !error.is_deadlock());
             for job in group {
-                let answer = match backend.write(&[&job.batch]).await {
-                    Ok(mut answers) => answers
-                        .pop()
-                        .unwrap_or(Err(IngestError::Storage(StorageError::Closed))),
-                    Err(error) => Err(IngestError::Storage(error)),
+                let answer = match failed.take() {
+                    Some(error) => Err(error.into()),
+                    None => alone(backend, &job.batch).await,
                 };
+                if let Err(IngestError::Storage(error)) = &answer {
+                    tracing::warn!(%error, "a batch was not stored");
+                }
                 let _ = job.answer.send(answer);
             }
+        }
+    }
+}
+
+/// Writes one batch, again where a derivation of its days and it waited for each other.
+async fn alone(backend: &Backend, batch: &Batch) -> Answer {
+    let mut tries = 1;
+    loop {
+        match backend.write(&[batch]).await {
+            Ok(mut answers) => return answers.pop().unwrap_or(Err(StorageError::Closed.into())),
+            Err(error) if error.is_deadlock() && tries < TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
         }
     }
 }

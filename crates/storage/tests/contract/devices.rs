@@ -4,10 +4,10 @@ use dayloom_domain::{
     DeviceId, ProjectId,
     people::{CaptureConfig, Role},
 };
-use dayloom_storage::{DevicePatch, Enroll, EnrollError, Store};
+use dayloom_storage::{DevicePatch, Enroll, EnrollError, RejectReason, Store};
 use uuid::Uuid;
 
-use crate::world::{again, device, enroll, minute, now, project, world};
+use crate::world::{again, device, enroll, event, minute, now, project, send, world};
 
 pub async fn enrolling_checks_in_order(store: &Store) {
     let w = world(store, "ada").await;
@@ -102,6 +102,30 @@ pub async fn binding_again_takes_the_whole_config(store: &Store) {
         .unwrap()
         .unwrap();
     assert!(!resumed.config.paused);
+}
+
+pub async fn who_may_not_release_a_device_ends_no_pause_of_it(store: &Store) {
+    let w = world(store, "ada").await;
+    let eve = world(store, "eve").await;
+    let laptop = device(store, w.owner, w.project).await;
+    let pause = DevicePatch {
+        name: None,
+        paused: Some(true),
+    };
+    store
+        .devices()
+        .update(w.owner, laptop.id, &pause, minute(-9))
+        .await
+        .unwrap();
+    assert!(
+        !store
+            .devices()
+            .release(eve.owner, laptop.id, minute(-8))
+            .await
+            .unwrap()
+    );
+    let seen = send(store, &laptop, now(), &[event(1, minute(-5))]).await;
+    assert_eq!(seen.rejected, [(0, RejectReason::Paused)]);
 }
 
 pub async fn a_released_device_is_nobodys(store: &Store) {
