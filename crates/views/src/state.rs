@@ -178,6 +178,8 @@ pub enum Trouble {
     DatesReversed,
     /// 400: more days than a page takes.
     DatesTooMany,
+    /// 400: the same of a team's page.
+    TeamDates(BadDates),
     /// 403: a form that none of our pages made.
     ForeignForm,
     /// 403: asked for under a name that is not the server's.
@@ -186,6 +188,17 @@ pub enum Trouble {
     NotFound,
     /// 500.
     Failed,
+}
+
+/// What is wrong with the dates of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadDates {
+    /// One cannot be read.
+    Unreadable,
+    /// The first day is after the last.
+    Reversed,
+    /// More days than a page takes.
+    TooMany,
 }
 
 /// A page that does not lead anywhere.
@@ -234,6 +247,16 @@ impl ErrorPage {
             Trouble::DatesUnreadable => (400, w.bad_dates_title, w.dates_unreadable, dates()),
             Trouble::DatesReversed => (400, w.bad_dates_title, w.dates_reversed, dates()),
             Trouble::DatesTooMany => (400, w.bad_dates_title, w.dates_too_many, dates()),
+            Trouble::TeamDates(bad) => {
+                let what = match bad {
+                    BadDates::Unreadable => w.dates_unreadable,
+                    BadDates::Reversed => w.dates_reversed,
+                    BadDates::TooMany => w.team_dates_too_many,
+                };
+                let then = fill(w.bad_dates_then, "day", "?from=2026-11-19&to=2026-11-19");
+                let then = fill(&then, "range", "?from=2026-11-16&to=2026-11-22");
+                (400, w.bad_dates_title, what, then)
+            }
             Trouble::ForeignForm => (
                 403,
                 w.forbidden_title,
@@ -251,6 +274,7 @@ impl ErrorPage {
         };
         let (command, link) = match status {
             401 => ("dayloom open", None),
+            400 if matches!(trouble, Trouble::TeamDates(_)) => ("", Some((urls::TEAM, w.nav_team))),
             403 => ("", Some((urls::TRACKER, w.own_day))),
             _ => ("", Some((urls::TRACKER, w.today))),
         };

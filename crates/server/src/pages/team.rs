@@ -12,7 +12,7 @@ use axum::{
 };
 use dayloom_domain::{DeveloperId, WorkspaceId};
 use dayloom_views::{
-    state::Trouble,
+    state::{BadDates, Trouble},
     team::{
         TeamPage, Tester, csv,
         none::{NoTeamPage, NotIn},
@@ -53,7 +53,7 @@ struct About {
 impl Query {
     /// One day where nothing is said: today.
     fn about(&self, state: &ServerState) -> Result<About, PageError> {
-        let bad = PageError(Trouble::DatesUnreadable);
+        let bad = PageError(Trouble::TeamDates(BadDates::Unreadable));
         let date = |text: &Option<String>| match text.as_deref().map(str::trim) {
             None | Some("") => Ok(None),
             Some(text) => match text.parse::<Date>() {
@@ -67,10 +67,10 @@ impl Query {
         let to = to.unwrap_or(today);
         let from = from.unwrap_or(to);
         if from > to {
-            return Err(PageError(Trouble::DatesReversed));
+            return Err(PageError(Trouble::TeamDates(BadDates::Reversed)));
         }
         let (from, to) = activity::range(Some(from), Some(to), state.now())
-            .map_err(|_| PageError(Trouble::DatesTooMany))?;
+            .map_err(|_| PageError(Trouble::TeamDates(BadDates::TooMany)))?;
         let member = self.member.as_deref().and_then(|member| member.parse().ok());
         Ok(About { from, to, member })
     }

@@ -108,6 +108,20 @@ async fn every_form_gives_each_what_the_contract_grants() {
             assert!(!told.contains(word), "a member is not shown {word}");
         }
 
+        for (query, words) in [
+            ("from=2025-01-01&to=2026-11-21", "at most 366 days"),
+            ("from=2026-11-21&to=2026-11-20", "after the last"),
+            ("to=soon", "Invalid date"),
+        ] {
+            let answer = visit(&app, &format!("{page}?{query}"), Some(&member.cookie)).await;
+            assert_eq!(answer.status, 400, "{query}");
+            assert!(
+                answer.text.contains(words) && answer.text.contains("href=\"/team\""),
+                "{}",
+                answer.text
+            );
+        }
+
         let (other, code) = (other.id.to_string(), made.invite.code.clone());
         let forms: &[Form] = &[
             (

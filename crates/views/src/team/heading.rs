@@ -31,6 +31,8 @@ pub struct Heading {
     pub before: (String, String),
     /// As long a range after, unless it has not begun.
     pub after: Option<(String, String)>,
+    /// The one member the page is about, who stays in sight in other ranges.
+    pub member: Option<String>,
 }
 
 impl Heading {
@@ -46,7 +48,12 @@ impl Heading {
             )
         };
         let id = facts.workspace;
-        let ending_today = |length: i64| urls::team(id, add_days(facts.today, 1 - length), facts.today);
+        let member = facts.member().map(|member| member.id);
+        let to = |from, to| match member {
+            Some(member) => urls::team_member(id, from, to, member),
+            None => urls::team(id, from, to),
+        };
+        let ending_today = |length: i64| to(add_days(facts.today, 1 - length), facts.today);
         let ranges = [
             (words.nav_day, 1),
             (words.team_7_days, 7),
@@ -54,8 +61,8 @@ impl Heading {
         ];
         let ranges = ranges.map(|(name, days)| (name, ending_today(days), days == length));
         let moved = |by: i64| {
-            let (from, to) = (add_days(facts.from, by), add_days(facts.to, by));
-            (short(from, words), urls::team(id, from, to))
+            let (first, last) = (add_days(facts.from, by), add_days(facts.to, by));
+            (short(first, words), to(first, last))
         };
         Self {
             figure,
@@ -64,6 +71,7 @@ impl Heading {
             ranges: ranges.into(),
             before: moved(-length),
             after: (add_days(facts.from, length) <= facts.today).then(|| moved(length)),
+            member: member.map(|member| member.to_string()),
         }
     }
 }

@@ -43,6 +43,14 @@ pub struct TeamFacts {
     pub admin: Option<AdminFacts>,
 }
 
+impl TeamFacts {
+    /// The one member the page is about, where they are one.
+    fn member(&self) -> Option<&Member> {
+        let only = self.only?;
+        self.members.iter().find(|member| member.id == only)
+    }
+}
+
 /// A member and their days.
 #[derive(Clone, Debug)]
 pub struct Member {

@@ -147,9 +147,7 @@ impl TeamPage {
 
 /// The rows, the one member they are about with the way back, and how many minutes a full bar is.
 fn rows(viewer: &Viewer, facts: &TeamFacts, words: &Words) -> (Vec<Row>, Option<(String, String)>, u32) {
-    let only = facts
-        .only
-        .and_then(|id| facts.members.iter().find(|m| m.id == id));
+    let only = facts.member();
     let length = days(facts.from, facts.to);
     let (keys, full): (Vec<Key<'_>>, u32) = match only {
         Some(member) => (

@@ -338,6 +338,7 @@ words! {
         dates_unreadable: "Invalid date (use YYYY-MM-DD)", "अमान्य तारीख़ (YYYY-MM-DD लिखें)";
         dates_reversed: "The first day is after the last", "पहला दिन आख़िरी दिन के बाद है";
         dates_too_many: "A range has at most ten years", "अवधि अधिक से अधिक दस वर्ष की होती है";
+        team_dates_too_many: "A range of a team has at most 366 days", "टीम की अवधि अधिक से अधिक 366 दिन की होती है";
         bad_dates_then: "Days look like {day}, ranges like {range}.", "दिन का पता {day} जैसा होता है, अवधि का {range} जैसा।";
         forbidden_title: "Not allowed", "अनुमति नहीं";
         forbidden_form: "This form was not made by a page of this server. Nothing was changed.", "यह फ़ॉर्म इस सर्वर के किसी पृष्ठ का नहीं है। कुछ बदला नहीं गया।";
