@@ -189,6 +189,46 @@ async fn a_question_is_streamed_sentence_by_sentence() {
 }
 
 #[tokio::test]
+async fn ones_own_words_are_found_in_entries_and_journals_for_a_year() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        work(&app, &ann, &tracked, "2026-11-20T09:00:00Z", 10, None).await;
+        // Half a year ago: where nobody says which days, the year is searched.
+        let entry = json!({"date": "2026-05-20", "start": "10:00", "end": "10:40",
+            "description": "Telephoned the bank about return codes"});
+        let made = app
+            .call(Method::POST, "/tracker/timesheet/entries", &ann, &entry)
+            .await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let of = async |question: &str| ask(&app, &ann, json!({ "question": question })).await.json();
+        let found = of("return codes").await;
+        assert_eq!(
+            found["sentences"][0]["entries"],
+            json!([made.json()["id"]]),
+            "{found}"
+        );
+        let journal = json!({"text": "Met the auditors."});
+        let path = "/tracker/journals/2026-05-20";
+        assert_eq!(app.call(Method::PATCH, path, &ann, &journal).await.status, 200);
+        let told = of("auditors").await;
+        assert!(
+            told["answer"].as_str().unwrap().contains("Met the auditors."),
+            "{told}"
+        );
+        assert_eq!(told["sentences"][0]["days"], json!(["2026-05-20"]), "{told}");
+        // Named days are kept to.
+        let named = ask(&app, &ann, json!({"question": "auditors", "start": "2026-11-01"}))
+            .await
+            .json();
+        assert!(!named.to_string().contains("Met the auditors"), "{named}");
+        let eve = app.person("eve@example.org").await;
+        let none = ask(&app, &eve, json!({"question": "auditors"})).await.json();
+        assert!(!none.to_string().contains("Met the auditors"), "{none}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn time_in_calls_is_known_before_any_sweep() {
     on_both(async |app| {
         let (ann, tracked) = weaver(&app, "ann@example.org").await;
