@@ -130,6 +130,14 @@ fn every_page_has_a_language_a_title_one_heading_and_landmarks() {
 }
 
 #[test]
+fn what_was_not_read_is_in_sight_where_its_page_is_behind_the_menu() {
+    let pages = render::<AskPage>("ask");
+    let (_, html) = &pages[0];
+    assert!(html.contains("class=\"late\">Insights <b>2</b></a>"));
+    assert!(html.contains("<span class=\"slim\">Menu <b>2</b></span>"));
+}
+
+#[test]
 fn rows_add_up_to_the_total_and_tasks_to_their_sum() {
     for facts in samples::all_days() {
         let page = samples::page(facts);
