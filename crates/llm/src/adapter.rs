@@ -1,9 +1,16 @@
 //! The adapters: one call over HTTP for each question, in the provider's own protocol.
 //!
 //! The library speaks the protocols; what it says in errors and logs repeats prompts, so nothing of it goes further
-//! than here. It passes silently over formats a provider lacks, so the schema is also written into the instructions.
+//! than here. It passes silently over formats a provider lacks, so the schema is also written into the instructions. Some
+//! servers and models refuse a call that comes with one (DeepSeek, older ones of Anthropic): those get the words alone.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use genai::{
     Client, ModelIden, ServiceTarget,
@@ -69,6 +76,7 @@ pub fn connect(settings: &ModelSettings) -> Result<Arc<dyn Model>, SettingsError
         client,
         target,
         timeout: settings.timeout,
+        by_words: AtomicBool::new(false),
     }))
 }
 
@@ -78,6 +86,8 @@ struct Adapter {
     client: Client,
     target: ServiceTarget,
     timeout: Duration,
+    /// It refused a schema and answered without one: it is told the form in words alone from then on.
+    by_words: AtomicBool,
 }
 
 impl std::fmt::Debug for Adapter {
@@ -99,6 +109,32 @@ impl Model for Adapter {
     }
 
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
+        // The client has this limit too; this one also holds where a library waits before it sends, and for two calls.
+        tokio::time::timeout(self.timeout, self.in_some_form(prompt))
+            .await
+            .unwrap_or(Err(Failure::TooSlow))
+    }
+}
+
+impl Adapter {
+    /// Asks with the schema; where the call is refused for what it says, once more with the schema in words alone.
+    async fn in_some_form(&self, prompt: &Prompt) -> Result<Answer, Failure> {
+        if prompt.schema.is_none() || self.by_words.load(Ordering::Relaxed) {
+            return self.call(prompt, None).await;
+        }
+        let formed = self.call(prompt, prompt.schema.as_ref()).await;
+        let Err(Failure::Refused { status: 400 | 422 }) = formed else {
+            return formed;
+        };
+        let plain = self.call(prompt, None).await;
+        // What is refused in any form was not refused for the schema.
+        if matches!(plain, Ok(_) | Err(Failure::Undecodable)) {
+            self.by_words.store(true, Ordering::Relaxed);
+        }
+        plain
+    }
+
+    async fn call(&self, prompt: &Prompt, schema: Option<&serde_json::Value>) -> Result<Answer, Failure> {
         let request = ChatRequest::default()
             .with_system(prompt.instructions())
             .append_message(ChatMessage::user(prompt.user.clone()));
@@ -107,7 +143,7 @@ impl Model for Adapter {
             // Hosted models of late refuse to be told; local ones guess wildly unless they are.
             options = options.with_temperature(0.0);
         }
-        if let Some(schema) = &prompt.schema {
+        if let Some(schema) = schema {
             options = options.with_response_format(ChatResponseFormat::JsonSpec(JsonSpec::new(
                 "answer",
                 schema.clone(),
@@ -116,11 +152,9 @@ impl Model for Adapter {
         let call = self
             .client
             .exec_chat(self.target.clone(), request, Some(&options));
-        // The client has this limit too; this one also holds where a library waits before it sends.
-        match tokio::time::timeout(self.timeout, call).await {
-            Err(_) => Err(Failure::TooSlow),
-            Ok(Err(error)) => Err(failure(&error)),
-            Ok(Ok(response)) => answer(prompt, response),
+        match call.await {
+            Err(error) => Err(failure(&error)),
+            Ok(response) => answer(prompt, response),
         }
     }
 }

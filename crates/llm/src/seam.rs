@@ -15,7 +15,8 @@ pub trait Model: Send + Sync + std::fmt::Debug {
         self.identity().local.then_some(Price::FREE)
     }
 
-    /// Asks once, without trying again. Ends within the model's time limit.
+    /// Asks once, without trying again: only a call that is refused for its schema is made anew without. Ends within the
+    /// model's time limit.
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure>;
 }
 

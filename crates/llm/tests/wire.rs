@@ -28,7 +28,7 @@ struct Sent {
     body: Value,
 }
 
-type Say = Arc<dyn Fn() -> Response + Send + Sync>;
+type Say = Arc<dyn Fn(&Value) -> Response + Send + Sync>;
 
 struct Stub {
     url: String,
@@ -38,17 +38,23 @@ struct Stub {
 async fn hear(State((sent, say)): State<(Arc<Mutex<Vec<Sent>>>, Say)>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    let said = say(&body);
     sent.lock().expect("not poisoned").push(Sent {
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
-        body: serde_json::from_slice(&body).expect("JSON"),
+        body,
     });
-    say()
+    said
 }
 
 async fn stub(say: impl Fn() -> Response + Send + Sync + 'static) -> Stub {
+    stub_that(Arc::new(move |_: &Value| say())).await
+}
+
+/// One whose answer depends on what it is sent.
+async fn stub_that(say: Say) -> Stub {
     let sent = Arc::new(Mutex::new(Vec::new()));
-    let say: Say = Arc::new(say);
     let router = Router::new().fallback(hear).with_state((Arc::clone(&sent), say));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
@@ -184,44 +190,44 @@ async fn every_refusal_has_its_kind() {
     let cases: Vec<(&str, Say, Failure)> = vec![
         (
             "an error",
-            Arc::new(move || (StatusCode::INTERNAL_SERVER_ERROR, json(), "{\"error\":{}}").into_response()),
+            Arc::new(move |_| (StatusCode::INTERNAL_SERVER_ERROR, json(), "{\"error\":{}}").into_response()),
             Failure::Refused { status: 500 },
         ),
         (
             "a wrong key",
-            Arc::new(move || (StatusCode::UNAUTHORIZED, json(), "{\"error\":{}}").into_response()),
+            Arc::new(move |_| (StatusCode::UNAUTHORIZED, json(), "{\"error\":{}}").into_response()),
             Failure::Refused { status: 401 },
         ),
         (
             "too many",
-            Arc::new(|| (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")], "{}").into_response()),
+            Arc::new(|_| (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")], "{}").into_response()),
             Failure::RateLimited {
                 retry_after: Some(Duration::from_secs(7)),
             },
         ),
         (
             "a page",
-            Arc::new(|| ([(header::CONTENT_TYPE, "text/html")], "<html>").into_response()),
+            Arc::new(|_| ([(header::CONTENT_TYPE, "text/html")], "<html>").into_response()),
             Failure::Undecodable,
         ),
         (
             "half of it",
-            Arc::new(move || (json(), "{\"choices\":[{\"mess").into_response()),
+            Arc::new(move |_| (json(), "{\"choices\":[{\"mess").into_response()),
             Failure::Undecodable,
         ),
         (
             "nothing in it",
-            Arc::new(move || (json(), "{\"choices\":[]}").into_response()),
+            Arc::new(move |_| (json(), "{\"choices\":[]}").into_response()),
             Failure::Undecodable,
         ),
         (
             "another shape",
-            Arc::new(move || (json(), "[1,2,3]").into_response()),
+            Arc::new(move |_| (json(), "[1,2,3]").into_response()),
             Failure::Undecodable,
         ),
     ];
     for (name, say, failure) in cases {
-        let stub = stub(move || say()).await;
+        let stub = stub_that(say).await;
         let settings = chosen(Provider::OpenAi, &format!("{}/v1", stub.url));
         let result = asked(&settings).await;
         assert_eq!(result, Err(failure), "{name}");
@@ -290,4 +296,55 @@ async fn what_no_provider_counts_is_estimated() {
     let answer = asked(&settings).await.expect("an answer");
     assert_eq!(answer.usage.input_tokens, prompt().estimated_tokens());
     assert!(answer.usage.output_tokens > 0);
+}
+
+/// Refuses calls with a schema as DeepSeek does, and those that name another model.
+fn takes_no_schema(status: StatusCode) -> Say {
+    Arc::new(move |body| {
+        if body["response_format"].is_null() && body["model"] == "m-1" {
+            return openai_says();
+        }
+        let why = json!({"error": {"message": "This response_format type is unavailable now"}});
+        (status, axum::Json(why)).into_response()
+    })
+}
+
+#[tokio::test]
+async fn who_refuses_a_schema_is_told_the_form_in_words_from_then_on() {
+    for status in [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY] {
+        let stub = stub_that(takes_no_schema(status)).await;
+        let settings = chosen(Provider::OpenAi, &format!("{}/v1", stub.url));
+        let model = connect(&settings).expect("settings in order");
+        for calls in [2, 3] {
+            assert_eq!(model.ask(&prompt()).await, answered(11, 5));
+            let sent = stub.sent.lock().expect("not poisoned").clone();
+            assert_eq!(sent.len(), calls, "it is known after the first time");
+            let last = &sent[calls - 1].body;
+            let told = last["messages"][0]["content"].to_string();
+            assert!(
+                told.contains("JSON schema") && told.contains("additionalProperties"),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_in_any_form_is_refused() {
+    let stub = stub_that(takes_no_schema(StatusCode::BAD_REQUEST)).await;
+    let mut settings = chosen(Provider::OpenAi, &format!("{}/v1", stub.url));
+    settings.name = Some("m-2".to_owned());
+    let model = connect(&settings).expect("settings in order");
+    for calls in [2, 4] {
+        assert_eq!(model.ask(&prompt()).await, Err(Failure::Refused { status: 400 }));
+        assert_eq!(stub.sent.lock().expect("not poisoned").len(), calls);
+    }
+    let mut formless = prompt();
+    formless.schema = None;
+    assert!(model.ask(&formless).await.is_err());
+    assert_eq!(
+        stub.sent.lock().expect("not poisoned").len(),
+        5,
+        "nothing else to try"
+    );
 }
