@@ -10,7 +10,6 @@ use std::{
 };
 
 use dayloom_domain::{Clock, ProjectId};
-use jiff::Timestamp;
 use temporalio_client::{Client, RpcOptions, WorkflowIdConflictPolicy, WorkflowStartOptions};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Address, TemporalError, Timing,
     address::short,
+    names,
     orders::Order,
     workflows::{Enrich, LIFE},
 };
@@ -137,7 +137,8 @@ impl Carrier {
             Some(client) => client,
             None => self.client.insert(self.address.connect().await?),
         };
-        let options = WorkflowStartOptions::new(self.queue.as_str(), workflow_id(project, self.clock.now()))
+        let name = names::enrich(project, &self.queue, self.clock.now());
+        let options = WorkflowStartOptions::new(self.queue.as_str(), name)
             .id_conflict_policy(WorkflowIdConflictPolicy::UseExisting)
             .execution_timeout(LIFE)
             .rpc_options(RpcOptions::builder().timeout(PATIENCE).build())
@@ -158,30 +159,5 @@ impl Carrier {
             self.warned = Some(Instant::now());
             tracing::warn!(%error, "dirty days wait in the database until the engine can be told of them");
         }
-    }
-}
-
-/// `tracker-enrich-{project}-{minute}` (`contract/tracker.md` §4.6): one for each project and minute.
-fn workflow_id(project: Option<ProjectId>, now: Timestamp) -> String {
-    let minute = now.as_second() / 60;
-    match project {
-        Some(project) => format!("tracker-enrich-{project}-{minute}"),
-        None => format!("tracker-enrich-all-{minute}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_workflow_is_of_one_project_and_minute() {
-        let now: Timestamp = "2026-11-21T10:00:59Z".parse().expect("an instant");
-        let project = ProjectId(uuid::Uuid::from_u128(7));
-        assert_eq!(
-            workflow_id(Some(project), now),
-            "tracker-enrich-00000000-0000-0000-0000-000000000007-29920920"
-        );
-        assert_eq!(workflow_id(None, now), "tracker-enrich-all-29920920");
     }
 }

@@ -10,6 +10,7 @@ mod activities;
 mod address;
 mod bell;
 mod health;
+mod names;
 mod orders;
 mod schedules;
 mod worker;

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use dayloom_domain::ProjectId;
 use temporalio_common::error::ChildWorkflowStartError;
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_sdk::{
@@ -13,6 +12,7 @@ use temporalio_sdk::{
 
 use crate::{
     activities::Activities,
+    names,
     orders::{AskOrder, AskReport, Order, Report, SweepOrder, Timing},
 };
 
@@ -43,7 +43,7 @@ impl Enrich {
             let options = order.timing.options();
             let part = ctx.execute_activity(Activities::derive, order, options).await?;
             done = done.and(part);
-            // What days teach marks the days after them, which then rest: as long as days are derived, it goes on.
+            // Where days come to be derived, whatever waits is not in vain.
             if part.derived > 0 {
                 waits = 0;
             }
@@ -78,7 +78,7 @@ impl Enrich {
 /// already, it asks for all.
 async fn ask_beside(ctx: &WorkflowContext<Enrich>, order: Order, after_s: u64) -> WorkflowResult<()> {
     let options = ChildWorkflowOptions::builder()
-        .workflow_id(ask_id(order.project))
+        .workflow_id(names::ask(order.project, ctx.task_queue()))
         .parent_close_policy(ParentClosePolicy::Abandon)
         .execution_timeout(LIFE)
         .build();
@@ -87,13 +87,6 @@ async fn ask_beside(ctx: &WorkflowContext<Enrich>, order: Order, after_s: u64) -
         Ok(_) | Err(ChildWorkflowStartError::StartFailed { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-fn ask_id(project: Option<ProjectId>) -> String {
-    project.map_or_else(
-        || "tracker-ask-all".to_owned(),
-        |project| format!("tracker-ask-{project}"),
-    )
 }
 
 /// Has the language model asked, and what it answered derived.
