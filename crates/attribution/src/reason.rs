@@ -52,25 +52,12 @@ pub(crate) fn listed(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dayloom_domain::{TaskId, WorkspaceId};
-    use jiff::Timestamp;
-    use uuid::Uuid;
+    use dayloom_domain::sample;
 
     use super::*;
 
     fn named(key: Option<&str>, title: &str) -> String {
-        name_of(&Task {
-            id: TaskId(Uuid::nil()),
-            workspace_id: WorkspaceId(Uuid::nil()),
-            project_id: None,
-            key: key.map(str::to_owned),
-            title: title.to_owned(),
-            url: None,
-            status: "todo".to_owned(),
-            assignee_id: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-        })
+        name_of(&sample::task(1, key, title))
     }
 
     #[test]

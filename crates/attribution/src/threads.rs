@@ -153,6 +153,7 @@ pub(crate) fn of(
 
 #[cfg(test)]
 mod tests {
+    use dayloom_domain::sample;
     use jiff::{SignedDuration, Timestamp};
     use uuid::Uuid;
 
@@ -163,18 +164,11 @@ mod tests {
     const ELSEWHERE: WorkspaceId = WorkspaceId(Uuid::from_u128(3));
 
     fn task(n: u128, workspace: WorkspaceId, changed_h: i64) -> Task {
-        let changed = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(changed_h);
         Task {
-            id: TaskId(Uuid::from_u128(n)),
             workspace_id: workspace,
-            project_id: None,
-            key: None,
-            title: format!("task {n}"),
-            url: None,
-            status: "todo".to_owned(),
             assignee_id: Some(PERSON),
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: changed,
+            updated_at: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(changed_h),
+            ..sample::task(n, None, &format!("task {n}"))
         }
     }
 

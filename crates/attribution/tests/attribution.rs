@@ -4,10 +4,11 @@ use dayloom_attribution::{
     Attributor, BRANCH_CONFIDENCE, EvidenceKind, Explanation, RULE_CONFIDENCE, TEXT_AT_MOST,
 };
 use dayloom_domain::{
-    DeveloperId, DeviceId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
+    DeveloperId, DeviceId, EventId, ProjectId, RuleId, TaskId, Zone,
     day::{AnsweredBy, Attribution, Category, Signal, Span},
     people::Task,
     rule::{Rule, RuleField, RuleMatch, RuleScope},
+    sample,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -16,19 +17,7 @@ const PROJECT: ProjectId = ProjectId(Uuid::from_u128(1));
 const OTHER_PROJECT: ProjectId = ProjectId(Uuid::from_u128(2));
 
 fn task(n: u128, key: &str) -> Task {
-    let at = "2026-11-01T00:00:00Z".parse().expect("an instant");
-    Task {
-        id: TaskId(Uuid::from_u128(n)),
-        workspace_id: WorkspaceId(Uuid::from_u128(9)),
-        project_id: None,
-        key: Some(key.to_owned()),
-        title: format!("Task {key}"),
-        url: None,
-        status: "todo".to_owned(),
-        assignee_id: None,
-        created_at: at,
-        updated_at: at,
-    }
+    sample::task(n, Some(key), &format!("Task {key}"))
 }
 
 fn rule(n: u128, field: RuleField, pattern: &str) -> Rule {

@@ -147,18 +147,7 @@ mod tests {
 
     #[test]
     fn candidates_are_a_set() {
-        let task = |n: u128, title: &str| Task {
-            id: TaskId(Uuid::from_u128(n)),
-            workspace_id: WorkspaceId(Uuid::nil()),
-            project_id: None,
-            key: None,
-            title: title.into(),
-            url: None,
-            status: "todo".into(),
-            assignee_id: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-        };
+        let task = |n: u128, title: &str| crate::sample::task(n, None, title);
         let space = WorkspaceId(Uuid::nil());
         let (a, b) = (task(1, "a"), task(2, "b"));
         let both = candidates_digest(space, &[a.clone(), b.clone()]);

@@ -9,8 +9,9 @@ pub use hostile::hostile;
 pub use workday::{Developer, workday, year};
 
 use crate::{
-    DeveloperId, DeviceId, EventId, ProjectId, Zone,
+    DeveloperId, DeviceId, EventId, ProjectId, TaskId, WorkspaceId, Zone,
     event::{ActiveApp, Event},
+    people::Task,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -65,6 +66,22 @@ impl Random {
             (u128::from(self.bits()) << 64 | u128::from(self.bits())).to_be_bytes(),
         )
         .into_uuid()
+    }
+}
+
+/// The n-th task of a workspace, to do and nobody's, of no project and without an address.
+pub fn task(n: u128, key: Option<&str>, title: &str) -> Task {
+    Task {
+        id: TaskId(Uuid::from_u128(n)),
+        workspace_id: WorkspaceId(Uuid::from_u128(1)),
+        project_id: None,
+        key: key.map(str::to_owned),
+        title: title.to_owned(),
+        url: None,
+        status: "todo".to_owned(),
+        assignee_id: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
     }
 }
 

@@ -122,25 +122,12 @@ fn digit(c: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use dayloom_domain::{TaskId, WorkspaceId};
-    use jiff::Timestamp;
-    use uuid::Uuid;
+    use dayloom_domain::sample;
 
     use super::*;
 
     fn task(n: u128, title: &str) -> Task {
-        Task {
-            id: TaskId(Uuid::from_u128(n)),
-            workspace_id: WorkspaceId(Uuid::nil()),
-            project_id: None,
-            key: Some(format!("PAY-{}", 40 + n)),
-            title: title.to_owned(),
-            url: None,
-            status: "todo".to_owned(),
-            assignee_id: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-        }
+        sample::task(n, Some(&format!("PAY-{}", 40 + n)), title)
     }
 
     fn question(title: &str, path: Option<&str>) -> Question {

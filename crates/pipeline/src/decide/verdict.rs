@@ -124,7 +124,7 @@ fn whole(value: &Value) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use dayloom_domain::{TaskId, WorkspaceId, day::Signal};
+    use dayloom_domain::{TaskId, day::Signal, sample};
     use proptest::prelude::*;
     use serde_json::json;
     use uuid::Uuid;
@@ -132,19 +132,7 @@ mod tests {
     use super::*;
 
     fn tasks(count: u128) -> Vec<Task> {
-        let task = |n| Task {
-            id: TaskId(Uuid::from_u128(n)),
-            workspace_id: WorkspaceId(Uuid::nil()),
-            project_id: None,
-            key: None,
-            title: "t".into(),
-            url: None,
-            status: "todo".into(),
-            assignee_id: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-        };
-        (0..count).map(task).collect()
+        (0..count).map(|n| sample::task(n, None, "t")).collect()
     }
 
     fn questions(count: usize) -> Vec<Question> {
