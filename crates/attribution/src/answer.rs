@@ -1,7 +1,7 @@
 //! From probabilities to an answer: the most probable label where its confidence suffices, who is to be thanked for
 //! it, and why in words. And what each answer rests on: all that was weighed.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use dayloom_domain::{
     TaskId,
@@ -10,7 +10,7 @@ use dayloom_domain::{
 };
 
 use crate::{
-    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, calibrate,
+    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, URL_CONFIDENCE, calibrate,
     earlier::Earlier,
     keys::Keys,
     learned::{Count, Label, features_of},
@@ -28,8 +28,8 @@ pub(crate) struct Verdict<'v> {
     span: &'v Span,
     /// The most probable state, and how probable it is.
     best: (State, f64),
-    /// A rule answered, whatever the weighing says.
-    ruled: bool,
+    /// A rule answered, or a key where nothing was ever reviewed, whatever the weighing says.
+    plain: Cell<bool>,
     /// What speaks for the most probable state, once that was asked for.
     cases: OnceCell<Vec<Case>>,
 }
@@ -66,25 +66,30 @@ impl Attributor {
         } else {
             Taught::default()
         };
+        let plain: Vec<Option<Attribution>> = ruled
+            .into_iter()
+            .zip(spans)
+            .map(|(ruled, span)| ruled.or_else(|| self.by_first_key(span)))
+            .collect();
         let verdicts: Vec<Verdict<'_>> = spans
             .iter()
             .zip(&scenes)
             .zip(&weighed.shares)
-            .zip(&ruled)
-            .map(|(((span, scene), shares), ruled)| Verdict {
+            .zip(&plain)
+            .map(|(((span, scene), shares), plain)| Verdict {
                 weigher: &weigher,
                 scene,
                 shares,
                 span,
                 best: weigh::best(shares),
-                ruled: ruled.is_some(),
+                plain: Cell::new(plain.is_some()),
                 cases: OnceCell::new(),
             })
             .collect();
-        let answers = ruled
+        let answers = plain
             .into_iter()
             .zip(&verdicts)
-            .map(|(ruled, verdict)| ruled.unwrap_or_else(|| self.answer_of(verdict)))
+            .map(|(plain, verdict)| plain.unwrap_or_else(|| self.answer_of(verdict)))
             .collect();
         then(answers, &verdicts, taught)
     }
@@ -152,7 +157,29 @@ impl Attributor {
         Some((label, decision.confidence.clamp(0.0, 1.0)))
     }
 
+    /// What the key of a branch says of somebody's time who never reviewed anything: all there is to hold against it is a
+    /// language model's word, and they chose the branch themselves. Pages and titles also show what others do: they are weighed.
+    fn by_first_key(&self, span: &Span) -> Option<Attribution> {
+        if !self.learned.is_empty() {
+            return None;
+        }
+        let keyed = self.by_key(span.project_id, &span.signal).ok();
+        keyed.filter(|keyed| keyed.confidence > URL_CONFIDENCE)
+    }
+
     fn answer_of(&self, verdict: &Verdict<'_>) -> Attribution {
+        let weighed = self.weighed_answer_of(verdict);
+        let is_nobody = weighed.answered_by == AnsweredBy::Nobody;
+        // What a language model says of other time takes no key away from somebody who never reviewed anything.
+        if is_nobody && self.learned.is_empty() && verdict.scene.said.is_none() {
+            let keyed = self.by_key(verdict.span.project_id, &verdict.span.signal);
+            verdict.plain.set(keyed.is_ok());
+            return keyed.unwrap_or(weighed);
+        }
+        weighed
+    }
+
+    fn weighed_answer_of(&self, verdict: &Verdict<'_>) -> Attribution {
         let (state, probability) = verdict.best;
         let confidence = round(self.learned.calibration.believe(probability));
         let Some(label) = verdict.weigher.label(state) else {
@@ -267,7 +294,7 @@ impl Attributor {
     }
 
     fn grounds(&self, answer: &Attribution, verdict: &Verdict<'_>) -> Grounds {
-        if verdict.ruled {
+        if verdict.plain.get() {
             return plain(answer);
         }
         let (state, probability) = verdict.best;

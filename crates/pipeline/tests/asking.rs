@@ -14,15 +14,16 @@ use dayloom_domain::{Clock, TaskId, sample};
 use dayloom_llm::{Answer, Failure, Identity, Model, Prompt, Usage};
 use dayloom_pipeline::{
     Models, Runner, Stages,
-    decide::{AT_ONCE, AskPace},
+    decide::{AT_ONCE, AskPace, AskedFor},
 };
+use dayloom_storage::StorageError;
 use dayloom_testkit::{
     Person, Scripted, TestApp,
     model::{by_words, sorted_by},
     on_both,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -112,9 +113,33 @@ async fn yesterday(app: &TestApp) -> (Person, TaskId) {
     (person, task)
 }
 
-fn stages(app: &TestApp, model: &Arc<Gate>) -> Stages {
-    let models = Models::new(app.store.clone(), model.clone(), None);
+fn stages(app: &TestApp, model: Arc<dyn Model>, budget: Option<u64>) -> Stages {
+    let models = Models::new(app.store.clone(), model, budget);
     Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>).with_models(models)
+}
+
+/// The same person, their yesterday derived, and a model to be asked about it now, which answers so often at once.
+async fn due(app: &TestApp, answers: usize) -> (Person, TaskId, Arc<Gate>, Stages) {
+    let (person, task) = yesterday(app).await;
+    let model = Gate::open_for(answers);
+    let stages = stages(app, model.clone(), None);
+    derive(&stages).await;
+    app.clock.advance(SignedDuration::from_secs(6));
+    (person, task, model, stages)
+}
+
+/// Asks until it is told to stop; a call under way may go on for so long then.
+fn asks(
+    stages: &Stages,
+    stop: &CancellationToken,
+    last_call: Duration,
+) -> JoinHandle<Result<AskedFor, StorageError>> {
+    let pace = AskPace {
+        last_call,
+        ..AskPace::default()
+    };
+    let (stages, stop) = (stages.clone(), stop.clone());
+    tokio::spawn(async move { stages.ask_for_a_while(pace, &stop).await })
 }
 
 async fn derive(stages: &Stages) {
@@ -141,11 +166,7 @@ async fn calls(app: &TestApp, person: &Person) -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_asker_that_vanishes_loses_nothing_and_nothing_answered_is_asked_again() {
     on_both(async |app| {
-        let (person, task) = yesterday(&app).await;
-        let model = Gate::open_for(1);
-        let stages = stages(&app, &model);
-        derive(&stages).await;
-        app.clock.advance(SignedDuration::from_secs(6));
+        let (person, task, model, stages) = due(&app, 1).await;
         let asking = tokio::spawn({
             let stages = stages.clone();
             async move { stages.ask_due().await }
@@ -181,20 +202,9 @@ async fn an_asker_that_vanishes_loses_nothing_and_nothing_answered_is_asked_agai
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_told_to_stop_takes_the_answer_that_is_paid_for_and_begins_no_other_call() {
     on_both(async |app| {
-        let (person, task) = yesterday(&app).await;
-        let model = Gate::open_for(0);
-        let stages = stages(&app, &model);
-        derive(&stages).await;
-        app.clock.advance(SignedDuration::from_secs(6));
+        let (person, task, model, stages) = due(&app, 0).await;
         let stop = CancellationToken::new();
-        let patient = AskPace {
-            last_call: Duration::from_secs(600),
-            ..AskPace::default()
-        };
-        let asking = tokio::spawn({
-            let (stages, stop) = (stages.clone(), stop.clone());
-            async move { stages.ask_for_a_while(patient, &stop).await }
-        });
+        let asking = asks(&stages, &stop, Duration::from_secs(600));
         model.begins(1).await;
         stop.cancel();
         model.open.add_permits(10);
@@ -219,25 +229,14 @@ async fn who_is_told_to_stop_takes_the_answer_that_is_paid_for_and_begins_no_oth
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_does_not_end_is_given_back_and_no_failure_is_forgotten() {
     on_both(async |app| {
-        let (person, _) = yesterday(&app).await;
-        let model = Gate::open_for(0);
-        let stages = stages(&app, &model);
-        derive(&stages).await;
-        app.clock.advance(SignedDuration::from_secs(6));
+        let (person, _, model, stages) = due(&app, 0).await;
         let decisions = app.store.decisions();
         let turns = decisions.take_turns(app.clock.now(), Duration::from_secs(60), 1);
         let turn = turns.await.expect("turns").remove(0);
         let failed = decisions.end_turn(&turn, true, app.clock.now()).await;
         assert!(failed.expect("ended"));
         let stop = CancellationToken::new();
-        let hasty = AskPace {
-            last_call: Duration::ZERO,
-            ..AskPace::default()
-        };
-        let asking = tokio::spawn({
-            let (stages, stop) = (stages.clone(), stop.clone());
-            async move { stages.ask_for_a_while(hasty, &stop).await }
-        });
+        let asking = asks(&stages, &stop, Duration::ZERO);
         model.begins(1).await;
         stop.cancel();
         let asked = asking.await.expect("no panic").expect("turns");
@@ -267,8 +266,7 @@ async fn a_day_in_vain(app: &TestApp, budget: Option<u64>) -> (Vec<i64>, Person)
     event.active_app.window_title = Some("A page".to_owned());
     app.upload(person.id, tracked.device, &[event]).await;
     let model = Scripted::new(|_| Ok("I would rather talk about the weather.".to_owned()));
-    let models = Models::new(app.store.clone(), model.clone(), budget);
-    let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>).with_models(models);
+    let stages = stages(app, model.clone(), budget);
     derive(&stages).await;
     let mut asked_at = vec![began];
     while app.clock.now().duration_since(began) < SignedDuration::from_hours(24) {

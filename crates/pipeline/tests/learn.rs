@@ -143,6 +143,38 @@ async fn a_correction_moves_what_is_like_it_and_a_replay_moves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_reaches_the_last_thirty_days_and_older_ones_when_they_are_replayed() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let today = app.clock.now();
+        let (reached, beyond) = (Date::constant(2026, 10, 23), Date::constant(2026, 10, 19));
+        for date in [beyond, reached, FRIDAY] {
+            let evening = format!("{date}T20:00:00Z").parse().expect("an instant");
+            app.clock.set(evening);
+            works(&app, &person, &tracked, date, 9, "rounding.rs").await;
+        }
+        app.clock.set(today);
+        app.derive().await;
+        let before = app.store.days().read(person.id, beyond).await.expect("a read");
+        say(&app, &person, FRIDAY, 0, &correct(rounding)).await;
+        assert_eq!(
+            day(&app, &person, reached).await.blocks[0].task_id,
+            Some(rounding),
+            "29 days back"
+        );
+        let after = app.store.days().read(person.id, beyond).await.expect("a read");
+        assert_eq!(after, before, "33 days back");
+        derive_day(&app.store, person.id, beyond, today)
+            .await
+            .expect("a day");
+        assert_eq!(day(&app, &person, beyond).await.blocks[0].task_id, Some(rounding));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn taking_a_review_back_takes_back_what_was_learned_from_it() {
     on_both(async |app| {
         let person = app.person("ada@example.org").await;

@@ -1,6 +1,9 @@
 //! What is learned from reviews, as a person meets it: time like what they moved goes where they moved it, rules stand
 //! above it, and doubt stays doubt.
 
+mod lessons;
+mod model;
+
 use std::collections::HashMap;
 
 use dayloom_attribution::{
@@ -14,6 +17,7 @@ use dayloom_domain::{
     people::Task,
     review::{EntryStatus, Pin},
     rule::{Rule, RuleField, RuleMatch, RuleScope},
+    sample,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use proptest::prelude::*;
@@ -26,16 +30,9 @@ const ADA: DeveloperId = DeveloperId(Uuid::from_u128(7));
 
 fn task(n: u128, key: &str) -> Task {
     Task {
-        id: TaskId(Uuid::from_u128(n)),
         workspace_id: WORKSPACE,
-        project_id: None,
-        key: Some(key.to_owned()),
-        title: format!("The work behind {key}"),
-        url: None,
-        status: "todo".to_owned(),
         assignee_id: Some(ADA),
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
+        ..sample::task(n, Some(key), &format!("The work behind {key}"))
     }
 }
 
@@ -302,6 +299,40 @@ fn files_nobody_knows_on_a_branch_go_with_its_key() {
     }
 }
 
+/// Two weeks of the same hour given to one task, and of six files beside it that are given to another one, but for every
+/// third time where `fickle`.
+fn two_weeks(fickle: bool) -> Vec<Example> {
+    let mut examples = moved("rounding.rs", 1..15, 0, 1);
+    for (day, file) in (1..15_i8).flat_map(|day| (0..6_i8).map(move |file| (day, file))) {
+        let other = fickle && (day + file) % 3 == 0;
+        let task = if other { 3 } else { 2 };
+        examples.extend(moved(
+            &format!("beside{file}.rs"),
+            day..day + 1,
+            2 + i64::from(file),
+            task,
+        ));
+    }
+    examples
+}
+
+#[test]
+fn who_is_hard_to_foretell_is_answered_with_less_confidence() {
+    let [steady, fickle] = [false, true].map(|fickle| answer(&two_weeks(fickle), "rounding.rs"));
+    assert_eq!(
+        steady.task_id,
+        Some(TaskId(Uuid::from_u128(1))),
+        "{}",
+        steady.reason
+    );
+    assert!(
+        fickle.confidence + 0.02 < steady.confidence,
+        "{} {}",
+        fickle.confidence,
+        steady.confidence
+    );
+}
+
 #[test]
 fn a_rule_stands_above_what_was_learned() {
     let rule = Rule {
@@ -355,33 +386,6 @@ fn time_of_one_workspace_never_goes_to_a_task_of_another_for_being_alike() {
 }
 
 #[test]
-fn a_model_that_answers_is_evidence_and_said_to_be() {
-    let span = span(20, 0, "rounding.rs");
-    let decision = Decision {
-        signal: signal_digest(PROJECT, &span.signal),
-        candidates: CandidatesDigest(Uuid::nil()),
-        category: Category::Productive,
-        task_id: Some(TaskId(Uuid::from_u128(4))),
-        confidence: 0.95,
-        reason: "words of a title".to_owned(),
-        model: "any".to_owned(),
-        decided_at: Timestamp::UNIX_EPOCH,
-    };
-    let attributor = Attributor::new(Vec::new(), tasks())
-        .within(scope())
-        .with_decisions(vec![decision]);
-    let got = attributor.attribute(&[span]).remove(0);
-    assert_eq!(
-        (got.task_id, got.answered_by),
-        (Some(TaskId(Uuid::from_u128(4))), AnsweredBy::Model)
-    );
-    assert_eq!(
-        got.reason, "the language model takes it for PAY-4",
-        "never the model's own words"
-    );
-}
-
-#[test]
 fn a_task_without_a_key_is_called_by_its_title() {
     let mut tasks = tasks();
     tasks[3].key = None;
@@ -403,78 +407,6 @@ fn a_task_without_a_key_is_called_by_its_title() {
         got.reason,
         "you confirmed 6 like this as “Round as the bank does”"
     );
-}
-
-/// Reviews of some time, and an hour of each of five days that nobody reviewed: a file that was, and one beside it that
-/// never was.
-fn a_week() -> (Attributor, Vec<Vec<Span>>) {
-    let mut examples = moved("rounding.rs", 1..9, 0, 1);
-    examples.extend(moved("rounding.rs", 1..9, 8, 1));
-    examples.extend(moved("refund.rs", 1..9, 4, 2));
-    let day = |day: i8| {
-        let at = |n: i64| match n % 2 {
-            0 => span(day, n, "rounding.rs"),
-            _ => span(day, n, "beside.rs"),
-        };
-        (0..5).map(at).collect()
-    };
-    (attributor(&examples), (9..14).map(day).collect())
-}
-
-fn lessons(attributor: &Attributor, days: &[Vec<Span>]) -> Vec<Taught> {
-    days.iter()
-        .map(|day| attributor.attribute_and_teach(day).1)
-        .collect()
-}
-
-#[test]
-fn days_that_nobody_reviewed_teach_the_days_after_them() {
-    let (attributor, days) = a_week();
-    let rounding = TaskId(Uuid::from_u128(1));
-    let share = |attributor: &Attributor| {
-        let answered =
-            attributor.attribute_with_grounds(&[span(16, 0, "beside.rs"), span(16, 1, "beside.rs")]);
-        let of = answered.grounds[answered.of[0]].candidates.iter();
-        of.filter(|(task, _)| *task == rounding)
-            .map(|(_, share)| *share)
-            .sum::<f64>()
-    };
-    let before = share(&attributor);
-    let lessons = lessons(&attributor, &days);
-    let after = share(&attributor.after(&lessons));
-    assert!(after > before + 0.1, "{before} {after}");
-}
-
-#[test]
-fn what_a_day_teaches_depends_on_no_other_day_and_not_on_time_that_was_reviewed() {
-    let (attributor, days) = a_week();
-    let alone = lessons(&attributor, &days);
-    assert!(alone.iter().all(|taught| !taught.is_empty()));
-    let text = serde_json::to_string(&alone).expect("written");
-    assert_eq!(
-        serde_json::from_str::<Vec<Taught>>(&text).expect("read"),
-        alone,
-        "it reads back as it was written"
-    );
-    let whole = (days[4][0].start, days[4][4].end);
-    let after = attributor.after(&alone);
-    assert_eq!(lessons(&after, &days), alone);
-    let answers = after.attribute(&days[4]);
-    let mut turned = alone;
-    turned.reverse();
-    let after = after.after(&turned);
-    assert_eq!(after.attribute(&days[4]), answers, "in whatever order");
-    let reviewed = after.with_reviewed(vec![whole]);
-    assert!(reviewed.attribute_and_teach(&days[4]).1.is_empty());
-    assert_eq!(reviewed.attribute(&days[4]), answers);
-}
-
-#[test]
-fn where_nothing_was_reviewed_a_day_teaches_nothing() {
-    let (_, days) = a_week();
-    let attributor = Attributor::new(Vec::new(), tasks()).within(scope());
-    assert!(attributor.attribute_with_grounds(&days[0]).taught.is_empty());
-    assert!(lessons(&attributor, &days).iter().all(Taught::is_empty));
 }
 
 #[test]
