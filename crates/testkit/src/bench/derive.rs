@@ -1,22 +1,21 @@
-//! The derivation of a developer-year, how its cost grows with its length, and one late event. Pure: no database,
-//! so that the figure is that of the rules themselves.
+//! The derivation of a developer-year, how its cost grows with its length, one late event, and what learning costs. Pure:
+//! no database, so that the figure is that of the rules themselves.
 
 use std::time::Instant;
 
 use dayloom_attribution::Attributor;
 use dayloom_domain::{
-    ProjectId, RuleId, TaskId, WorkspaceId, Zone,
+    ProjectId, RuleId, Zone,
     day::{Category, Day},
     derive,
     event::Event,
-    people::Task,
     rule::{Rule, RuleField, RuleMatch, RuleScope},
     sample::{self, Developer},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::Figure;
+use super::{Figure, quality};
 
 /// The first day of the generated year.
 const FROM: Date = Date::constant(2026, 1, 1);
@@ -37,7 +36,7 @@ pub fn run() -> Vec<Figure> {
     }
     let per_event = |seconds: f64, events: &[Event]| seconds * 1e6 / count(events);
     let growth = per_event(whole_s, &year) / per_event(half_s, &half);
-    vec![
+    let mut figures = vec![
         Figure::at_least(
             "samples of the developer-year",
             count(&year),
@@ -68,7 +67,9 @@ pub fn run() -> Vec<Figure> {
             5.0,
             "<= 5 ms",
         ),
-    ]
+    ];
+    figures.extend(quality::learning());
+    figures
 }
 
 /// The whole way from events to days.
@@ -118,18 +119,8 @@ fn count<T>(of: &[T]) -> f64 {
 
 /// Tasks for every key, ten rules that look at every field, one of them personal.
 fn attributor(developer: &Developer) -> Attributor {
-    let tasks = developer.keys.iter().zip(1u128..).map(|(key, n)| Task {
-        id: TaskId(Uuid::from_u128(n)),
-        workspace_id: WorkspaceId(Uuid::from_u128(1)),
-        project_id: None,
-        key: Some(key.clone()),
-        title: format!("Task {key}"),
-        url: None,
-        status: "todo".to_owned(),
-        assignee_id: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-    });
+    let tasks = developer.keys.iter().zip(1..);
+    let tasks = tasks.map(|(key, n)| sample::task(n, Some(key), &format!("Task {key}")));
     let patterns = [
         (
             RuleField::Host,

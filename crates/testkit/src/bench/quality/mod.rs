@@ -7,6 +7,7 @@
 
 mod baselines;
 mod cast;
+mod cost;
 mod days;
 mod measure;
 mod model;
@@ -27,6 +28,7 @@ use dayloom_domain::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 pub use cast::{HELD_BACK, HELD_BACK_LATER, TUNED};
+pub use cost::learning;
 pub use days::{Kind, Truth};
 pub use measure::Tally;
 pub use persona::Habits;
