@@ -1,5 +1,5 @@
-//! At the loudest the program has, its logs hold no title, address, command or token: neither on standard error nor in
-//! the file of the day, whose lines are objects.
+//! At the loudest the program has, its logs hold no title, address, command, token, or word to or from a language model:
+//! neither on standard error nor in the file of the day, whose lines are objects.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ mod program;
 
 use dayloom_client::Client;
 use dayloom_domain::Clock;
-use dayloom_testkit::Desktop;
+use dayloom_testkit::{Desktop, Wire, model::sorted_by};
 use program::{Now, Program, desk::Ended, visit::Visit, wait_for, zone};
 use serde_json::{Value, json};
 
@@ -18,6 +18,19 @@ const ADDRESS: &str = "zwetschgenkuchen";
 const COMMAND: &str = "pfeffermuehle";
 const NOTE: &str = "wacholderbeere";
 const TOKEN: &str = "aexy_feedfacefeedfacefeedfacefeedface";
+const KEY: &str = "sk-of-the-tests-feedface";
+const ASKED: &str = "stachelbeere";
+const ANSWER: &str = "brombeerstrauch";
+
+/// A language model that gives everything to no task, and says why in a word of its own; after that it is out of order.
+fn model() -> Wire {
+    let mut asked = 0;
+    Wire::start(move |user| {
+        asked += 1;
+        let said = sorted_by(user, |_, _| None).replace("by the title", ANSWER);
+        if asked == 1 { Some(said) } else { None }
+    })
+}
 
 /// What a client sends: good events, a broken one, one with everything in it.
 async fn send(client: &Client, project: &str) {
@@ -33,7 +46,12 @@ async fn send(client: &Client, project: &str) {
             "browser": {"url": format!("https://{ADDRESS}.example/a?key={ADDRESS}"), "title": TITLE},
         })
     };
+    let mut unknown = event("0193a5b0-0000-7000-8000-000000000003", json!(60));
+    unknown["ts"] = json!(now - 300);
+    unknown["active_app"]["window_title"] = json!(ASKED);
+    unknown["browser"]["title"] = json!(ASKED);
     let events = [
+        unknown,
         event("0193a5b0-0000-7000-8000-000000000001", json!(60)),
         event("0193a5b0-0000-7000-8000-000000000002", json!(TITLE)),
         event(COMMAND, json!(60)),
@@ -44,7 +62,7 @@ async fn send(client: &Client, project: &str) {
     let answer: Value = client.post("/tracker/events:batch", &batch).await.unwrap();
     assert_eq!(
         (&answer["accepted"], answer["rejected"].as_array().unwrap().len()),
-        (&json!(1), 2)
+        (&json!(2), 2)
     );
     // What is refused whole is told to the caller alone.
     let broken = json!({"title": 7, "key": COMMAND, "url": ADDRESS});
@@ -68,10 +86,15 @@ async fn the_loudest_logs_hold_nothing_private() {
     let note = format!("shell/{}", shell.0.id());
     home.write(&note, &format!("1\0zsh\0\0/work\0run --password {NOTE}\0end"));
     let window = desktop.open("Inkwell", WINDOW);
+    let wire = model();
     let mut command = home.command(&["up", "-vvv", "--listen", "127.0.0.1:0", "--no-open"]);
     command
         .env("DISPLAY", desktop.display())
         .env("AEXY_SAMPLE_INTERVAL", "1")
+        .env("DAYLOOM_MODEL_PROVIDER", "openai")
+        .env("DAYLOOM_MODEL_BASE_URL", &wire.url)
+        .env("DAYLOOM_MODEL_NAME", "stand-in")
+        .env("DAYLOOM_MODEL_API_KEY", KEY)
         .stderr(std::fs::File::create(home.path("said")).unwrap());
     let up = Program::ready(command);
     let token = home.token();
@@ -95,6 +118,15 @@ async fn the_loudest_logs_hold_nothing_private() {
         let note = std::fs::read_to_string(home.path(&note)).unwrap_or_default();
         note.contains("run --password ***")
     });
+    wait_for("the model to be asked", || {
+        wire.sent().iter().any(|sent| sent.user.contains(ASKED))
+    });
+    wait_for("what it answered to be in the day", || {
+        let usage = home.json(&["model", "usage"]);
+        usage["days"][0]["output_tokens"].as_u64() > Some(0)
+    });
+    let question = json!({"question": format!("Where did the time go, {ANSWER}?")});
+    let _: Value = client.post("/tracker/qa", &question).await.unwrap();
     drop((shell, window));
     let (code, _) = up.terminate();
     assert_eq!(code, 0);
@@ -115,7 +147,7 @@ async fn the_loudest_logs_hold_nothing_private() {
     let (link, cookie) = (secret_of(&visit.link), secret_of(&visit.cookie));
     assert!(link.len() > 20 && cookie.len() > 20, "{link} {cookie}");
     for mark in [
-        TITLE, WINDOW, ADDRESS, COMMAND, NOTE, TOKEN, &token, &link, &cookie,
+        TITLE, WINDOW, ADDRESS, COMMAND, NOTE, TOKEN, KEY, ASKED, ANSWER, &token, &link, &cookie,
     ] {
         for (place, text) in [("standard error", &said), ("the file", &filed)] {
             let line = text

@@ -27,6 +27,20 @@ fn temporal(namespace: &str) -> Option<String> {
     ))
 }
 
+/// The address of that namespace, and a Postgres; none where one of the two is not there.
+async fn servers(namespace: &str) -> Option<(String, TestDb)> {
+    let address = temporal(namespace)?;
+    Some((address, TestDb::postgres().await?))
+}
+
+/// What the doctor says of the engine.
+fn engine(program: &Program, temporal: &str) -> Value {
+    let ran = program.run(&["doctor", "--json", "--engine", "temporal", "--temporal", temporal]);
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = found.as_array().unwrap();
+    findings.iter().find(|f| f["part"] == "engine").unwrap().clone()
+}
+
 /// One who is tracked on a server.
 struct Person {
     client: Client,
@@ -169,17 +183,6 @@ impl Two {
             .start(&[&["worker"][..], &place, &["--temporal-heartbeat", "3"]].concat())
     }
 
-    /// What the doctor says of the engine.
-    fn engine(&self) -> Value {
-        let place = ["--database-url", &self.postgres.url, "--temporal", &self.temporal];
-        let ran = self
-            .there
-            .run(&[&["doctor", "--json", "--engine", "temporal"][..], &place].concat());
-        let found: Value = serde_json::from_str(&ran.out).unwrap();
-        let findings = found.as_array().unwrap();
-        findings.iter().find(|f| f["part"] == "engine").unwrap().clone()
-    }
-
     async fn idle(&self) {
         let idle = async {
             while self.postgres.store.days().backlog().await.unwrap() > 0 {
@@ -194,10 +197,7 @@ impl Two {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
-    let Some(temporal) = temporal("dayloom-killed") else {
-        return;
-    };
-    let Some(postgres) = TestDb::postgres().await else {
+    let Some((temporal, postgres)) = servers("dayloom-killed").await else {
         return;
     };
     let two = Two::start(temporal, postgres).await;
@@ -224,7 +224,7 @@ async fn workers_killed_at_random_lose_nothing_and_change_nothing() {
     for worker in workers.drain(1..) {
         worker.kill();
     }
-    let engine = two.engine();
+    let engine = engine(&two.there, &two.temporal);
     assert_eq!(engine["state"], "works", "{engine}");
     two.idle().await;
     let dates = dates(from);
@@ -320,10 +320,7 @@ async fn is_attributed(person: &Person, from: Timestamp) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_killed_while_they_ask_lose_nothing_and_ask_nothing_answered_again() {
-    let Some(temporal) = temporal("dayloom-asking") else {
-        return;
-    };
-    let Some(postgres) = TestDb::postgres().await else {
+    let Some((temporal, postgres)) = servers("dayloom-asking").await else {
         return;
     };
     let program = Program::new();
@@ -387,10 +384,7 @@ async fn page(url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_shows_its_figures_where_it_is_told_to() {
-    let Some(temporal) = temporal("dayloom-figures") else {
-        return;
-    };
-    let Some(postgres) = TestDb::postgres().await else {
+    let Some((temporal, postgres)) = servers("dayloom-figures").await else {
         return;
     };
     let program = Program::new();
@@ -436,6 +430,36 @@ async fn a_worker_shows_its_figures_where_it_is_told_to() {
     );
     assert!(!figures.contains("ann@example.org"), "nobody is named");
     assert_eq!(worker.terminate().0, 0);
+}
+
+#[test]
+fn the_doctor_says_where_nobody_works() {
+    // Tests of the engine have queues of their own there.
+    let Some(idle) = temporal("default") else { return };
+    let program = Program::new();
+    let found = engine(&program, &idle);
+    assert_eq!(found["state"], "fails", "{found}");
+    let detail = found["detail"].as_str().unwrap();
+    assert!(
+        detail.ends_with("/default answers, and no worker does"),
+        "{found}"
+    );
+    assert!(
+        found["mend"]
+            .as_str()
+            .unwrap()
+            .contains("`dayloom worker --temporal URL`"),
+        "{found}"
+    );
+    let unknown = engine(&program, &idle.replace("/default", "/nowhere"));
+    assert_eq!(unknown["state"], "fails", "{unknown}");
+    assert!(
+        unknown["detail"]
+            .as_str()
+            .unwrap()
+            .contains("no namespace `nowhere`"),
+        "{unknown}"
+    );
 }
 
 #[test]

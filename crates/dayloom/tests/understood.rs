@@ -5,164 +5,21 @@
 mod program;
 
 use dayloom_client::Client;
-use dayloom_domain::Clock;
-use dayloom_storage::{Migrate, Store};
+use dayloom_domain::{
+    Clock,
+    rule::{RuleField, RuleMatch, RuleScope},
+};
+use dayloom_storage::NewRule;
 use dayloom_testkit::{
     Wire,
     model::honest,
     wire::{READ, WRITTEN},
 };
-use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
-use program::{Now, Program, Ran, Up, wait_for, zone};
+use program::{
+    Now, Program, wait_for,
+    worked::{Desk, wire},
+};
 use serde_json::{Value, json};
-use uuid::Uuid;
-
-const UP: [&str; 5] = ["up", "--listen", "127.0.0.1:0", "--no-open", "--no-agent"];
-/// A home whose yesterday has an hour on PAY-412's branch, half an hour on a page about refunds, twenty minutes on the
-/// news, and 25 minutes entered by hand.
-struct Desk {
-    home: Program,
-    date: Date,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let today = Now.now().to_zoned(TimeZone::get(zone()).unwrap()).date();
-        Self {
-            home: Program::new(),
-            date: today.yesterday().unwrap(),
-        }
-    }
-
-    fn date(&self) -> String {
-        self.date.to_string()
-    }
-
-    fn at(&self, time: &str) -> String {
-        format!("{} {time}", self.date)
-    }
-
-    /// Starts `up`, with a model on the wire or none.
-    fn up(&self, model: Option<&Wire>, more: &[(&str, &str)]) -> Up {
-        let mut env = vec![("DAYLOOM_RATE_LIMITS", "off")];
-        if let Some(wire) = model {
-            env.extend([
-                ("DAYLOOM_MODEL_PROVIDER", "openai"),
-                ("DAYLOOM_MODEL_BASE_URL", wire.url.as_str()),
-                ("DAYLOOM_MODEL_NAME", "stand-in"),
-                ("DAYLOOM_MODEL_API_KEY", "sk-of-the-tests"),
-            ]);
-        }
-        env.extend(more);
-        self.home.start_with(&UP, &env)
-    }
-
-    /// So many minutes of one window from a minute of yesterday on.
-    fn minutes(&self, from: i64, count: i64, title: &str, branch: Option<&str>) -> Vec<Value> {
-        // By the clock on the wall: midnight is not always so many hours before.
-        let zone = TimeZone::get(zone()).unwrap();
-        let at = |minute: i64| {
-            let time = self.date.at(0, 0, 0, 0) + Span::new().minutes(minute);
-            time.to_zoned(zone.clone()).unwrap().timestamp()
-        };
-        let event = |minute: i64| {
-            let app = if branch.is_some() { "Code" } else { "Firefox" };
-            let mut event = json!({
-                "event_id": Uuid::new_v4(), "client_seq": minute, "interval_s": 60, "tz": program::zone(),
-                "ts": at(minute),
-                "active_app": {"name": app, "bundle_id": app, "window_title": title},
-            });
-            if let Some(branch) = branch {
-                event["file_context"] = json!({"repo": "acme/payments", "branch": branch});
-            }
-            event
-        };
-        (from..from + count).map(event).collect()
-    }
-
-    async fn fill(&self, up: &Up) {
-        for (key, title) in [("PAY-412", "Retry refunds"), ("PAY-398", "Ledger export")] {
-            self.home
-                .json(&["tasks", "add", title, "--key", key, "--project", "personal"]);
-        }
-        let client = Client::new(&up.url, Some(&self.home.token())).unwrap();
-        let projects: Value = client.get("/tracker/projects", &[]).await.unwrap();
-        let project = projects[0]["id"].as_str().or(projects[0]["project_id"].as_str());
-        let device = Uuid::new_v4();
-        let enroll = json!({"device_id": device, "project_id": project.unwrap(), "platform": "linux"});
-        let _: Value = client.post("/tracker/devices:enroll", &enroll).await.unwrap();
-        let mut events = self.minutes(540, 60, "refund.rs - payments", Some("feature/PAY-412"));
-        events.extend(self.minutes(660, 30, "How refunds are retried", None));
-        events.extend(self.minutes(720, 20, "The morning's news", None));
-        let batch =
-            json!({"schema_version": "1.0", "device_id": device, "sent_at": Now.now(), "events": events});
-        let taken: Value = client.post("/tracker/events:batch", &batch).await.unwrap();
-        assert_eq!(taken["accepted"], 110, "{taken}");
-        let by_hand = json!({"date": self.date, "minutes": 25, "description": "a call with the bank"});
-        let _: Value = client.post("/tracker/timesheet/entries", &by_hand).await.unwrap();
-        self.until(|day| day["pending"] == false && day["spans"].as_array().unwrap().len() == 4);
-    }
-
-    fn day(&self) -> Value {
-        self.home.json(&["day", &self.date()])
-    }
-
-    /// Waits until yesterday is as wanted.
-    fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let mut day = Value::Null;
-        wait_for("the day as wanted", || {
-            day = self.day();
-            wanted(&day)
-        });
-        day
-    }
-
-    /// Ends the program. With `told` the next one writes journals at once, as if nobody had looked for five minutes.
-    async fn down(&self, up: Up, told: bool) {
-        assert_eq!(up.terminate().0, 0);
-        if !told {
-            return;
-        }
-        let url = format!("sqlite:{}", self.home.path("dayloom.db").display());
-        let store = Store::open(&url, Migrate::Refuse).await.unwrap();
-        let epoch = Timestamp::UNIX_EPOCH.to_string();
-        store
-            .settings()
-            .put("sweep:tracker-journal-refresh", &epoch)
-            .await
-            .unwrap();
-        store.close().await;
-    }
-
-    /// What a run printed, without what differs from day to day.
-    fn neutral(&self, text: &str) -> String {
-        text.replace(&self.date(), "[DATE]")
-            .replace(&self.date.strftime("%A %-d %B").to_string(), "[DAY]")
-            .replace(&self.date.strftime("%A").to_string(), "[WEEKDAY]")
-    }
-
-    /// A run as exit code, standard output and standard error.
-    fn said(&self, args: &[&str]) -> String {
-        let Ran { code, out, err } = self.home.run(args);
-        self.neutral(&format!("{code}\n{out}{err}"))
-    }
-
-    /// A run that fails prints nothing on standard output, with `--json` too; its exit code and what it says.
-    fn refused(&self, args: &[&str]) -> String {
-        let plain = self.home.run(args);
-        let json = self.home.run(&[args, &["--json"]].concat());
-        for ran in [&plain, &json] {
-            assert!(ran.code > 0 && ran.out.is_empty(), "{args:?}: {}", ran.out);
-        }
-        assert_eq!((plain.code, &plain.err), (json.code, &json.err), "{args:?}");
-        self.neutral(&format!("{} {}", plain.code, plain.err))
-    }
-}
-
-/// An answer that sorts pages about refunds, and tells what it is given.
-fn wire() -> Wire {
-    Wire::start(|user| Some(honest(user)))
-}
 
 fn whys(desk: &Desk) {
     let day = desk.day();
@@ -345,6 +202,50 @@ fn forbids(desk: &Desk) {
     );
 }
 
+/// A dry run says what a rule would change, and changes nothing. No server runs, which would derive the day at once.
+async fn rehearsed(desk: &Desk) {
+    let store = desk.store().await;
+    let person = store
+        .people()
+        .by_email("local@localhost")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let tasks = store.tasks().for_attribution(person).await.unwrap();
+    let other = tasks.iter().find(|task| task.key.as_deref() == Some("PAY-398"));
+    let rule = NewRule {
+        scope: RuleScope::Personal,
+        field: RuleField::Repo,
+        matching: RuleMatch::Contains,
+        pattern: "payments".to_owned(),
+        task_id: Some(other.unwrap().id),
+        project_id: None,
+        scope_project_id: None,
+        category: None,
+        position: None,
+    };
+    let before = store.days().read(person, desk.date).await.unwrap();
+    let made = store.rules().create(person, &rule, Now.now()).await;
+    made.unwrap();
+    let (date, dry) = (desk.date(), "--dry-run");
+    let range = ["replay", "--from", &date, "--to", &date, dry];
+    let told = desk.home.json(&range);
+    assert_eq!(
+        (&told["changed"], &told["dry_run"]),
+        (&json!(1), &json!(true)),
+        "{told}"
+    );
+    let text = desk.said(&range);
+    assert!(
+        text.starts_with("0\n1 day replayed; 1 day would change.\n"),
+        "{text}"
+    );
+    assert!(text.contains("PAY-412 → PAY-398"), "{text}");
+    assert_eq!(store.days().read(person, desk.date).await.unwrap(), before);
+    store.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_sorts_tells_and_answers_and_is_never_asked_by_a_replay() {
     let (desk, wire) = (Desk::new(), wire());
@@ -416,6 +317,7 @@ async fn a_model_sorts_tells_and_answers_and_is_never_asked_by_a_replay() {
     wire.becomes(|user| Some(honest(user)));
     replays(&desk, &wire);
     assert_eq!(up.terminate().0, 0);
+    rehearsed(&desk).await;
 }
 
 /// Calls, tokens and cost as the wire counted them.
@@ -447,7 +349,7 @@ fn uses(desk: &Desk, wire: &Wire) {
     assert!(text.contains("tokens used today; there is no limit."), "{text}");
 }
 
-/// A replay with unchanged evidence changes nothing and calls no model; with a new rule it says what would change first.
+/// A replay with unchanged evidence changes nothing and calls no model; of another rule it says what would change.
 fn replays(desk: &Desk, wire: &Wire) {
     let (date, before, calls) = (desk.date(), desk.day(), wire.sent().len());
     let range = ["replay", "--from", &date, "--to", &date];

@@ -130,10 +130,30 @@ async fn model(cx: &Context) -> Finding {
         Ok(answers) => {
             let place = if answers.local { "local" } else { "hosted" };
             let vain = in_vain(cx).await.unwrap_or_default();
-            Finding::new(part, name, State::Works, format!("answers; {place}{vain}"))
+            let spent = spent(cx).await;
+            let detail = format!("answers; {place}{vain}{}", spent.as_deref().unwrap_or_default());
+            let finding = Finding::new(part, name, State::Works, detail);
+            match spent {
+                Some(_) => finding.mend("Raise DAYLOOM_MODEL_DAILY_BUDGET to go on today"),
+                None => finding,
+            }
         }
         Err(failure) => Finding::new(part, name, State::Fails, failure.what).mend(failure.todo),
     }
+}
+
+/// Whether the person of this home has tokens left today; nothing where there is no server to ask, or no budget.
+async fn spent(cx: &Context) -> Option<String> {
+    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let path = format!("/tracker/model-usage?start={today}&end={today}");
+    let usage = crate::remote::Remote::of(cx).ok()?.get(&path).await.ok()?;
+    let budget = &usage["budget"];
+    (budget["used_up"] == true).then(|| {
+        format!(
+            "; the {} tokens of your day are used up, and nothing is asked for you until tomorrow",
+            budget["daily_tokens"]
+        )
+    })
 }
 
 /// What the database tells of asking in vain, if there is any and it tells something.

@@ -138,7 +138,9 @@ async fn usage(cx: &Context, days: u16) -> Outcome {
     if let Some(budget) = &shown.budget {
         cx.out.hint(of_budget(budget));
     }
-    if let Some(failing) = &shown.failing {
+    // Where the tokens are used up, that is why nothing came.
+    let used_up = shown.budget.as_ref().is_some_and(|budget| budget.used_up);
+    if let Some(failing) = shown.failing.as_ref().filter(|_| !used_up) {
         cx.out.hint(of_failing(failing));
     }
     cx.out.facts(&answer, || table(&shown.days))
