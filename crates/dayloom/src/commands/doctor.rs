@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dayloom_agent::AgentStatus;
+use dayloom_agent::{AgentStatus, status::Capture};
 use dayloom_capture::{
     Policy, Sampler,
     activitywatch::ActivityWatch,
@@ -301,14 +301,35 @@ fn capturing(cx: &Context) -> Finding {
     let ago = status
         .last_sample_at
         .map(|at| SystemClock.now().duration_since(at).as_secs());
-    let detail = match ago {
+    let mut detail = match ago {
         Some(seconds) => format!(
             "last sample {seconds} s ago, {} waiting for upload",
             status.spool.waiting
         ),
         None => "no sample yet".to_owned(),
     };
+    if let Some(why) = resting(&status) {
+        detail.push_str(&format!("; none now: {why}"));
+    }
     finding(State::Works, detail)
+}
+
+/// Why a running agent takes no sample at the moment, in words.
+fn resting(status: &AgentStatus) -> Option<String> {
+    match status.capture {
+        Capture::Paused => Some("this device is paused, and `dayloom devices resume` ends that".to_owned()),
+        Capture::Withheld => Some(match status.withheld.as_deref() {
+            Some("idle") => format!(
+                "there was no input for {} s or longer",
+                status.idle_threshold_s.unwrap_or_default()
+            ),
+            Some("excluded_app" | "excluded_title") => "what is in front is excluded".to_owned(),
+            Some("private_window") => "a private window is in front".to_owned(),
+            Some("presence_unknown") => "nothing tells whether you are there".to_owned(),
+            _ => "nothing tells which window is in front".to_owned(),
+        }),
+        Capture::NotEnrolled | Capture::Running | Capture::Stopped => None,
+    }
 }
 
 /// Whether there is such a process: one that was killed leaves its last words behind.
