@@ -1,11 +1,7 @@
 //! Two servers on one Postgres and one Redis count calls together, and go on where that Redis goes away. Needs
 //! `DAYLOOM_TEST_POSTGRES` and `DAYLOOM_TEST_REDIS`.
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says when it is left out"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod program;
 
@@ -19,23 +15,14 @@ use std::{
 
 use dayloom_client::{Client, ClientError};
 use dayloom_domain::Clock;
-use dayloom_testkit::db::TestDb;
+use dayloom_testkit::{db::TestDb, needs};
 use program::{Now, PATIENCE, Program, Up};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The Redis for tests; none where there is none, which `DAYLOOM_TEST_ALL=1` forbids.
+/// The Redis for tests.
 fn redis() -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_REDIS") {
-        Ok(url) if !url.is_empty() => Some(url),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_REDIS is not set")
-        }
-        _ => {
-            eprintln!("skipped: DAYLOOM_TEST_REDIS is not set");
-            None
-        }
-    }
+    needs::variable("DAYLOOM_TEST_REDIS")
 }
 
 /// A way to a Redis that can be cut, as a cable can.

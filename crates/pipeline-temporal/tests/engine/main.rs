@@ -1,11 +1,6 @@
 //! Against a real Temporal server, that of `DAYLOOM_TEST_TEMPORAL`, and both databases. Each test has a task queue of its
 //! own.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "a skipped test must be seen in the test's output"
-)]
-
 mod schedules;
 mod support;
 mod turns;

@@ -9,7 +9,7 @@ use dayloom_domain::{
 };
 use dayloom_pipeline::Stages;
 use dayloom_pipeline_temporal::{Address, Bell, Timing, Worker, WorkerSettings};
-use dayloom_testkit::{Person, TestApp, Tracked};
+use dayloom_testkit::{Person, TestApp, Tracked, needs};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::{Value, json};
 use temporalio_client::{
@@ -23,18 +23,9 @@ use uuid::Uuid;
 /// Long enough for a machine with other things to do.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// The server for tests; none where there is none, which `DAYLOOM_TEST_ALL=1` forbids.
+/// The server for tests.
 pub fn temporal() -> Option<String> {
-    match std::env::var("DAYLOOM_TEST_TEMPORAL") {
-        Ok(url) if !url.is_empty() => Some(url),
-        _ if std::env::var("DAYLOOM_TEST_ALL").is_ok_and(|all| all == "1") => {
-            panic!("DAYLOOM_TEST_ALL=1 but DAYLOOM_TEST_TEMPORAL is not set")
-        }
-        _ => {
-            eprintln!("skipped: DAYLOOM_TEST_TEMPORAL is not set");
-            None
-        }
-    }
+    needs::variable("DAYLOOM_TEST_TEMPORAL")
 }
 
 pub fn address(url: &str) -> Address {
