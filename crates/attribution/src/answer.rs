@@ -1,6 +1,8 @@
 //! From probabilities to an answer: the most probable label where its confidence suffices, who is to be thanked for
 //! it, and why in words. And what each answer rests on: all that was weighed.
 
+mod first;
+
 use std::cell::{Cell, OnceCell};
 
 use dayloom_domain::{
@@ -10,7 +12,7 @@ use dayloom_domain::{
 };
 
 use crate::{
-    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, URL_CONFIDENCE, calibrate,
+    Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, calibrate,
     earlier::Earlier,
     keys::Keys,
     learned::{Count, Label, features_of},
@@ -157,26 +159,17 @@ impl Attributor {
         Some((label, decision.confidence.clamp(0.0, 1.0)))
     }
 
-    /// What the key of a branch says of somebody's time who never reviewed anything: all there is to hold against it is a
-    /// language model's word, and they chose the branch themselves. Pages and titles also show what others do: they are weighed.
-    fn by_first_key(&self, span: &Span) -> Option<Attribution> {
-        if !self.learned.is_empty() {
-            return None;
-        }
-        let keyed = self.by_key(span.project_id, &span.signal).ok();
-        keyed.filter(|keyed| keyed.confidence > URL_CONFIDENCE)
-    }
-
     fn answer_of(&self, verdict: &Verdict<'_>) -> Attribution {
         let weighed = self.weighed_answer_of(verdict);
-        let is_nobody = weighed.answered_by == AnsweredBy::Nobody;
-        // What a language model says of other time takes no key away from somebody who never reviewed anything.
-        if is_nobody && self.learned.is_empty() && verdict.scene.said.is_none() {
-            let keyed = self.by_key(verdict.span.project_id, &verdict.span.signal);
-            verdict.plain.set(keyed.is_ok());
-            return keyed.unwrap_or(weighed);
+        if weighed.answered_by != AnsweredBy::Nobody {
+            return weighed;
         }
-        weighed
+        let keyed = self.by_key(verdict.span.project_id, &verdict.span.signal).ok();
+        let Some(keyed) = keyed.filter(|keyed| self.is_left_to(keyed, verdict)) else {
+            return weighed;
+        };
+        verdict.plain.set(true);
+        keyed
     }
 
     fn weighed_answer_of(&self, verdict: &Verdict<'_>) -> Attribution {

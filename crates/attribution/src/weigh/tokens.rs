@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::{Scene, State, Thread, Weigher, index};
 use crate::{
     earlier::{tokens_of, weight_of},
-    features::{APP, BRANCH, GROUPS, HOUR, SAME, TITLE},
+    features::{APP, BRANCH, GROUPS, HOUR, PLACE, SAME, TITLE},
     keys::Place,
     learned::{Count, Learned},
     smooth::{MODES, Smoothed},
@@ -120,6 +120,16 @@ impl Weigher<'_> {
         tokens
             .filter(|&token| token != 0)
             .find_map(|token| self.learned.rows.get(&token)?.by.get(&place).copied())
+    }
+
+    /// Whether the person gave time with what is most particular in the span, its file, page or branch, to another label.
+    pub fn is_denied(&self, scene: &Scene, state: State) -> bool {
+        let wanted = Some(index(self.threads.len(), state));
+        let tokens = [SAME, PLACE, BRANCH].map(|group| scene.features.single[group]);
+        let rows = tokens.iter().filter(|&&token| token != 0);
+        rows.filter_map(|token| self.learned.rows.get(token))
+            .flat_map(|row| row.by.keys())
+            .any(|place| self.states_of.get(usize::from(*place)) != Some(&wanted))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is learned from reviews, as a person meets it: time like what they moved goes where they moved it, rules stand
 //! above it, and doubt stays doubt.
 
+mod first_reviews;
 mod lessons;
 mod model;
 
