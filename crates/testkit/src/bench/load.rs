@@ -18,10 +18,10 @@ use tokio::net::TcpStream;
 use uuid::Uuid;
 
 /// Connections that send small batches at a time; `DAYLOOM_BENCH_CONNECTIONS` tries another number. More of them share
-/// a commit, and each waits longer.
+/// a commit, and each waits longer: with 20 both databases keep two cores busy, and 32 only wait (`docs/performance.md`).
 pub(super) fn connections() -> usize {
     let asked = std::env::var("DAYLOOM_BENCH_CONNECTIONS").ok();
-    asked.and_then(|n| n.parse().ok()).unwrap_or(32)
+    asked.and_then(|n| n.parse().ok()).unwrap_or(20)
 }
 
 /// What one connection sends: a token and the bodies under it.
