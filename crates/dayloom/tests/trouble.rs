@@ -1,4 +1,5 @@
 //! What `doctor` and `model usage` say of a language model that does not do what it should, and of a budget that is used up.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod program;

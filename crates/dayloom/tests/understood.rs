@@ -1,5 +1,6 @@
 //! What a person asks of an understood day, through the real program and a language model on the wire: `why`, `model`,
 //! `journal`, `ask` and `replay`, as text and as JSON, with what they say where there is nothing to say.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod program;

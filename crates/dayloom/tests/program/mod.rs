@@ -7,6 +7,7 @@ pub mod day;
 pub mod desk;
 #[allow(dead_code, reason = "not every test file opens the page")]
 pub mod visit;
+#[cfg(unix)]
 #[allow(dead_code, reason = "not every test file asks about a day")]
 pub mod worked;
 
