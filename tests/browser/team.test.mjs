@@ -154,6 +154,43 @@ test("an admin changes patterns without script; a bad one is named beside its fi
   await context.close();
 });
 
+test("what was done to a member or the invite is said above its list and undone there, without script", async () => {
+  for (const [width, colorScheme] of [[360, "dark"], [1440, "light"]]) {
+    const { context, page, complaints } = await look(DAY, { javaScriptEnabled: false, colorScheme, viewport: { width, height: 900 } });
+    const members = () => page.$$eval(".members .rows > div", (all) => all.map((row) => [row.querySelector("dt").textContent, row.querySelector("dd").textContent]));
+    const code = () => page.$eval(".rows > div:nth-child(5) dd", (dd) => dd.textContent.trim());
+    const did = async (words, place) => {
+      assert.match((await page.textContent(".did p")).trim(), words);
+      assert.equal(await page.$eval(".did", (note) => note.closest("section").querySelector("h2").id), place);
+      assert.ok(page.url().endsWith(`#${place}`));
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${width}`);
+      await keep(page, `team-undo-${place}-${width}-${colorScheme}`);
+      await page.click(".did button");
+      assert.equal(await page.$(".did"), null);
+      assert.equal(await page.$(".bad[role=alert]"), null);
+    };
+    const [before, invite] = [await members(), await code()];
+    const second = ".members .rows > div:nth-child(2)";
+    await page.click(`${second} button[value=remove]`);
+    assert.equal((await members()).length, before.length - 1);
+    await did(/ was removed\. Their past days stay\.$/, "members");
+    assert.deepEqual(await members(), before);
+    await page.click(`${second} :is(button[value=promote], button[value=demote])`);
+    assert.notDeepEqual(await members(), before);
+    await did(/ is an? (admin|member) now\.$/, "members");
+    assert.deepEqual(await members(), before);
+    await page.click("text=Withdraw");
+    assert.equal(await code(), "no live invite");
+    await did(/^The invite was withdrawn\./, "workspace");
+    assert.equal(await code(), invite);
+    await page.click("text=Renew");
+    await did(/^The invite was renewed\./, "workspace");
+    assert.equal(await code(), invite);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+});
+
 test("a member sees the team's figures and their own places, and nothing to manage", async () => {
   const { context, page } = await look(DAY, { command: "colleague" });
   assert.equal((await page.$$(".people tbody tr")).length, 6);

@@ -249,7 +249,8 @@ impl Workspaces<'_> {
         run(
             &transaction,
             "UPDATE project_members SET status = 'removed', updated_at = $3
-             WHERE developer_id = $2 AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1)",
+             WHERE developer_id = $2 AND status <> 'removed'
+               AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1)",
             vec![id(workspace), id(developer), at(now)],
         )
         .await?;

@@ -50,6 +50,8 @@ mod targets;
 mod tasks;
 #[path = "contract/team.rs"]
 mod team;
+#[path = "contract/team_undo.rs"]
+mod team_undo;
 #[path = "contract/upgrade.rs"]
 mod upgrade;
 #[path = "contract/waiting.rs"]
@@ -95,6 +97,8 @@ on_both!(
     team::a_code_lets_many_in_until_it_ends,
     team::who_was_put_out_needs_a_newer_code,
     team::admins_are_made_under_the_rules_of_owners,
+    team_undo::an_act_on_a_member_is_taken_back_while_it_stands,
+    team_undo::a_withdrawn_code_comes_back_as_it_was,
     team::a_flush_in_any_order_and_cut_gives_the_same_days,
     team::machines_that_flush_at_once_lose_nothing,
     team::a_cap_acts_on_what_is_shown,

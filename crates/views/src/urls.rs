@@ -127,6 +127,11 @@ pub fn team_member(
     format!("/team/{workspace}/activity?from={from}&to={to}&member={member}")
 }
 
+/// An address of [`team`] that also says what was just done, sealed: ASCII letters, digits, dots and dashes.
+pub fn team_done(team: &str, sealed: &str) -> String {
+    format!("{team}&undo={sealed}")
+}
+
 /// A workspace's activity as comma-separated values.
 pub fn team_csv(workspace: impl std::fmt::Display, from: Date, to: Date) -> String {
     format!("/team/{workspace}/activity.csv?from={from}&to={to}")

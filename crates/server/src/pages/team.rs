@@ -3,6 +3,7 @@
 
 mod act;
 mod facts;
+mod undo;
 
 use axum::{
     Form,
@@ -33,6 +34,7 @@ use crate::{
 };
 
 pub(super) use act::submit;
+use undo::Undo;
 
 /// The range asked for, and whose days.
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +42,7 @@ pub(super) struct Query {
     from: Option<String>,
     to: Option<String>,
     member: Option<String>,
+    undo: Option<String>,
 }
 
 /// What a page is about.
@@ -105,7 +108,14 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let inside = inside(&state, &workspace, visitor.person.id).await?;
     let about = query.about(&state)?;
-    shown(&state, visitor, &inside, about, Tester::default(), None).await
+    let undo = query.undo.filter(|_| inside.is_admin());
+    let undo = undo.and_then(|undo| Undo::opened(&undo, inside.space.id, &visitor.csrf, state.now()));
+    let mut facts = facts::gather(&state, &inside, about).await?;
+    if let (Some(admin), Some(undo)) = (&mut facts.admin, undo) {
+        admin.done = undo.told(&state, inside.space.id, &visitor.csrf).await?;
+    }
+    let viewer = gather::viewer(state.store(), visitor, state.now()).await?;
+    Ok(show(&TeamPage::new(&viewer, &facts)))
 }
 
 /// The page with what a form left behind.

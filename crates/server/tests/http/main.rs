@@ -29,4 +29,5 @@ mod questions;
 mod review_pages;
 mod silent;
 mod team_pages;
+mod team_undo;
 mod two_people;

@@ -9,17 +9,17 @@ use reqwest::Method;
 
 use crate::desk::{csrf, signed_in, visit};
 
-struct Visitor {
-    email: &'static str,
-    person: Person,
-    cookie: String,
-    token: String,
+pub struct Visitor {
+    pub email: &'static str,
+    pub person: Person,
+    pub cookie: String,
+    pub token: String,
 }
 
 /// Fields of a form, and the statuses a member and a former member get for it.
 type Form<'f> = (&'f [(&'f str, &'f str)], u16, u16);
 
-async fn visitor(app: &TestApp, email: &'static str, random: u8) -> Visitor {
+pub async fn visitor(app: &TestApp, email: &'static str, random: u8) -> Visitor {
     let person = app.person(email).await;
     let cookie = signed_in(app, &person, random).await;
     let token = csrf(&visit(app, "/team", Some(&cookie)).await.text);
@@ -31,7 +31,7 @@ async fn visitor(app: &TestApp, email: &'static str, random: u8) -> Visitor {
     }
 }
 
-async fn post(app: &TestApp, visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn post(app: &TestApp, visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
     let body: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
@@ -140,6 +140,7 @@ async fn every_form_gives_each_what_the_contract_grants() {
             (&[("act", "demote"), ("member", &other)], 404, 303),
             (&[("act", "remove"), ("member", &other)], 404, 303),
             (&[("act", "nonsense")], 404, 422),
+            (&[("act", "undo"), ("undo", "removed.x.-.0.y")], 404, 422),
             (&[], 404, 422),
         ];
         for (fields, of_member, of_admin) in forms {

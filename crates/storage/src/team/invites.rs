@@ -40,7 +40,7 @@ pub struct InviteUse {
     pub used: u32,
 }
 
-const LIVE: &str = "ended_at IS NULL AND expires_at >";
+pub(super) const LIVE: &str = "ended_at IS NULL AND expires_at >";
 
 impl Team<'_> {
     /// Makes a workspace with its first code; both or neither.
@@ -145,12 +145,7 @@ async fn make(
     invite: &Invite,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    run(
-        on,
-        "UPDATE workspace_invites SET ended_at = $2 WHERE workspace_id = $1 AND ended_at IS NULL",
-        vec![id(workspace), at(now)],
-    )
-    .await?;
+    end(on, workspace, now).await?;
     run(
         on,
         "INSERT INTO workspace_invites (code, workspace_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
@@ -162,6 +157,17 @@ async fn make(
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Ends every code. Only within a transaction that holds the members of the workspace.
+pub(super) async fn end(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let sql = "UPDATE workspace_invites SET ended_at = $2 WHERE workspace_id = $1 AND ended_at IS NULL";
+    run(on, sql, vec![id(workspace), at(now)]).await?;
     Ok(())
 }
 

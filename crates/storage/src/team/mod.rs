@@ -6,6 +6,7 @@ mod counts;
 mod flush;
 mod invites;
 mod members;
+mod undo;
 
 use dayloom_domain::{
     DeveloperId, WorkspaceId, Zone,

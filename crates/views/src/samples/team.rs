@@ -9,7 +9,7 @@ use crate::{
     facts::Viewer,
     team::{
         AdminFacts, Day, Figures, Member, Refused, TeamFacts, TeamPage, Tester,
-        admin::{MemberRow, Verdict},
+        admin::{Did, Done, MemberRow, Verdict},
         none::{NoTeamPage, NotIn},
     },
     time::add_days,
@@ -104,6 +104,7 @@ fn admin() -> AdminFacts {
             },
         ],
         refused: None,
+        done: None,
     }
 }
 
@@ -145,6 +146,17 @@ impl Sample for TeamPage {
             why: "`app_allowlist[1]`: it cannot be read.".to_owned(),
             typed: "code\n[".to_owned(),
         });
+        let done = |did, who: &str| {
+            let mut done = refused.clone();
+            let admin = done.admin.as_mut().unwrap();
+            admin.refused = None;
+            admin.done = Some(Done {
+                did,
+                who: who.to_owned(),
+                sealed: "role.x.-.0".to_owned(),
+            });
+            done
+        };
         let mut only = facts();
         only.from = add_days(the_day(), -6);
         only.members[0]
@@ -171,6 +183,9 @@ impl Sample for TeamPage {
             ("empty", page(&empty)),
             ("managed", page(&managed)),
             ("refused", page(&refused)),
+            ("removed", page(&done(Did::Removed, "Sam <b>"))),
+            ("withdrawn", page(&done(Did::Withdrawn, ""))),
+            ("removed-hindi", TeamPage::new(&hindi, &done(Did::Removed, "Sam"))),
             ("one-member", page(&only)),
             ("closed", page(&closed)),
             ("full", page(&full)),

@@ -3,6 +3,8 @@
 use dayloom_domain::DeveloperId;
 use jiff::Timestamp;
 
+use crate::words::Words;
+
 /// A form that was refused, shown again with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -42,6 +44,50 @@ pub struct Verdict {
     pub exceeded: Vec<String>,
 }
 
+/// What a form just did, and what undoes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// What.
+    pub did: Did,
+    /// Whom it concerns; empty where it is nobody.
+    pub who: String,
+    /// What the form that undoes it carries.
+    pub sealed: String,
+}
+
+/// What can be undone on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// A member was removed.
+    Removed,
+    /// A member was made an admin.
+    Promoted,
+    /// An admin was made a plain member.
+    Demoted,
+    /// The invite was withdrawn.
+    Withdrawn,
+    /// The invite was renewed.
+    Renewed,
+}
+
+impl Did {
+    /// It is said above the list of members, else above the workspace.
+    pub fn of_members(self) -> bool {
+        matches!(self, Self::Removed | Self::Promoted | Self::Demoted)
+    }
+
+    /// In words, after the name of whom it concerns.
+    pub fn text(self, words: &Words) -> &'static str {
+        match self {
+            Self::Removed => words.team_was_removed,
+            Self::Promoted => words.team_is_admin_now,
+            Self::Demoted => words.team_is_member_now,
+            Self::Withdrawn => words.team_invite_withdrawn,
+            Self::Renewed => words.team_invite_renewed,
+        }
+    }
+}
+
 /// What an admin sees of the workspace.
 #[derive(Clone, Debug, Default)]
 pub struct AdminFacts {
@@ -61,6 +107,8 @@ pub struct AdminFacts {
     pub members: Vec<MemberRow>,
     /// A form that was refused.
     pub refused: Option<Refused>,
+    /// What was just done, where it can be undone.
+    pub done: Option<Done>,
 }
 
 /// A member as an admin manages them.
@@ -81,6 +129,11 @@ impl AdminFacts {
     pub fn why(&self, act: &str) -> Option<&str> {
         let refused = self.refused.as_ref().filter(|refused| refused.act == act);
         refused.map(|refused| refused.why.as_str())
+    }
+
+    /// What was just done to members, or to the workspace.
+    pub fn did(&self, members: bool) -> Option<&Done> {
+        self.done.as_ref().filter(|done| done.did.of_members() == members)
     }
 
     /// The text of a list's field: what was typed where it was refused, else what stands.

@@ -126,6 +126,12 @@ words! {
         team_invite_make: "Make one", "बनाएँ";
         team_invite_renew: "Renew", "नया बनाएँ";
         team_invite_end: "Withdraw", "वापस लें";
+        team_invite_withdrawn: "The invite was withdrawn. Its code lets nobody in.", "आमंत्रण वापस लिया गया। उसका कोड अब किसी को अंदर नहीं आने देता।";
+        team_invite_renewed: "The invite was renewed. The former code lets nobody in.", "आमंत्रण नया बनाया गया। पिछला कोड अब किसी को अंदर नहीं आने देता।";
+        team_was_removed: "was removed. Their past days stay.", "को हटाया गया। उनके पिछले दिन बने रहेंगे।";
+        team_is_admin_now: "is an admin now.", "अब एडमिन हैं।";
+        team_is_member_now: "is a member now.", "अब सदस्य हैं।";
+        team_undo: "Undo", "पहले जैसा करें";
         team_members: "Members", "सदस्य";
         team_make_admin: "Make admin", "एडमिन बनाएँ";
         team_make_member: "Make member", "सदस्य बनाएँ";

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use dayloom_api::team::{Classify, NewInvite, SentPatterns};
-use dayloom_domain::{DeveloperId, team::classify::Kind};
+use dayloom_domain::{DeveloperId, WorkspaceId, team::classify::Kind};
 use dayloom_storage::team::TeamSpacePatch;
 use dayloom_views::{
     state::Trouble,
@@ -16,7 +16,10 @@ use dayloom_views::{
 };
 use serde::Deserialize;
 
-use super::{About, Query, inside, shown};
+use super::{
+    About, Query, inside, shown,
+    undo::{Undo, What, of_code, of_members, too_late},
+};
 use crate::{
     ApiError, ServerState,
     endpoints::team::fresh_invite,
@@ -39,6 +42,14 @@ pub(in crate::pages) struct Sent {
     repo: String,
     app: String,
     title: String,
+    undo: String,
+}
+
+impl Sent {
+    /// Whether the form is one of the list of members.
+    fn of_members(&self) -> bool {
+        !self.member.is_empty() || of_members(&self.undo)
+    }
 }
 
 /// Does what a form says, and leads back to the page.
@@ -65,14 +76,21 @@ pub(in crate::pages) async fn submit(
             &inside,
             about,
             &sent,
-            remove(&state, &inside, member).await,
+            remove(&state, &inside, member).await.map(|_| None),
         )
         .await;
     }
     if !inside.is_admin() {
         return Err(PageError(Trouble::NotFound));
     }
-    let outcome = admin_act(&state, &inside, &sent).await;
+    let outcome = if sent.act == "undo" {
+        match Undo::opened(&sent.undo, inside.space.id, &visitor.csrf, state.now()) {
+            Some(undo) => undo.undo(&state, &inside).await.map(|()| None),
+            None => Err(too_late()),
+        }
+    } else {
+        admin_act(&state, &inside, &sent).await
+    };
     done(&state, visitor, &inside, about, &sent, outcome).await
 }
 
@@ -88,16 +106,19 @@ async fn done(
     inside: &TeamMember,
     about: About,
     sent: &Sent,
-    outcome: Result<(), TeamError>,
+    outcome: Result<Option<Undo>, TeamError>,
 ) -> Result<Response, PageError> {
     let why = match outcome {
-        Ok(()) => {
-            let place = if sent.member.is_empty() {
-                "#workspace"
-            } else {
+        Ok(done) => {
+            let place = if sent.of_members() {
                 "#members"
+            } else {
+                "#workspace"
             };
-            let url = urls::team(inside.space.id, about.from, about.to);
+            let mut url = urls::team(inside.space.id, about.from, about.to);
+            if let Some(done) = done {
+                url = urls::team_done(&url, &done.sealed(inside.space.id, &visitor.csrf));
+            }
             let left = removal(sent, inside).is_some_and(|(_, other)| !other);
             let to = if left {
                 urls::TEAM.to_owned()
@@ -110,21 +131,21 @@ async fn done(
         Err(TeamError::Api(ApiError::Refused { detail, .. })) => detail.into_owned(),
         Err(TeamError::Api(error)) => return Err(error.into()),
     };
-    let act = if sent.member.is_empty() {
-        sent.act.clone()
-    } else {
-        "member".to_owned()
+    let act = match sent.act.as_str() {
+        _ if sent.of_members() => "member",
+        "undo" | "end" => "invite",
+        act => act,
     };
     let refused = Refused {
-        act,
+        act: act.to_owned(),
         why,
         typed: sent.list.clone(),
     };
     shown(state, visitor, inside, about, Tester::default(), Some(refused)).await
 }
 
-async fn admin_act(state: &ServerState, inside: &TeamMember, sent: &Sent) -> Result<(), TeamError> {
-    let (team, now) = (state.store().team(), state.now());
+/// What was done, where it can be undone.
+async fn admin_act(state: &ServerState, inside: &TeamMember, sent: &Sent) -> Result<Option<Undo>, TeamError> {
     let workspace = inside.space.id;
     let mut patch = TeamSpacePatch::default();
     match sent.act.as_str() {
@@ -135,31 +156,66 @@ async fn admin_act(state: &ServerState, inside: &TeamMember, sent: &Sent) -> Res
             patch.idle_window_minutes = Some(number("Idle window", &sent.idle, 15)?);
             patch.daily_cap_minutes = Some(number("Daily cap", &sent.cap, 1_440)?);
         }
-        "invite" => {
-            let invite = fresh_invite(NewInvite::default().expires_in_s, now);
-            return Ok(team.invite(workspace, &invite, now).await?);
-        }
-        "end" => {
-            let code = sent.code.replace('\0', "");
-            return Ok(team.end_invite(workspace, &code, now).await.map(drop)?);
-        }
-        "promote" | "demote" => {
-            let admin = sent.act == "promote";
-            let member = member(sent)?;
-            let changed = team.set_admin(workspace, inside.caller, member, admin, now);
-            return Ok(changed.await.map(drop)?);
-        }
+        "invite" => return invite(state, workspace).await,
+        "end" => return end(state, workspace, sent).await,
+        "promote" | "demote" => return set_role(state, inside, sent).await,
         "remove" => return remove(state, inside, member(sent)?).await,
         _ => return Err(TeamError::invalid("This form is not known.")),
     }
-    Ok(team.change(workspace, &patch).await?)
+    state.store().team().change(workspace, &patch).await?;
+    Ok(None)
 }
 
-async fn remove(state: &ServerState, inside: &TeamMember, member: DeveloperId) -> Result<(), TeamError> {
-    let workspaces = state.store().workspaces();
-    Ok(workspaces
-        .remove_member(inside.space.id, inside.caller, member, state.now())
-        .await?)
+async fn invite(state: &ServerState, workspace: WorkspaceId) -> Result<Option<Undo>, TeamError> {
+    let (team, now) = (state.store().team(), state.now());
+    let former = team.invites(workspace, now).await?.into_iter().next();
+    let new = fresh_invite(NewInvite::default().expires_in_s, now);
+    team.invite(workspace, &new, now).await?;
+    Ok(former.map(|former| Undo {
+        what: What::Renewed(of_code(&former.invite.code)),
+        done: now,
+    }))
+}
+
+async fn end(state: &ServerState, workspace: WorkspaceId, sent: &Sent) -> Result<Option<Undo>, TeamError> {
+    let now = state.now();
+    let code = sent.code.replace('\0', "");
+    let ended = state.store().team().end_invite(workspace, &code, now).await?;
+    Ok(ended.then(|| Undo {
+        what: What::Withdrawn(of_code(&code)),
+        done: now,
+    }))
+}
+
+async fn set_role(state: &ServerState, inside: &TeamMember, sent: &Sent) -> Result<Option<Undo>, TeamError> {
+    let (workspace, now) = (inside.space.id, state.now());
+    let (member, admin) = (member(sent)?, sent.act == "promote");
+    let former = state.store().workspaces().member(workspace, member).await?;
+    let team = state.store().team();
+    let changed = team
+        .set_admin(workspace, inside.caller, member, admin, now)
+        .await?;
+    Ok(former
+        .filter(|former| former.role != changed.role)
+        .map(|former| Undo {
+            what: What::Role(member, former.role),
+            done: now,
+        }))
+}
+
+async fn remove(
+    state: &ServerState,
+    inside: &TeamMember,
+    member: DeveloperId,
+) -> Result<Option<Undo>, TeamError> {
+    let (workspaces, now) = (state.store().workspaces(), state.now());
+    workspaces
+        .remove_member(inside.space.id, inside.caller, member, now)
+        .await?;
+    Ok(Some(Undo {
+        what: What::Removed(member),
+        done: now,
+    }))
 }
 
 fn member(sent: &Sent) -> Result<DeveloperId, TeamError> {

@@ -122,6 +122,7 @@ async fn admin(
             .collect(),
         slow,
         refused: None,
+        done: None,
     })
 }
 
