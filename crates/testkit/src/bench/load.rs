@@ -17,11 +17,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// Connections that send small batches at a time; `DAYLOOM_BENCH_CONNECTIONS` tries another number. More of them share
-/// a commit, and each waits longer: with 20 both databases keep two cores busy, and 32 only wait (`docs/performance.md`).
-pub(super) fn connections() -> usize {
+/// Connections that send small batches at a time: those a database was found to like, or `DAYLOOM_BENCH_CONNECTIONS`.
+/// More of them share a commit, and each waits longer.
+pub(super) fn connections(liked: usize) -> usize {
     let asked = std::env::var("DAYLOOM_BENCH_CONNECTIONS").ok();
-    asked.and_then(|n| n.parse().ok()).unwrap_or(20)
+    asked.and_then(|n| n.parse().ok()).unwrap_or(liked)
 }
 
 /// What one connection sends: a token and the bodies under it.
