@@ -43,7 +43,7 @@ async fn on<F: Future<Output = Option<TestDb>>>(name: &str, fresh: impl Fn() -> 
             return Vec::new();
         };
         let who = who(&db.store, 1, now()).await;
-        let events = events(EVENTS, now());
+        let events = events(EVENTS, 10, now());
         bare_rate = bare_rate.max(bare::rate(&db.url, who[0].0, &events, BATCH).await);
         drop(db);
         let Some(db) = fresh().await else {

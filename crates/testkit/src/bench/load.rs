@@ -24,6 +24,9 @@ pub(super) fn connections(liked: usize) -> usize {
     asked.and_then(|n| n.parse().ok()).unwrap_or(liked)
 }
 
+/// Seconds between the samples of a person, as agents take them where nothing else is said (`contract/tracker.md` §2.2).
+const INTERVAL_S: i64 = 60;
+
 /// What one connection sends: a token and the bodies under it.
 pub(super) type Work = (String, Vec<String>);
 
@@ -78,8 +81,8 @@ pub(super) async fn who(
     people
 }
 
-/// Samples ten seconds apart, the last just before `now`, oldest first, with what a desktop sends.
-pub(super) fn events(count: usize, now: Timestamp) -> Vec<NewEvent> {
+/// Samples so many seconds apart, the last just before `now`, oldest first, with what a desktop sends.
+pub(super) fn events(count: usize, apart_s: i64, now: Timestamp) -> Vec<NewEvent> {
     let last = i64::try_from(count).unwrap_or(i64::MAX);
     (0_i64..)
         .take(count)
@@ -88,7 +91,7 @@ pub(super) fn events(count: usize, now: Timestamp) -> Vec<NewEvent> {
             NewEvent {
                 id: EventId(Uuid::new_v4()),
                 client_seq: n,
-                ts: now - ((last - n) * 10).seconds(),
+                ts: now - ((last - n) * apart_s).seconds(),
                 interval_s: 60,
                 tz: dayloom_domain::Zone::parse("Europe/Berlin").ok(),
                 idle_s: Some(3),
@@ -133,12 +136,12 @@ pub(super) async fn work(
     size: usize,
     now: Timestamp,
 ) -> Vec<Work> {
-    let mut all = events(requests * size, now);
+    let mine = requests / connections * size;
     let mut work = Vec::new();
     for (developer, device) in who(store, connections, now).await {
         let token = auth::mint(secret, developer, now, SignedDuration::from_hours(24)).expect("a token");
-        let mine = all.split_off(all.len() - all.len().min(requests / connections * size));
-        let bodies = mine.chunks(size).map(|events| body(device, events, now));
+        let events = events(mine, INTERVAL_S, now);
+        let bodies = events.chunks(size).map(|events| body(device, events, now));
         work.push((token, bodies.collect()));
     }
     work
