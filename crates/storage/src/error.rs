@@ -2,6 +2,8 @@
 //!
 //! No message here carries a value of a row: titles, addresses and tokens must not reach a log this way.
 
+use std::future::Future;
+
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// The database could not do what was asked.
@@ -50,12 +52,6 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// Whether Postgres ended the transaction because it and another one waited for each other. The other goes on, so that
-    /// the same again succeeds.
-    pub(crate) fn is_deadlock(&self) -> bool {
-        matches!(self, StorageError::Database(kind) if kind == DEADLOCK)
-    }
-
     /// Whether trying again can help without anyone changing anything.
     pub fn is_transient(&self) -> bool {
         matches!(self, StorageError::Database(_) | StorageError::Conflict)
@@ -84,8 +80,66 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
-/// How often a transaction is tried that others keep ending so.
-pub(crate) const TRIES: u32 = 3;
+/// An error that may come of the database.
+pub(crate) trait OfStorage {
+    /// What the database said, where it is that.
+    fn storage(&self) -> Option<&StorageError>;
+
+    /// Whether Postgres ended the transaction because it and another one waited for each other. The other goes on, so that
+    /// the same again succeeds.
+    fn is_deadlock(&self) -> bool {
+        matches!(self.storage(), Some(StorageError::Database(kind)) if kind == DEADLOCK)
+    }
+}
+
+impl OfStorage for StorageError {
+    fn storage(&self) -> Option<&StorageError> {
+        Some(self)
+    }
+}
+
+/// Errors of repositories that keep what the database said in a variant of its own.
+macro_rules! of_storage {
+    ($($error:ty),+ $(,)?) => {$(
+        impl OfStorage for $error {
+            fn storage(&self) -> Option<&StorageError> {
+                match self {
+                    Self::Storage(error) => Some(error),
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+of_storage!(
+    crate::IngestError,
+    crate::MemberError,
+    crate::ReviewError,
+    crate::RuleError,
+    crate::TaskError,
+);
+
+/// How often a transaction is tried that others keep ending.
+const TRIES: u32 = 3;
+
+/// Tries a transaction again that was ended because it and another one waited for each other. Days mark the days around
+/// them, rules make room for each other, people and sweeps touch the same rows in orders of their own: whatever locks
+/// several rows that others may lock in another order goes through here. An attempt begins its own transaction, and
+/// leaves nothing behind where it fails.
+pub(crate) async fn retried<T, E, F>(attempt: impl Fn() -> F) -> Result<T, E>
+where
+    E: OfStorage,
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(error) if error.is_deadlock() => {}
+            done => return done,
+        }
+    }
+    attempt().await
+}
+
 /// The kind of such a failure: `deadlock_detected` of Postgres.
 const DEADLOCK: &str = "code 40P01";
 /// Result codes of SQLite (sqlite.org/rescode.html); no code of Postgres has two digits.

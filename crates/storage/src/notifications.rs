@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use crate::{
     StorageError,
     db::{Columns, at, day, fresh_id, id, json, row, rows, run},
+    error::retried,
     store::Inner,
 };
 
@@ -183,12 +184,9 @@ impl Notifications<'_> {
     }
     /// Marks all as read; how many were not.
     pub async fn mark_all_read(&self, recipient: DeveloperId, now: Timestamp) -> Result<u64, StorageError> {
-        run(
-            &self.0.write,
-            "UPDATE notifications SET is_read = TRUE, read_at = $2 WHERE recipient_id = $1 AND NOT is_read",
-            vec![id(recipient), at(now)],
-        )
-        .await
+        let sql =
+            "UPDATE notifications SET is_read = TRUE, read_at = $2 WHERE recipient_id = $1 AND NOT is_read";
+        retried(|| run(&self.0.write, sql, vec![id(recipient), at(now)])).await
     }
     /// What the person said about types, by type; of all others [`Preference::unsaid`] holds.
     pub async fn preferences(&self, developer: DeveloperId) -> Result<Vec<Preference>, StorageError> {

@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 use crate::{
     StorageError,
     db::{Columns, at, fresh_id, id_opt, listed, row, rows, run, word},
+    error::retried,
     projects,
     store::Inner,
     tasks, workspaces,
@@ -158,42 +159,45 @@ impl Rules<'_> {
         new: &NewRule,
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
-        let transaction = self.0.begin().await?;
-        let mut rule = Rule {
-            id: fresh_id().into(),
-            scope: new.scope,
-            developer_id: developer,
-            scope_project_id: new.scope_project_id.filter(|_| new.scope == RuleScope::Project),
-            field: new.field,
-            matching: new.matching,
-            pattern: new.pattern.clone(),
-            task_id: new.task_id,
-            project_id: new.project_id,
-            category: new.category,
-            position: new.position.unwrap_or_default(),
-        };
-        check(&transaction, developer, &rule).await?;
-        if new.position.is_none() {
-            let last = siblings(&transaction, &rule)
-                .await?
-                .iter()
-                .map(|r| r.position)
-                .max();
-            rule.position = last.map_or(0, |last| last.saturating_add(1));
-        }
-        run(
-            &transaction,
-            "INSERT INTO tracker_rules (id, scope, developer_id, scope_project_id, field, matching, pattern, task_id,
-                 project_id, category, position, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
-            values(&rule, now),
-        )
-        .await?;
-        if new.position.is_some() {
-            make_room(&transaction, &rule, now).await?;
-        }
-        transaction.commit().await.map_err(StorageError::from)?;
-        Ok(rule)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let mut rule = Rule {
+                id: fresh_id().into(),
+                scope: new.scope,
+                developer_id: developer,
+                scope_project_id: new.scope_project_id.filter(|_| new.scope == RuleScope::Project),
+                field: new.field,
+                matching: new.matching,
+                pattern: new.pattern.clone(),
+                task_id: new.task_id,
+                project_id: new.project_id,
+                category: new.category,
+                position: new.position.unwrap_or_default(),
+            };
+            check(&transaction, developer, &rule).await?;
+            if new.position.is_none() {
+                let last = siblings(&transaction, &rule)
+                    .await?
+                    .iter()
+                    .map(|r| r.position)
+                    .max();
+                rule.position = last.map_or(0, |last| last.saturating_add(1));
+            }
+            run(
+                &transaction,
+                "INSERT INTO tracker_rules (id, scope, developer_id, scope_project_id, field, matching, pattern, task_id,
+                     project_id, category, position, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+                values(&rule, now),
+            )
+            .await?;
+            if new.position.is_some() {
+                make_room(&transaction, &rule, now).await?;
+            }
+            transaction.commit().await.map_err(StorageError::from)?;
+            Ok(rule)
+        })
+        .await
     }
     /// Changes what the patch names of a rule someone may read. Whether they may change it is the caller's question.
     pub async fn update(
@@ -204,27 +208,30 @@ impl Rules<'_> {
         now: Timestamp,
     ) -> Result<Rule, RuleError> {
         let reader = reader.into();
-        let transaction = self.0.begin().await?;
-        let old = find(&transaction, &reader, id)
-            .await?
-            .ok_or(RuleError::NotFound)?;
-        let rule = Rule {
-            field: patch.field.unwrap_or(old.field),
-            matching: patch.matching.unwrap_or(old.matching),
-            pattern: patch.pattern.clone().unwrap_or_else(|| old.pattern.clone()),
-            task_id: patch.task_id.unwrap_or(old.task_id),
-            project_id: patch.project_id.unwrap_or(old.project_id),
-            category: patch.category.unwrap_or(old.category),
-            position: patch.position.unwrap_or(old.position),
-            ..old.clone()
-        };
-        check(&transaction, reader.developer, &rule).await?;
-        replace(&transaction, &rule, now).await?;
-        if patch.position.is_some() {
-            make_room(&transaction, &rule, now).await?;
-        }
-        transaction.commit().await.map_err(StorageError::from)?;
-        Ok(rule)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let old = find(&transaction, &reader, id)
+                .await?
+                .ok_or(RuleError::NotFound)?;
+            let rule = Rule {
+                field: patch.field.unwrap_or(old.field),
+                matching: patch.matching.unwrap_or(old.matching),
+                pattern: patch.pattern.clone().unwrap_or_else(|| old.pattern.clone()),
+                task_id: patch.task_id.unwrap_or(old.task_id),
+                project_id: patch.project_id.unwrap_or(old.project_id),
+                category: patch.category.unwrap_or(old.category),
+                position: patch.position.unwrap_or(old.position),
+                ..old.clone()
+            };
+            check(&transaction, reader.developer, &rule).await?;
+            replace(&transaction, &rule, now).await?;
+            if patch.position.is_some() {
+                make_room(&transaction, &rule, now).await?;
+            }
+            transaction.commit().await.map_err(StorageError::from)?;
+            Ok(rule)
+        })
+        .await
     }
     /// Removes a rule someone may read; false if there is none. Whether they may is the caller's question.
     pub async fn delete(&self, reader: impl Into<RuleReader>, id: RuleId) -> Result<bool, StorageError> {

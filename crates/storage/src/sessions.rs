@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::{
     StorageError,
     db::{Columns, at, id, row, run},
+    error::retried,
     store::Inner,
 };
 
@@ -82,15 +83,18 @@ impl Sessions<'_> {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        let ended = format!("DELETE FROM {table} WHERE expires_at <= $1");
-        run(&transaction, &ended, vec![at(now)]).await?;
-        let kept = format!(
-            "INSERT INTO {table} ({column}, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)"
-        );
-        let values = vec![hash.into(), id(developer), at(expires_at), at(now)];
-        run(&transaction, &kept, values).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let ended = format!("DELETE FROM {table} WHERE expires_at <= $1");
+            run(&transaction, &ended, vec![at(now)]).await?;
+            let kept = format!(
+                "INSERT INTO {table} ({column}, developer_id, expires_at, created_at) VALUES ($1, $2, $3, $4)"
+            );
+            let values = vec![hash.into(), id(developer), at(expires_at), at(now)];
+            run(&transaction, &kept, values).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
 }

@@ -27,7 +27,7 @@ pub use queue::REST;
 pub(crate) use queue::mark;
 pub(crate) use write::entry_id;
 
-use crate::{StorageError, error::TRIES, reviews, store::Inner};
+use crate::{StorageError, error::retried, reviews, store::Inner};
 
 /// A dirty day taken from the queue under a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,10 +168,13 @@ impl Days<'_> {
         dates: &[Date],
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        queue::mark(&transaction, developer, dates, now).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            queue::mark(&transaction, developer, dates, now).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
     /// Marks every local date of the person that was derived or waits for it, between the two dates inclusive. Returns how
     /// many.
@@ -182,7 +185,7 @@ impl Days<'_> {
         to: Date,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
-        queue::mark_range(&self.0.write, developer, from, to, now).await
+        retried(|| queue::mark_range(&self.0.write, developer, from, to, now)).await
     }
     /// Takes up to `limit` due days for `lease`, projects in turn, longest waiting first. Days under a lease that has
     /// not run out are left alone; any number of takers never get the same day.
@@ -222,30 +225,17 @@ impl Days<'_> {
         now: Timestamp,
     ) -> Result<Option<Written>, StorageError> {
         let derived = derived.into();
-        // Days mark each other, the one after and the one before, so two of them can wait for each other.
-        for _ in 1..TRIES {
-            match self.finish_once(taken, derived, now).await {
-                Err(error) if error.is_deadlock() => {}
-                done => return done,
-            }
-        }
-        self.finish_once(taken, derived, now).await
-    }
-
-    async fn finish_once(
-        &self,
-        taken: &Taken,
-        derived: Derived<'_>,
-        now: Timestamp,
-    ) -> Result<Option<Written>, StorageError> {
-        let transaction = self.0.begin().await?;
-        let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
-            return Ok(None);
-        };
-        let mut written = write::write(&transaction, taken.developer_id, derived, now).await?;
-        written.due_again = queue::clean(&transaction, taken, again, now).await?;
-        transaction.commit().await?;
-        Ok(Some(written))
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
+                return Ok(None);
+            };
+            let mut written = write::write(&transaction, taken.developer_id, derived, now).await?;
+            written.due_again = queue::clean(&transaction, taken, again, now).await?;
+            transaction.commit().await?;
+            Ok(Some(written))
+        })
+        .await
     }
     /// Gives a day back after a failure; it is due again at `retry_at`. False if the lease was lost.
     pub async fn fail(&self, taken: &Taken, retry_at: Timestamp) -> Result<bool, StorageError> {
@@ -273,10 +263,13 @@ impl Days<'_> {
         now: Timestamp,
     ) -> Result<Written, StorageError> {
         let derived = derived.into();
-        let transaction = self.0.begin().await?;
-        let written = write::write(&transaction, developer, derived, now).await?;
-        transaction.commit().await?;
-        Ok(written)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let written = write::write(&transaction, developer, derived, now).await?;
+            transaction.commit().await?;
+            Ok(written)
+        })
+        .await
     }
     /// The stored day. `None` if it was never derived; see [`Days::pending`].
     pub async fn read(&self, developer: DeveloperId, date: Date) -> Result<Option<StoredDay>, StorageError> {

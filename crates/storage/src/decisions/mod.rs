@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 mod answers;
 mod turns;
 
-use crate::{StorageError, days, store::Inner};
+use crate::{StorageError, days, error::retried, store::Inner};
 
 /// What is known of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +93,14 @@ impl Decisions<'_> {
         touched: &[Date],
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        answers::save(&transaction, developer, decisions).await?;
-        days::mark(&transaction, developer, touched, now).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            answers::save(&transaction, developer, decisions).await?;
+            days::mark(&transaction, developer, touched, now).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
     /// Notes that signals were asked in vain, and until when they are left alone.
     pub async fn miss(
@@ -106,10 +109,13 @@ impl Decisions<'_> {
         candidates: CandidatesDigest,
         missed: &[(SignalDigest, Timestamp)],
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        answers::miss(&transaction, developer, candidates, missed).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            answers::miss(&transaction, developer, candidates, missed).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
     /// A day as noted, if it was.
     pub async fn waiting_day(
@@ -137,17 +143,23 @@ impl Decisions<'_> {
         due_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        turns::note(&transaction, developer, date, waiting, due_at, now).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            turns::note(&transaction, developer, date, waiting, due_at, now).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
     /// Notes that these days were asked about.
     pub async fn count_ask(&self, developer: DeveloperId, dates: &[Date]) -> Result<(), StorageError> {
-        let transaction = self.0.begin().await?;
-        turns::count(&transaction, developer, dates).await?;
-        transaction.commit().await?;
-        Ok(())
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            turns::count(&transaction, developer, dates).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
     /// Takes the turns of up to `limit` people on whose days something is due, longest waiting first. Nobody's turn is
     /// taken twice while its lease holds.
@@ -190,9 +202,12 @@ impl Decisions<'_> {
     /// Notes derived days since `from` that were never noted as due now, for what was derived while no model was there;
     /// and forgets days before `from` on which nothing waits. Returns how many were noted.
     pub async fn sweep(&self, from: Date, now: Timestamp) -> Result<u64, StorageError> {
-        let transaction = self.0.begin().await?;
-        let noted = turns::sweep(&transaction, from, now).await?;
-        transaction.commit().await?;
-        Ok(noted)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let noted = turns::sweep(&transaction, from, now).await?;
+            transaction.commit().await?;
+            Ok(noted)
+        })
+        .await
     }
 }

@@ -12,7 +12,10 @@ use tokio::{
 use super::{
     Batch, IngestError, IngestOutcome, arrivals::Arrivals, checkpoint::Checkpoints, postgres, sqlite,
 };
-use crate::{Dialect, StorageError, error::TRIES};
+use crate::{
+    Dialect, StorageError,
+    error::{OfStorage, retried},
+};
 
 /// Batches that may wait before senders do.
 const WAITING: usize = 4_096;
@@ -197,12 +200,9 @@ async fn answer(backend: &Backend, group: Vec<Job>) {
 
 /// Writes one batch, again where a derivation of its days and it waited for each other.
 async fn alone(backend: &Backend, batch: &Batch) -> Answer {
-    let mut tries = 1;
-    loop {
-        match backend.write(&[batch]).await {
-            Ok(mut answers) => return answers.pop().unwrap_or(Err(StorageError::Closed.into())),
-            Err(error) if error.is_deadlock() && tries < TRIES => tries += 1,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    retried(|| async {
+        let mut answers = backend.write(&[batch]).await?;
+        answers.pop().unwrap_or(Err(StorageError::Closed.into()))
+    })
+    .await
 }

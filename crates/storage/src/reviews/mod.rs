@@ -19,7 +19,7 @@ use dayloom_domain::{
 use jiff::{Timestamp, civil::Date};
 use sea_orm::ConnectionTrait;
 
-use crate::{StorageError, store::Inner};
+use crate::{StorageError, error::retried, store::Inner};
 
 /// Why a review was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Reviews<'_> {
         seen: Option<Option<TaskId>>,
         now: Timestamp,
     ) -> Result<Reviewed, ReviewError> {
-        apply::apply(self.0, developer, entry, change, seen, now).await
+        retried(|| apply::apply(self.0, developer, entry, change, seen, now)).await
     }
     /// Takes an entry made by hand and marks its day dirty.
     pub async fn enter(
@@ -86,7 +86,7 @@ impl Reviews<'_> {
         new: &NewEntry,
         now: Timestamp,
     ) -> Result<Reviewed, ReviewError> {
-        enter::enter(self.0, developer, new, now).await
+        retried(|| enter::enter(self.0, developer, new, now)).await
     }
     /// Takes a review back and marks its day dirty; the second time it changes nothing. `None` if the person has no
     /// such review.
@@ -96,7 +96,7 @@ impl Reviews<'_> {
         review: ReviewId,
         now: Timestamp,
     ) -> Result<Option<Reviewed>, StorageError> {
-        apply::undo(self.0, developer, review, now).await
+        retried(|| apply::undo(self.0, developer, review, now)).await
     }
     /// What would be in force on each day of these entries if the person said this of them, one after the other. Nothing
     /// is changed; a wish that cannot be counts for nothing.

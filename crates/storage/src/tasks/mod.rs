@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, Value};
 use crate::{
     ImportOutcome, ImportRow, StorageError,
     db::{at, row, rows},
+    error::retried,
     projects,
     store::Inner,
     task_import, workspaces,
@@ -171,42 +172,45 @@ impl Tasks<'_> {
         patch: &TaskPatch,
         now: Timestamp,
     ) -> Result<Task, TaskError> {
-        let transaction = self.0.begin().await?;
-        let sql = self
-            .0
-            .locking("SELECT id FROM sprint_tasks WHERE workspace_id = $1 AND id = $2");
-        row(
-            &transaction,
-            &sql,
-            vec![crate::db::id(workspace), crate::db::id(id)],
-        )
-        .await?;
-        let old = find(&transaction, workspace, id)
-            .await?
-            .ok_or(TaskError::NotFound)?;
-        let patch = patch.clone();
-        let mut task = Task {
-            title: patch.title.unwrap_or_else(|| old.title.clone()),
-            key: patch.key.unwrap_or_else(|| old.key.clone()),
-            url: patch.url.unwrap_or_else(|| old.url.clone()),
-            status: patch.status.unwrap_or_else(|| old.status.clone()),
-            assignee_id: patch.assignee_id.unwrap_or(old.assignee_id),
-            project_id: patch.project_id.unwrap_or(old.project_id),
-            ..old.clone()
-        };
-        if task == old {
-            return Ok(old);
-        }
-        task.updated_at = now;
-        if patch.assignee_id.is_some() || patch.project_id.is_some() {
-            check(&transaction, &task).await?;
-        }
-        replace(&transaction, &task).await.map_err(|error| match error {
-            StorageError::Conflict => TaskError::KeyTaken,
-            other => TaskError::Storage(other),
-        })?;
-        transaction.commit().await.map_err(StorageError::from)?;
-        Ok(task)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let sql = self
+                .0
+                .locking("SELECT id FROM sprint_tasks WHERE workspace_id = $1 AND id = $2");
+            row(
+                &transaction,
+                &sql,
+                vec![crate::db::id(workspace), crate::db::id(id)],
+            )
+            .await?;
+            let old = find(&transaction, workspace, id)
+                .await?
+                .ok_or(TaskError::NotFound)?;
+            let patch = patch.clone();
+            let mut task = Task {
+                title: patch.title.unwrap_or_else(|| old.title.clone()),
+                key: patch.key.unwrap_or_else(|| old.key.clone()),
+                url: patch.url.unwrap_or_else(|| old.url.clone()),
+                status: patch.status.unwrap_or_else(|| old.status.clone()),
+                assignee_id: patch.assignee_id.unwrap_or(old.assignee_id),
+                project_id: patch.project_id.unwrap_or(old.project_id),
+                ..old.clone()
+            };
+            if task == old {
+                return Ok(old);
+            }
+            task.updated_at = now;
+            if patch.assignee_id.is_some() || patch.project_id.is_some() {
+                check(&transaction, &task).await?;
+            }
+            replace(&transaction, &task).await.map_err(|error| match error {
+                StorageError::Conflict => TaskError::KeyTaken,
+                other => TaskError::Storage(other),
+            })?;
+            transaction.commit().await.map_err(StorageError::from)?;
+            Ok(task)
+        })
+        .await
     }
     /// A task of the workspace.
     pub async fn by_id(&self, workspace: WorkspaceId, id: TaskId) -> Result<Option<Task>, StorageError> {
@@ -269,10 +273,13 @@ impl Tasks<'_> {
         import: &[ImportRow],
         now: Timestamp,
     ) -> Result<ImportOutcome, StorageError> {
-        let transaction = self.0.begin().await?;
-        let outcome = task_import::import(&transaction, workspace, import, now).await?;
-        transaction.commit().await?;
-        Ok(outcome)
+        retried(|| async {
+            let transaction = self.0.begin().await?;
+            let outcome = task_import::import(&transaction, workspace, import, now).await?;
+            transaction.commit().await?;
+            Ok(outcome)
+        })
+        .await
     }
     /// The person's open tasks in workspaces they are active in, last changed or worked on first: of each workspace at
     /// most 25, as its time may go to its own tasks alone (`contract/tracker.md` §4.3; closed and barred ones are dropped

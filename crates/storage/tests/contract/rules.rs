@@ -10,7 +10,8 @@ use dayloom_storage::{NewRule, NewTask, RuleError, RulePatch, Store};
 
 use crate::world::{now, world};
 
-fn personal(pattern: &str) -> NewRule {
+/// A rule of one's own, for work in these repositories.
+pub fn personal(pattern: &str) -> NewRule {
     NewRule {
         scope: RuleScope::Personal,
         scope_project_id: None,

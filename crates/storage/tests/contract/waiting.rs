@@ -2,8 +2,8 @@
 
 use std::{future::Future, time::Duration};
 
-use dayloom_domain::DeveloperId;
-use dayloom_storage::{Derived, Lesson, StorageError, Store, Taken, Written};
+use dayloom_domain::{DeveloperId, RuleId};
+use dayloom_storage::{Derived, ImportRow, Lesson, RulePatch, StorageError, Store, Taken, Written};
 use jiff::{
     ToSpan,
     civil::{Date, date},
@@ -13,6 +13,7 @@ use sqlx::{Connection, PgConnection};
 use crate::{
     days::{TODAY, block, day},
     db::TestDb,
+    rules::personal,
     world::{World, device, event, minute, now, send, world},
 };
 
@@ -29,11 +30,11 @@ struct Held {
 }
 
 impl Held {
-    async fn rows(db: &TestDb, statement: &'static str, date: Date) -> Self {
+    async fn rows(db: &TestDb, statement: &'static str, which: impl ToString) -> Self {
         let mut connection = PgConnection::connect(&db.url).await.unwrap();
         sqlx::raw_sql("BEGIN").execute(&mut connection).await.unwrap();
         let found = sqlx::query(statement)
-            .bind(date.to_string())
+            .bind(which.to_string())
             .execute(&mut connection)
             .await;
         assert_eq!(found.unwrap().rows_affected(), 1, "a row to hold");
@@ -71,6 +72,8 @@ impl Held {
 }
 
 const STORED_DAY: &str = "SELECT 1 FROM tracker_days WHERE local_date = $1::date FOR UPDATE";
+const RULE: &str = "SELECT 1 FROM tracker_rules WHERE pattern = $1 FOR UPDATE";
+const TASK: &str = "SELECT 1 FROM sprint_tasks WHERE key = $1 FOR UPDATE";
 const DIRTY_DAY: &str = "SELECT 1 FROM tracker_dirty_days WHERE local_date = $1::date FOR UPDATE";
 
 /// Both days are derived; the block stands on the first one. Both wait to be derived again.
@@ -172,6 +175,127 @@ async fn a_batch_that_waits_for_a_day_that_waits_for_it_is_stored() {
     for date in [TODAY, TOMORROW] {
         assert!(is_pending(&store, w.owner, date).await, "{date} has new evidence");
     }
+    store.close().await;
+}
+
+/// Marks both days, the first of which a day that is written wants while it holds the second.
+async fn marking_beside_a_day<F>(marking: impl FnOnce(Store, DeveloperId) -> F)
+where
+    F: Future<Output = Result<(), StorageError>> + Send + 'static,
+{
+    let Some(db) = TestDb::postgres().await else {
+        return;
+    };
+    let store = db.store.clone();
+    let w = world(&store, "ada").await;
+    let (_, second) = two_days(&store, &w).await;
+    let mut held = Held::rows(&db, STORED_DAY, TOMORROW).await;
+    let moving = tokio::spawn(moving(&store, &w, &second));
+    held.waited_for_by(1).await;
+    let marking = tokio::spawn(marking(store.clone(), w.owner));
+    held.waited_for_by(2).await;
+    held.let_go().await;
+    marking.await.unwrap().unwrap();
+    assert!(moving.await.unwrap().unwrap().is_some());
+    for date in [TODAY, TOMORROW] {
+        assert!(
+            is_pending(&store, w.owner, date).await,
+            "{date} is looked at again"
+        );
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_range_that_is_marked_beside_a_day_that_waits_for_it_is_marked() {
+    marking_beside_a_day(|store, person| async move {
+        let marked = store.days().mark_range(person, TODAY, TOMORROW, now()).await?;
+        assert_eq!(marked, 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dates_that_are_marked_beside_a_day_that_waits_for_them_are_marked() {
+    marking_beside_a_day(|store, person| async move {
+        store.days().mark(person, &[TODAY, TOMORROW], now()).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_are_saved_beside_a_day_that_waits_for_them_are_saved() {
+    marking_beside_a_day(|store, person| async move {
+        let touched = [TODAY, TOMORROW];
+        store.decisions().save(person, &[], &touched, now()).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_rules_that_make_room_for_each_other_both_are_moved() {
+    let Some(db) = TestDb::postgres().await else {
+        return;
+    };
+    let store = db.store.clone();
+    let w = world(&store, "ada").await;
+    let mut made = Vec::new();
+    for pattern in ["a", "b", "c"] {
+        let rule = store.rules().create(w.owner, &personal(pattern), now()).await;
+        made.push(rule.unwrap().id);
+    }
+    let moving = |rule: RuleId, position: i64| {
+        let (store, person) = (store.clone(), w.owner);
+        let to = RulePatch {
+            position: Some(position),
+            ..RulePatch::default()
+        };
+        tokio::spawn(async move { store.rules().update(person, rule, &to, now()).await })
+    };
+    let mut held = Held::rows(&db, RULE, "b").await;
+    // The first takes the place of the second, which takes that of the last.
+    let first = moving(made[0], 1);
+    held.waited_for_by(1).await;
+    // The last takes the place of the first.
+    let last = moving(made[2], 0);
+    held.waited_for_by(2).await;
+    held.let_go().await;
+    first.await.unwrap().unwrap();
+    last.await.unwrap().unwrap();
+    let rules = store.rules().list(w.owner).await.unwrap();
+    let order: Vec<&str> = rules.iter().map(|rule| rule.pattern.as_str()).collect();
+    assert_eq!(order, ["c", "a", "b"]);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_imports_that_wait_for_each_other_both_are_taken_in() {
+    let Some(db) = TestDb::postgres().await else {
+        return;
+    };
+    let store = db.store.clone();
+    let w = world(&store, "ada").await;
+    let import = |keys: &[&str], title: &str| {
+        let (store, workspace) = (store.clone(), w.workspace);
+        let row = |key: &&str| ImportRow {
+            key: Some((*key).to_owned()),
+            title: Some(title.to_owned()),
+            ..ImportRow::default()
+        };
+        let rows: Vec<ImportRow> = keys.iter().map(row).collect();
+        tokio::spawn(async move { store.tasks().import(workspace, &rows, now()).await })
+    };
+    let made = import(&["A-1", "A-2", "A-3"], "made").await.unwrap().unwrap();
+    assert_eq!(made.created, 3);
+    let mut held = Held::rows(&db, TASK, "A-2").await;
+    let down = import(&["A-1", "A-2", "A-3"], "down");
+    held.waited_for_by(1).await;
+    let up = import(&["A-3", "A-1"], "up");
+    held.waited_for_by(2).await;
+    held.let_go().await;
+    assert_eq!(down.await.unwrap().unwrap().updated, 3);
+    assert_eq!(up.await.unwrap().unwrap().updated, 2);
     store.close().await;
 }
 
