@@ -160,6 +160,7 @@ on_both!(
     queue::a_lost_lease_writes_nothing,
     queue::failures_wait_and_projects_take_turns,
     days::a_day_is_written_as_a_difference,
+    days::a_long_day_reads_as_it_was_written,
     days::days_of_a_range_are_read_together,
     days::a_review_claims_its_interval,
     days::a_reviewed_entry_stands,

@@ -1,15 +1,12 @@
 //! What the answers of a stored day were computed from, beside the day and written in its transaction. It may speak of
 //! titles and addresses: it is read for its person alone, and its text never leaves by a log or an error.
 
-use dayloom_domain::{DeveloperId, day::Day};
+use dayloom_domain::DeveloperId;
 use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 
-use super::{EvidencedDay, beside::Beside, read};
-use crate::{
-    StorageError,
-    db::{Columns, day as date_value, id, row},
-};
+use super::{EvidencedDay, beside::Beside, content, read};
+use crate::StorageError;
 
 /// Where the texts stand.
 pub(super) const EVIDENCE: Beside = Beside {
@@ -24,17 +21,10 @@ pub(super) async fn day<C: ConnectionTrait>(
     date: Date,
 ) -> Result<Option<EvidencedDay>, StorageError> {
     let pending = read::pending(on, developer, date).await?;
-    let sql = "SELECT d.content, e.evidence FROM tracker_days d LEFT JOIN tracker_day_evidence e
-                   ON e.developer_id = d.developer_id AND e.local_date = d.local_date
-               WHERE d.developer_id = $1 AND d.local_date = $2";
-    let Some(found) = row(on, sql, vec![id(developer), date_value(date)]).await? else {
-        return Ok(None);
-    };
-    let content: String = found.col("content")?;
-    let day: Day = serde_json::from_str(&content).map_err(|_| StorageError::Unreadable("content"))?;
-    Ok(Some(EvidencedDay {
+    let found = content::with_evidence(on, developer, date).await?;
+    Ok(found.map(|(day, evidence)| EvidencedDay {
         day,
-        evidence: found.col("evidence")?,
+        evidence,
         pending,
     }))
 }

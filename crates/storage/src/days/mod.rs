@@ -14,6 +14,7 @@ use dayloom_domain::{
 use jiff::{Timestamp, civil::Date};
 
 mod beside;
+mod content;
 mod evidence;
 mod queue;
 mod read;
@@ -23,6 +24,7 @@ mod timesheet;
 mod works;
 mod write;
 
+pub(crate) use content::one as stored_day;
 pub use queue::REST;
 pub(crate) use queue::mark;
 pub(crate) use write::entry_id;
@@ -225,12 +227,13 @@ impl Days<'_> {
         now: Timestamp,
     ) -> Result<Option<Written>, StorageError> {
         let derived = derived.into();
+        let laid = content::Laid::out(derived.day)?;
         retried(|| async {
             let transaction = self.0.begin().await?;
             let Some(again) = queue::hold(self.0, &transaction, taken).await? else {
                 return Ok(None);
             };
-            let mut written = write::write(&transaction, taken.developer_id, derived, now).await?;
+            let mut written = write::write(&transaction, taken.developer_id, derived, &laid, now).await?;
             written.due_again = queue::clean(&transaction, taken, again, now).await?;
             transaction.commit().await?;
             Ok(Some(written))
@@ -263,9 +266,10 @@ impl Days<'_> {
         now: Timestamp,
     ) -> Result<Written, StorageError> {
         let derived = derived.into();
+        let laid = content::Laid::out(derived.day)?;
         retried(|| async {
             let transaction = self.0.begin().await?;
-            let written = write::write(&transaction, developer, derived, now).await?;
+            let written = write::write(&transaction, developer, derived, &laid, now).await?;
             transaction.commit().await?;
             Ok(written)
         })

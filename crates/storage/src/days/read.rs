@@ -6,7 +6,7 @@ use dayloom_domain::{DeveloperId, TaskId, day::Day};
 use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 
-use super::{StoredDay, StoredDays, TaskLabel, write::entry_id};
+use super::{StoredDay, StoredDays, TaskLabel, content, write::entry_id};
 use crate::{
     StorageError,
     db::{Columns, day as date_value, id, listed, row, rows},
@@ -38,18 +38,10 @@ pub(super) async fn between<C: ConnectionTrait>(
         .iter()
         .map(|row| row.day("local_date"))
         .collect::<Result<BTreeSet<Date>, _>>()?;
-    let sql = "SELECT revision, content FROM tracker_days
-               WHERE developer_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date";
-    let found = rows(on, sql, range()).await?;
-    let days = found
-        .iter()
-        .map(|row| {
-            Ok((
-                row.col("revision")?,
-                parse(developer, &row.col::<String>("content")?)?,
-            ))
-        })
-        .collect::<Result<Vec<(i64, Day)>, StorageError>>()?;
+    let mut days = content::between(on, developer, start, end).await?;
+    for (_, day) in &mut days {
+        name_entries(developer, day);
+    }
     let names = names(on, developer, days.iter().flat_map(|(_, day)| tasks_of(day))).await?;
     let stored = days.into_iter().map(|(revision, day)| StoredDay {
         revision,
@@ -65,9 +57,8 @@ pub(super) async fn between<C: ConnectionTrait>(
     })
 }
 
-/// A day as it was written; every block gets its entry's id.
-fn parse(developer: DeveloperId, content: &str) -> Result<Day, StorageError> {
-    let mut day: Day = serde_json::from_str(content).map_err(|_| StorageError::Unreadable("content"))?;
+/// Every block gets its entry's id.
+fn name_entries(developer: DeveloperId, day: &mut Day) {
     for block in &mut day.blocks {
         block.entry_id = Some(
             block
@@ -75,7 +66,6 @@ fn parse(developer: DeveloperId, content: &str) -> Result<Day, StorageError> {
                 .unwrap_or_else(|| entry_id(developer, &block.external_ref)),
         );
     }
-    Ok(day)
 }
 
 fn tasks_of(day: &Day) -> impl Iterator<Item = TaskId> {

@@ -15,7 +15,7 @@ use sea_orm::{DatabaseTransaction, QueryResult, Value};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Derived, Written, queue};
+use super::{Derived, Written, content::Laid, queue};
 use crate::{
     StorageError,
     db::{Columns, at, day as date_value, id, id_opt, json as json_value, row, rows, run},
@@ -42,9 +42,10 @@ pub(super) async fn write(
         evidence,
         lesson,
     }: Derived<'_>,
+    laid: &Laid<'_>,
     now: Timestamp,
 ) -> Result<Written, StorageError> {
-    let written = content(on, developer, day, now).await?;
+    let written = laid.put(on, developer, now).await?;
     super::evidence::EVIDENCE
         .put(on, developer, day.date, evidence)
         .await?;
@@ -52,39 +53,6 @@ pub(super) async fn write(
     entries(on, developer, day, now).await?;
     dyes::give(on, developer, day, now).await?;
     Ok(written)
-}
-
-/// Stores the day itself. Its text is the same for the same day, so equal text is an equal day. The texts are compared
-/// where they lie: a day sampled each few seconds has megabytes, and a copy of what was stored would be one more.
-async fn content(
-    on: &DatabaseTransaction,
-    developer: DeveloperId,
-    day: &Day,
-    now: Timestamp,
-) -> Result<Written, StorageError> {
-    let text = serde_json::to_string(day).map_err(|_| StorageError::Unreadable("content"))?;
-    let key = || vec![id(developer), date_value(day.date)];
-    let put = "INSERT INTO tracker_days (developer_id, local_date, revision, content, derived_at)
-         VALUES ($1, $2, 1, $3, $4) ON CONFLICT (developer_id, local_date) DO UPDATE
-             SET revision = tracker_days.revision + 1, content = excluded.content, derived_at = excluded.derived_at
-             WHERE tracker_days.content <> excluded.content
-         RETURNING revision";
-    let values = key().into_iter().chain([text.into(), at(now)]).collect();
-    let put = row(on, put, values).await?;
-    let changed = put.is_some();
-    let found = match put {
-        Some(put) => Some(put),
-        None => {
-            let find = "SELECT revision FROM tracker_days WHERE developer_id = $1 AND local_date = $2";
-            row(on, find, key()).await?
-        }
-    };
-    let found = found.ok_or(StorageError::Unreadable("tracker_days"))?;
-    Ok(Written {
-        revision: found.col("revision")?,
-        changed,
-        due_again: None,
-    })
 }
 
 /// The columns of an entry that deriving decides.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dayloom_domain::{
     DeveloperId, WorkspaceId, Zone,
-    day::{Category, Day},
+    day::Category,
     review::{EntryStatus, Pin},
 };
 use jiff::{Timestamp, civil::Date};
@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    StorageError,
+    StorageError, days,
     db::{Columns, at, at_opt, day as date_value, id, id_opt, json as json_value, row, rows, run, word},
 };
 
@@ -69,12 +69,9 @@ pub(super) async fn personal<C: ConnectionTrait>(
     developer: DeveloperId,
     date: Date,
 ) -> Result<Vec<(Timestamp, Timestamp)>, StorageError> {
-    let sql = "SELECT content FROM tracker_days WHERE developer_id = $1 AND local_date = $2";
-    let Some(found) = row(on, sql, vec![id(developer), date_value(date)]).await? else {
+    let Some(day) = days::stored_day(on, developer, date).await? else {
         return Ok(Vec::new());
     };
-    let content: String = found.col("content")?;
-    let day: Day = serde_json::from_str(&content).map_err(|_| StorageError::Unreadable("content"))?;
     let personal = day
         .spans
         .into_iter()

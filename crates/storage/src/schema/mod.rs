@@ -3,6 +3,7 @@
 //! A step is never changed after it was released; a change is a new step. Steps run in one transaction under a lock, so
 //! that two programs starting at once do not both migrate.
 
+mod day_spans;
 mod dyes;
 mod event_ids;
 mod evidence;
@@ -77,6 +78,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 12,
         text: taught::text,
+    },
+    Step {
+        version: 13,
+        text: day_spans::text,
     },
 ];
 

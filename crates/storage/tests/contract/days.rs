@@ -87,6 +87,72 @@ pub async fn task(store: &Store, w: &World, title: &str) -> TaskId {
     store.tasks().create(w.workspace, &new, now()).await.unwrap().id
 }
 
+/// A day with one block and so many spans, each a second of it.
+fn long_day(w: &World, spans: i64) -> Day {
+    let mut long = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
+    let whole = long.spans.remove(0);
+    long.spans = (0..spans)
+        .map(|n| {
+            let mut part = whole.clone();
+            part.span.start = minute(0) + n.seconds();
+            part.span.end = part.span.start + 1.seconds();
+            part.span.micros = 1_000_000;
+            part.span.signal.title = Some(format!("page {n}"));
+            part
+        })
+        .collect();
+    long
+}
+
+/// The day as stored, without what reading adds.
+async fn as_stored(store: &Store, w: &World) -> Day {
+    let mut stored = store.days().read(w.owner, TODAY).await.unwrap().unwrap().day;
+    for block in &mut stored.blocks {
+        block.entry_id = None;
+    }
+    stored
+}
+
+/// However long a day is, and whatever of it changes, it reads as it was written, and counts as changed only if it was.
+pub async fn a_long_day_reads_as_it_was_written(store: &Store) {
+    let w = world(store, "ada").await;
+    let mut revision = 0;
+    for spans in [2_000, 2_001, 256, 1_999, 257, 0, 600] {
+        let long = long_day(&w, spans);
+        let written = store.days().write(w.owner, &long, minute(60)).await.unwrap();
+        revision += 1;
+        assert_eq!((written.revision, written.changed), (revision, true), "{spans}");
+        assert_eq!(as_stored(store, &w).await, long, "{spans}");
+        let same = store.days().write(w.owner, &long, minute(61)).await.unwrap();
+        assert_eq!((same.revision, same.changed), (revision, false), "{spans}");
+    }
+    // Anywhere in it, even where nothing adds up to anything else.
+    for at in [0, 255, 256, 511, 512, 599] {
+        let mut other = long_day(&w, 600);
+        "another reason".clone_into(&mut other.spans[at].attribution.reason);
+        let written = store.days().write(w.owner, &other, minute(62)).await.unwrap();
+        revision += 1;
+        assert_eq!((written.revision, written.changed), (revision, true), "{at}");
+        assert_eq!(as_stored(store, &w).await, other, "{at}");
+    }
+    // Days beside it are their own, and it comes with what it was computed from.
+    let tomorrow = day(date(2026, 11, 22), vec![block(2, w.project, 1_440, 1_470, None)]);
+    store.days().write(w.owner, &tomorrow, minute(63)).await.unwrap();
+    let long = long_day(&w, 700);
+    let with = Derived {
+        day: &long,
+        evidence: Some("what it was computed from"),
+        lesson: Lesson::default(),
+    };
+    store.days().write(w.owner, with, minute(64)).await.unwrap();
+    let found = store.days().between(w.owner, TODAY, tomorrow.date).await.unwrap();
+    let lengths: Vec<usize> = found.days.iter().map(|stored| stored.day.spans.len()).collect();
+    assert_eq!(lengths, [700, 1]);
+    let evidenced = store.days().evidenced(w.owner, TODAY).await.unwrap().unwrap();
+    assert_eq!(evidenced.day.spans, long.spans);
+    assert_eq!(evidenced.evidence.as_deref(), Some("what it was computed from"));
+}
+
 pub async fn a_day_is_written_as_a_difference(store: &Store) {
     let w = world(store, "ada").await;
     let known = task(store, &w, "PROJ-12").await;

@@ -63,9 +63,10 @@ async fn events_and_their_ids_go_with_the_person() {
     }
 }
 
-/// A day with something it was computed from.
+/// A long day with something it was computed from.
 async fn evidenced(store: &Store, w: &World) {
-    let derived = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
+    let mut derived = day(TODAY, vec![block(1, w.project, 0, 30, None)]);
+    derived.spans = vec![derived.spans[0].clone(); 300];
     let with = Derived {
         day: &derived,
         evidence: Some("a title nobody else may read"),
@@ -78,7 +79,8 @@ async fn evidenced(store: &Store, w: &World) {
 }
 
 const EVIDENCE: &str =
-    "SELECT (SELECT COUNT(*) FROM tracker_day_evidence) + (SELECT COUNT(*) FROM tracker_day_taught)";
+    "SELECT (SELECT COUNT(*) FROM tracker_day_evidence) + (SELECT COUNT(*) FROM tracker_day_taught)
+        + (SELECT COUNT(*) FROM tracker_day_spans)";
 
 #[tokio::test]
 async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
@@ -119,7 +121,7 @@ async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
                 );
             }
         }
-        assert_eq!(left, [2, 0], "{}", db.url);
+        assert_eq!(left, [3, 0], "{}", db.url);
         assert!(
             db.store
                 .days()
