@@ -88,7 +88,6 @@ fn without_a_model(desk: &Desk) {
     let refusals = [
         desk.refused(&["model", "preview", "2020-02-30"]),
         desk.refused(&["journal", "2020-02-29"]),
-        desk.refused(&["journal", &desk.date()]),
         desk.refused(&["journal", "someday"]),
         desk.refused(&["ask", " "]),
         desk.refused(&["ask", "What?", "--from", &desk.date(), "--to", "2020-02-29"]),
@@ -96,7 +95,6 @@ fn without_a_model(desk: &Desk) {
     insta::assert_snapshot!(refusals.join(""), @r#"
     2 error: `2020-02-30` is no date. Write it as YYYY-MM-DD, or say today or yesterday.
     1 error: Nothing was recorded on 2020-02-29, so there is no journal of it. `dayloom week 2020-02-29` shows what was recorded around it.
-    1 error: The journal of [DATE] is not written yet. It is within five minutes while Dayloom runs; `dayloom day [DATE]` shows the day meanwhile.
     2 error: `someday` is no date. Write it as YYYY-MM-DD, or say today or yesterday.
     2 error: There is no question. Write one, such as dayloom ask "Where did the time go?".
     2 error: The range ends before it begins. Give the earlier date with --from.

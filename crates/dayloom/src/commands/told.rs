@@ -74,10 +74,8 @@ fn no_journal(day: &DayView) -> Failure {
         )
     } else {
         Failure::failed(
-            format!("The journal of {date} is not written yet"),
-            format!(
-                "It is within five minutes while Dayloom runs; `dayloom day {date}` shows the day meanwhile"
-            ),
+            format!("There is no journal of {date} yet"),
+            format!("Ask again in a moment; `dayloom day {date}` shows the day meanwhile"),
         )
     }
 }

@@ -116,7 +116,7 @@ async fn of_person(
         if stop.is_cancelled() {
             break;
         }
-        match of_day(store, models, due, now, stop).await {
+        match of_day(store, models, due, now, Some(stop)).await {
             Ok(wrote) => written += u64::from(wrote),
             // One day that cannot be read must not keep everybody's from being written.
             Err(StorageError::Unreadable(what)) => {
@@ -129,9 +129,11 @@ async fn of_person(
     Ok(written)
 }
 
-/// Writes the journal of a day from its facts at once, if there is anything to write about; no model is asked.
+/// Writes the journal of a day from its facts at once, if there is anything to write about. No model is asked; where there
+/// is one, the journal stays open for it.
 pub async fn compose_now(
     store: &Store,
+    models: &Models,
     developer: DeveloperId,
     date: Date,
     now: Timestamp,
@@ -141,17 +143,31 @@ pub async fn compose_now(
         date,
         revision: 0,
     };
-    let never = CancellationToken::new();
-    of_day(store, &Models::none(), due, now, &never).await.map(|_| ())
+    of_day(store, models, due, now, None).await.map(|_| ())
 }
 
-/// Writes the journal of one day, if there is anything new to write.
+/// The journal of a day, composed at once where no sweep has come to it yet.
+pub async fn read(
+    store: &Store,
+    models: &Models,
+    developer: DeveloperId,
+    date: Date,
+    now: Timestamp,
+) -> Result<Option<Journal>, StorageError> {
+    if let Some(journal) = store.journals().read(developer, date).await? {
+        return Ok(Some(journal));
+    }
+    compose_now(store, models, developer, date, now).await?;
+    store.journals().read(developer, date).await
+}
+
+/// Writes the journal of one day, if there is anything new to write. A model is asked until `stop`, without it not at all.
 async fn of_day(
     store: &Store,
     models: &Models,
     due: DueDay,
     now: Timestamp,
-    stop: &CancellationToken,
+    stop: Option<&CancellationToken>,
 ) -> Result<bool, StorageError> {
     let standing = store.journals().read(due.developer_id, due.date).await?;
     let Some(stored) = store.days().read(due.developer_id, due.date).await? else {
@@ -166,7 +182,9 @@ async fn of_day(
     }
     let facts = facts(store, due, &stored).await?;
     let Some(workspace) = workspace(&facts.works) else {
-        store.journals().remove(due.developer_id, due.date).await?;
+        if standing.is_some() {
+            store.journals().remove(due.developer_id, due.date).await?;
+        }
         return Ok(false);
     };
     let writer = writer::Writer {

@@ -58,16 +58,17 @@ struct Text {
 }
 
 impl Writer<'_> {
-    /// Writes what there is to write. `fresh` is whether the journal that stands is of the day as it is. True if
-    /// anything was written.
+    /// Writes what there is to write. `fresh` is whether the journal that stands is of the day as it is; a model is asked
+    /// until `stop`, without it not at all. True if anything was written.
     pub(super) async fn write(
         &self,
         standing: Option<&Journal>,
         fresh: bool,
-        stop: &CancellationToken,
+        stop: Option<&CancellationToken>,
     ) -> Result<bool, StorageError> {
         let seen = standing.and_then(|journal| journal.asked_at);
-        let asks = self.may_ask(standing, fresh);
+        let stop = stop.filter(|_| self.may_ask(standing, fresh));
+        let asks = stop.is_some();
         let text = self.without_asking(standing, fresh, asks);
         let mut wrote = false;
         if !standing.is_some_and(|journal| fresh && says(journal, &text)) {
@@ -77,11 +78,13 @@ impl Writer<'_> {
                 return Ok(false);
             }
         }
+        let Some(stop) = stop else {
+            return Ok(wrote);
+        };
         let journals = self.store.journals();
-        if !asks
-            || !journals
-                .claim(self.due.developer_id, self.due.date, seen, self.now)
-                .await?
+        if !journals
+            .claim(self.due.developer_id, self.due.date, seen, self.now)
+            .await?
         {
             return Ok(wrote);
         }

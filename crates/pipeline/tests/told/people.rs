@@ -2,7 +2,7 @@
 
 use dayloom_domain::{Clock, people::ModelPolicy};
 use dayloom_llm::Failure;
-use dayloom_pipeline::journal;
+use dayloom_pipeline::{Models, journal};
 use dayloom_storage::TaskPatch;
 use dayloom_testkit::on_both;
 
@@ -35,7 +35,7 @@ async fn of_two_people_in_one_project_neither_hears_a_word_of_the_other() {
         app.task(&bob, &tracked, Some("BOB-1"), "Bobwork").await;
         work(&app, &ann, tracked.device, 0, 40, "feature/ANN-1", "anntitle").await;
         work(&app, &bob, bobs, 0, 50, "feature/BOB-1", "bobtitle").await;
-        journal::compose_now(&app.store, ann.id, DATE, now)
+        journal::compose_now(&app.store, &Models::none(), ann.id, DATE, now)
             .await
             .expect("a journal");
         app.store

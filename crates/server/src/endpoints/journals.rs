@@ -51,7 +51,8 @@ pub(super) fn sentence(sentence: Sentence) -> SentenceOut {
     }
 }
 
-/// The journal of a local date. One whose day has changed since it was written is shown as the day stands.
+/// The journal of a local date, composed now where it was not written yet. One whose day has changed since it was written
+/// is shown as the day stands.
 #[utoipa::path(get, path = "/tracker/journals/{date}", tag = "tracker",
     params(("date" = String, Path, format = Date, description = "Local date of the caller, `YYYY-MM-DD`.")),
     responses((status = 200, body = JournalOut), (status = 400, body = Refusal, description = "Not a date."), Refusals))]
@@ -61,12 +62,13 @@ pub async fn read(
     ApiPath(day): ApiPath<String>,
 ) -> Result<Json<JournalOut>, ApiError> {
     let date = date(&day)?;
-    let stored = state.store().journals().read(caller.id, date).await?;
+    let (store, models) = (state.store(), state.models());
+    let stored = journal::read(store, models, caller.id, date, state.now()).await?;
     let stored = stored.ok_or_else(|| ApiError::not_found(NONE))?;
     if stored.edited {
         return Ok(Json(out(stored)));
     }
-    let current = journal::current(state.store(), caller.id, stored).await?;
+    let current = journal::current(store, caller.id, stored).await?;
     Ok(Json(out(current.ok_or_else(|| ApiError::not_found(NONE))?)))
 }
 
@@ -96,16 +98,17 @@ pub(crate) async fn edit(
     date: jiff::civil::Date,
     text: Option<&str>,
 ) -> Result<(), ApiError> {
-    let (store, now) = (state.store(), state.now());
+    let (store, models, now) = (state.store(), state.models(), state.now());
     let journals = store.journals();
-    if journals.read(caller.id, date).await?.is_none() {
-        journal::compose_now(store, caller.id, date, now).await?;
+    let standing = journal::read(store, models, caller.id, date, now).await?;
+    if standing.is_none() {
+        return Err(ApiError::not_found(NONE));
     }
     let found = match text {
         Some(text) => journals.edit(caller.id, date, text.trim(), now).await?,
         None => {
             journals.give_back(caller.id, date, now).await?;
-            journal::compose_now(store, caller.id, date, now).await?;
+            journal::compose_now(store, models, caller.id, date, now).await?;
             journals.read(caller.id, date).await?.is_some()
         }
     };

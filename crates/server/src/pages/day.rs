@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dayloom_domain::{DeveloperId, Zone, derive::evidence_window};
+use dayloom_pipeline::journal;
 use dayloom_storage::TaskLabel;
 use dayloom_views::{
     csv,
@@ -79,7 +80,10 @@ async fn day(
     {
         return Ok(show(&first));
     }
-    let journal = store.journals().read(id, date).await?;
+    let journal = match read.facts.day.blocks.is_empty() {
+        true => store.journals().read(id, date).await?,
+        false => journal::read(store, state.models(), id, date, viewer.now).await?,
+    };
     read.journal = journal.as_ref().map(|journal| journal.updated_at);
     let tag = tag(&viewer, &reads, date == viewer.today());
     if is_known(headers, &tag) {

@@ -9,9 +9,9 @@ use axum::{
 use dayloom_api::tracker::journal::MAX_JOURNAL;
 use dayloom_domain::DeveloperId;
 use dayloom_pipeline::journal;
-use dayloom_storage::{Journal, Store};
+use dayloom_storage::Store;
 use dayloom_views::{facts::DayFacts, journals::JournalsPage, state::Trouble, time::add_days, urls};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{
@@ -52,7 +52,7 @@ pub(super) async fn page(
         let day = &read.facts.day;
         let at = stored.iter().position(|journal| journal.date == day.date);
         let journal = match at.map(|at| stored.swap_remove(at)) {
-            None if !day.blocks.is_empty() => written_now(store, id, day.date, now).await?,
+            None if !day.blocks.is_empty() => journal::read(store, state.models(), id, day.date, now).await?,
             journal => journal,
         };
         read.facts.journal = gather::journal(store, id, journal, now).await?;
@@ -62,17 +62,6 @@ pub(super) async fn page(
     let around = around(store, id, (first, last), viewer.today()).await?;
     let page = JournalsPage::new(&viewer, &tasks, &days, (first, last), around);
     Ok(show(&page))
-}
-
-/// The journal of a day that no sweep has come to yet.
-async fn written_now(
-    store: &Store,
-    developer: DeveloperId,
-    date: Date,
-    now: Timestamp,
-) -> Result<Option<Journal>, PageError> {
-    journal::compose_now(store, developer, date, now).await?;
-    Ok(store.journals().read(developer, date).await?)
 }
 
 /// The last dates of the pages with the nearest days before and after, where there are any.

@@ -13,7 +13,7 @@ use dayloom_domain::{
     day::Category,
     rule::{RuleField, RuleMatch, RuleScope},
 };
-use dayloom_pipeline::journal;
+use dayloom_pipeline::{Models, journal};
 use dayloom_server::pages::one_time_link;
 use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule};
 use dayloom_testkit::{Person, TestApp, team, week};
@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
             }
             "journal" => {
                 let now = dayloom_domain::Clock::now(&*app.clock);
-                journal::compose_now(&app.store, person.id, week::THURSDAY, now).await?;
+                journal::compose_now(&app.store, &Models::none(), person.id, week::THURSDAY, now).await?;
                 say("done")?;
             }
             "sample" => {
