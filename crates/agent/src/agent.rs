@@ -29,6 +29,9 @@ use crate::{AgentError, AgentStatus, Home, Spool};
 /// Between looks for a project, where there is none yet.
 const NO_PROJECT: Duration = Duration::from_secs(60);
 
+/// How long a single sample waits for the server to say what this device is to do.
+const ASKED: Duration = Duration::from_secs(5);
+
 /// Makes the calls of a credential possible.
 pub type Connect<L> = Box<dyn Fn(&Credential) -> Result<L, LinkError> + Send + Sync>;
 
@@ -70,10 +73,23 @@ impl<S: Sight, L: Link> Agent<S, L> {
 
     /// Captures and uploads until `stop`. Ends earlier only where no waiting would help: another agent runs, nobody
     /// is signed in, the token or the project is refused, the home is unusable.
-    pub async fn run(mut self, stop: CancellationToken) -> Result<(), AgentError> {
+    pub async fn run(self, stop: CancellationToken) -> Result<(), AgentError> {
         let home = Home::open(&self.settings.home)?;
         let running = home.claim()?;
-        let begun = self.begin(home).await?;
+        let clock = self.clock.clone();
+        let ended = self.run_in(home.clone(), stop).await;
+        if let Err(error) = &ended {
+            // Beside a server the process goes on: who asks it is to hear why it takes no samples.
+            tell_of(&home, &*clock, error);
+        }
+        drop(running);
+        ended
+    }
+
+    async fn run_in(mut self, home: Home, stop: CancellationToken) -> Result<(), AgentError> {
+        let Some(begun) = self.begin_patiently(home, &stop).await? else {
+            return Ok(());
+        };
         let mut status = AgentStatus {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -128,13 +144,16 @@ impl<S: Sight, L: Link> Agent<S, L> {
         if let Some(shared) = Arc::into_inner(shared) {
             shared.spool.close().await?;
         }
-        drop(running);
         Ok(())
     }
 
-    /// Takes one sample, commits it to the spool and gives it back. May be called while an agent runs.
+    /// Takes one sample, commits it to the spool and gives it back. May be called while an agent runs. A server that
+    /// answers soon says first what this device is to do; without one the config last heard of holds.
     pub async fn once(mut self) -> Result<Event, AgentError> {
-        let (shared, account, _, _) = self.begin_once().await?;
+        let (shared, account, enrolment, (device, link)) = self.begin_once().await?;
+        let rng = StdRng::from_rng(&mut self.rng);
+        let mut driver = Driver::new(shared.clone(), link, account, enrolment, device, rng, false);
+        let _ = tokio::time::timeout(ASKED, driver.heartbeat()).await;
         let rules = shared.in_force.borrow().clone();
         if rules.paused {
             return Err(AgentError::NothingTaken(
@@ -156,6 +175,30 @@ impl<S: Sight, L: Link> Agent<S, L> {
         let (shared, account, enrolment, begun) = self.begin_once().await?;
         let mut driver = Driver::new(shared, begun.1, account, enrolment, begun.0, self.rng, true);
         Ok(driver.flush().await)
+    }
+
+    /// Begins, and where the settings say so tries again for as long as the disk does not let it. Nothing if told to stop
+    /// meanwhile.
+    async fn begin_patiently(
+        &mut self,
+        home: Home,
+        stop: &CancellationToken,
+    ) -> Result<Option<Begun<L>>, AgentError> {
+        loop {
+            let error = match self.begin(home.clone()).await {
+                Ok(begun) => return Ok(Some(begun)),
+                Err(error) => error,
+            };
+            let Some(again) = self.settings.again.filter(|_| error.is_of_the_disk()) else {
+                return Err(error);
+            };
+            tracing::error!(%error, "nothing is captured; trying again");
+            tell_of(&home, &*self.clock, &error);
+            tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(again) => {}
+            }
+        }
     }
 
     async fn begin(&mut self, home: Home) -> Result<Begun<L>, AgentError> {
@@ -266,5 +309,19 @@ impl<S: Sight, L: Link> Agent<S, L> {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+}
+
+/// Leaves word of why no samples are taken. Where not even that can be written there is nobody to tell.
+fn tell_of(home: &Home, clock: &dyn Clock, error: &AgentError) {
+    let status = AgentStatus {
+        pid: std::process::id(),
+        updated_at: Some(clock.now()),
+        capture: Capture::Stopped,
+        problem: Some(error.to_string()),
+        ..AgentStatus::load(home).unwrap_or_default()
+    };
+    if let Err(error) = status.save(home) {
+        tracing::warn!(%error, "the status could not be written");
     }
 }

@@ -26,8 +26,7 @@ pub struct Enrolment {
 impl Enrolment {
     /// The remembered enrolment, if it is one of this credential, device and project.
     pub fn load(home: &Home, credential: &Credential, device: DeviceId) -> Option<Self> {
-        let bytes = std::fs::read(home.enrolment()).ok()?;
-        let found: Self = serde_json::from_slice(&bytes).ok()?;
+        let found = Self::last(home)?;
         let same_project = match &credential.project {
             Some(wanted) => wanted.trim().parse() == Ok(found.account.project_id),
             None => true,
@@ -36,6 +35,11 @@ impl Enrolment {
             && found.token == credential.token.fingerprint()
             && found.account.device_id == device;
         (same && same_project).then_some(found)
+    }
+
+    /// The enrolment last remembered, whosever it is.
+    pub fn last(home: &Home) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(home.enrolment()).ok()?).ok()
     }
 
     /// Remembers it.

@@ -87,3 +87,13 @@ pub enum AgentError {
     #[error("no sample was taken: {0}")]
     NothingTaken(&'static str),
 }
+
+impl AgentError {
+    /// Whether room on the disk, or another program that lets go of a file, may end it.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::Home { .. } | Self::Spool(SpoolError::Database { .. } | SpoolError::File { .. })
+        )
+    }
+}

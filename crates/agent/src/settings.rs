@@ -40,6 +40,8 @@ pub struct AgentConfig {
     pub limits: Limits,
     /// Time between heartbeats.
     pub heartbeat: Duration,
+    /// How long to wait before another try where the spool could not be opened, as on a full disk; none to end there.
+    pub again: Option<Duration>,
     /// Called when the agent begins to wait for longer, after a sample or an upload, and between the two: the time to
     /// give back what only that needed. Must be quick.
     pub at_rest: fn(),
@@ -63,6 +65,7 @@ impl AgentConfig {
             excluded_titles: vec![],
             limits: Limits::default(),
             heartbeat: Duration::from_secs(300),
+            again: None,
             at_rest: || {},
         }
     }

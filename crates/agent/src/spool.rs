@@ -108,6 +108,18 @@ pub struct SpoolStatus {
     pub client_seq: i64,
 }
 
+/// What waits of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// Whose it is.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Events that wait.
+    pub waiting: i64,
+    /// The oldest of them.
+    pub oldest: Timestamp,
+}
+
 /// Why the spool could not do what was asked. Never names what an event says.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {

@@ -331,6 +331,25 @@ async fn a_new_config_is_in_force_as_soon_as_its_etag_changes() {
 }
 
 #[tokio::test]
+async fn a_single_sample_heeds_what_the_server_says_now() {
+    let mut desk = Desk::new().await;
+    desk.once().await.unwrap();
+    let pause = |desk: &Desk, paused: bool, etag: &str| {
+        let mut world = desk.server.world();
+        world.config["paused"] = json!(paused);
+        world.config["config_etag"] = json!(etag);
+    };
+    pause(&desk, true, "cfg_0123456789ab");
+    let refused = desk.once().await.unwrap_err();
+    assert!(matches!(refused, AgentError::NothingTaken(why) if why.contains("paused")));
+    pause(&desk, false, "cfg_0123456789ac");
+    desk.once().await.unwrap();
+    desk.server.stop().await;
+    desk.once().await.unwrap();
+    assert_eq!(desk.spool().await.status().await.unwrap().waiting, 3);
+}
+
+#[tokio::test]
 async fn the_first_sample_comes_at_once_and_the_next_when_the_server_says() {
     let mut desk = Desk::new().await;
     desk.server.world().config["sample_interval_s"] = json!(600);
@@ -456,6 +475,11 @@ async fn what_one_account_captured_goes_to_no_other() {
     assert_eq!(desk.agent(settings).flush().await.unwrap(), Health::Flowing);
     assert_eq!(desk.server.world().events.keys().collect::<Vec<_>>(), [&theirs]);
     assert_eq!(desk.spool().await.status().await.unwrap().waiting, 1);
+    let waiting = desk.spool().await.accounts().await.unwrap();
+    let now = Enrolment::last(&desk.home()).unwrap().account;
+    assert_eq!((waiting.len(), waiting[0].waiting), (1, 1));
+    assert_eq!(waiting[0].account.project_id, now.project_id);
+    assert_ne!(waiting[0].account, now, "it waits for who captured it");
 
     // A new token of the same person finds what the old one left.
     let renewed = "aexy_00000000000000000000000000000003";

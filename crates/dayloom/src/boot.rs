@@ -78,17 +78,17 @@ pub async fn open_url(url: &str, migrate: Migrate) -> Outcome<Store> {
             StorageError::Address(_) => Exit::Usage,
             _ => Exit::Unreachable,
         };
-        let text = error.to_string();
-        // Storage says what happened and what to do, apart by a semicolon.
-        let (what, todo) = text
-            .split_once("; ")
-            .unwrap_or((&text, "Look at the log, and try again"));
-        Failure::new(
-            exit,
-            format!("The database cannot be opened: {what}"),
-            capital(todo),
-        )
+        let (what, todo) = apart(&error.to_string());
+        Failure::new(exit, format!("The database cannot be opened: {what}"), todo)
     })
+}
+
+/// What storage says, as what happened and what to do; it writes a semicolon between them.
+pub fn apart(text: &str) -> (String, String) {
+    let (what, todo) = text
+        .split_once("; ")
+        .unwrap_or((text, "Look at the log, and try again"));
+    (what.to_owned(), capital(todo))
 }
 
 /// A sentence's beginning.

@@ -115,6 +115,10 @@ fn rubbish_is_refused_in_words() {
 mod agent {
     use std::process::{Child, Command, Stdio};
 
+    use dayloom_client::Client;
+    use program::Up;
+    use serde_json::{Value, json};
+
     use super::*;
 
     /// A shell that lives as long as this, and left word of its last command.
@@ -145,10 +149,21 @@ mod agent {
 
     const ALONE: (&str, &str) = ("DAYLOOM_ACTIVITYWATCH", "off");
 
-    #[test]
-    fn a_sample_is_taken_spooled_and_sent_by_hand() {
+    /// Switches the one project of a home's person off or on again.
+    async fn track(home: &Program, up: &Up, enabled: bool) {
+        let client = Client::new(&up.url, Some(&home.token())).unwrap();
+        let spaces: Value = client.get("/workspaces", &[]).await.unwrap();
+        let path = format!("/workspaces/{}/projects", spaces[0]["id"].as_str().unwrap());
+        let projects: Value = client.get(&path, &[]).await.unwrap();
+        let id = projects["projects"][0]["id"].as_str().unwrap();
+        let path = format!("/tracker/admin/projects/{id}/config");
+        let _: Value = client.put(&path, &json!({"enabled": enabled})).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_sample_is_taken_spooled_and_sent_by_hand() {
         let home = Program::new();
-        let _up = home.start(&UP);
+        let up = home.start(&UP);
         let _shell = Shell::at_work(&home);
         let once = home.run_with(&["agent", "--once"], &[ALONE]);
         assert_eq!(once.code, 0, "{}", once.err);
@@ -176,10 +191,15 @@ mod agent {
             (Some("linux"), Some(false))
         );
         assert_eq!(home.json(&["devices", "pause"])["paused"], true);
-        home.run_with(&["agent", "--once"], &[ALONE]);
-        assert_eq!(home.json(&["spool", "flush"])["rejected"], 1);
-        assert_eq!(home.json(&["spool", "rejected"])[0]["reason"], "paused");
+        let paused = home.run_with(&["agent", "--once"], &[ALONE]);
+        assert_eq!((paused.code, paused.out.as_str()), (1, ""), "{}", paused.err);
+        assert!(paused.err.contains("this device is paused"), "{}", paused.err);
         assert_eq!(home.json(&["devices", "resume"])["paused"], false);
+        let once = home.run_with(&["agent", "--once"], &[ALONE]);
+        assert_eq!(once.code, 0, "the pause is over at once: {}", once.err);
+        track(&home, &up, false).await;
+        assert_eq!(home.json(&["spool", "flush"])["rejected"], 1);
+        assert_eq!(home.json(&["spool", "rejected"])[0]["reason"], "capture_disabled");
         let name = device["name"].as_str().unwrap();
         assert_eq!(home.json(&["devices", "release", name])["released"], true);
         assert_eq!(home.json(&["devices", "list"]).as_array().unwrap().len(), 0);

@@ -53,3 +53,20 @@ fn an_agent_that_was_killed_does_not_run() {
         assert_eq!(found[name], *value);
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_agent_that_cannot_write_says_so_and_goes_on_when_it_can() {
+    let home = Program::new();
+    // As little of a database as a disk without room.
+    std::fs::create_dir(home.path("spool.db")).unwrap();
+    let up = home.start(&["up", "--listen", "127.0.0.1:0", "--no-open"]);
+    wait_for("the agent's word", || {
+        let (code, found) = asked(&home, &[], "agent");
+        let detail = found["detail"].as_str().unwrap_or_default().to_owned();
+        found["state"] == "fails" && code == 1 && detail.contains("could not be made")
+    });
+    std::fs::remove_dir(home.path("spool.db")).unwrap();
+    wait_for("the agent", || asked(&home, &[], "agent").1["state"] == "works");
+    assert_eq!(up.terminate().0, 0);
+}

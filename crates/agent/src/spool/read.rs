@@ -1,10 +1,12 @@
 //! What can be read from the spool. Nothing here changes it.
 
+use dayloom_domain::{DeviceId, ProjectId};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{AccountKey, Rejected, Spool, SpoolError, SpoolStatus, Waiting};
+use super::{AccountKey, AccountStatus, Rejected, Spool, SpoolError, SpoolStatus, Waiting};
+use crate::Account;
 
 impl Spool {
     /// The oldest events of an account that are not in `skip`: at most `limit`, and no more than fit into
@@ -68,6 +70,33 @@ impl Spool {
                 reason: row.get(2),
                 refused_at: instant(row.get(3)),
                 event: serde_json::from_str(row.get(4)).unwrap_or_default(),
+            })
+            .collect())
+    }
+
+    /// What waits, account by account, those that waited longest first. Accounts of which nothing waits are left out.
+    pub async fn accounts(&self) -> Result<Vec<AccountStatus>, SpoolError> {
+        let mut connection = self.connection().await?;
+        let rows = sqlx::query(
+            "SELECT a.server, a.person, a.device, a.project, count(*), min(w.ts) FROM waiting w \
+             JOIN account a ON a.id = w.account GROUP BY a.id ORDER BY min(w.row)",
+        )
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(|error| self.failed(error))?;
+        let unknown = uuid::Uuid::nil();
+        let id = |text: String| text.parse().unwrap_or(unknown);
+        Ok(rows
+            .iter()
+            .map(|row| AccountStatus {
+                account: Account {
+                    server: row.get(0),
+                    person: row.get(1),
+                    device_id: DeviceId(id(row.get(2))),
+                    project_id: ProjectId(id(row.get(3))),
+                },
+                waiting: row.get(4),
+                oldest: instant(row.get(5)),
             })
             .collect())
     }

@@ -1,6 +1,6 @@
 //! `agent`: captures on this machine and uploads; alone, or beside the server of `up`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dayloom_agent::{Agent, AgentConfig, AgentError, Secret, account::base_url};
 #[cfg(any(windows, target_os = "macos"))]
@@ -72,11 +72,15 @@ fn alone(config: AgentConfig) -> AgentConfig {
     config
 }
 
+/// How long the agent beside a server waits before it tries again what the disk did not let it do.
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// Captures beside the server of `up`, until that ends. What stops it is said; the server goes on.
 pub fn beside(cx: &Context, running: &Running, stop: CancellationToken) -> JoinHandle<()> {
     let mut config = config(cx);
     config.server = Some(running.url.clone());
     config.token = Secret::new(&running.token);
+    config.again = Some(AGAIN);
     let out = cx.out;
     let agent = make(cx, config);
     tokio::spawn(async move {

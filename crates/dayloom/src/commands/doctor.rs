@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::agent;
 use crate::{
-    Context,
+    Context, boot,
     clock::SystemClock,
     engine::Engine,
     failure::{Failure, Outcome},
@@ -208,9 +208,10 @@ async fn database(cx: &Context) -> Finding {
             State::Works,
             "answers, and its schema is this version's",
         ),
-        Ok(Err(error)) => Finding::new("database", kind, State::Fails, plain(&error.to_string())).mend(
-            "`dayloom migrate` brings an older schema up to date; else check the address and that it runs",
-        ),
+        Ok(Err(error)) => {
+            let (what, mend) = boot::apart(&error.to_string());
+            Finding::new("database", kind, State::Fails, plain(&what)).mend(plain(&mend))
+        }
         Err(_) => Finding::new("database", kind, State::Fails, "does not answer within 10 s")
             .mend("Check the address and that the database server runs"),
     }

@@ -1,8 +1,9 @@
 //! `spool`: what this machine has captured and the server does not have yet, and what it would not take.
 
 use dayloom_agent::{
-    AgentStatus, Home, Spool,
-    spool::{Limits, Rejected, SpoolStatus},
+    AgentStatus, Home, Spool, SpoolError,
+    enrolment::Enrolment,
+    spool::{AccountStatus, Limits, Rejected, SpoolStatus},
     uploader::machine::Health,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -40,37 +41,45 @@ async fn open(cx: &Context) -> Outcome<Option<Spool>> {
         .map_err(trouble)
 }
 
-fn trouble(error: impl std::fmt::Display) -> Failure {
-    Failure::failed(error, "`dayloom doctor` looks for the reason")
+/// The spool's error already says what happened and what to do, apart by a semicolon.
+fn trouble(error: SpoolError) -> Failure {
+    agent::failure(&error.into())
 }
 
-async fn numbers(cx: &Context) -> Outcome<SpoolStatus> {
+/// The numbers, and what waits account by account.
+async fn numbers(cx: &Context) -> Outcome<(SpoolStatus, Vec<AccountStatus>)> {
     match open(cx).await? {
         Some(spool) => {
             let status = spool.status().await.map_err(trouble)?;
+            let accounts = spool.accounts().await.map_err(trouble)?;
             spool.close().await.map_err(trouble)?;
-            Ok(status)
+            Ok((status, accounts))
         }
-        None => Ok(SpoolStatus::default()),
+        None => Ok((SpoolStatus::default(), Vec::new())),
     }
 }
 
 async fn status(cx: &Context) -> Outcome {
-    let numbers = numbers(cx).await?;
-    let agent = Home::open(cx.home.dir())
-        .ok()
-        .and_then(|home| AgentStatus::load(&home));
-    let answer = json!({"spool": numbers, "agent": agent});
+    let (numbers, accounts) = numbers(cx).await?;
+    let home = Home::open(cx.home.dir()).ok();
+    let agent = home.as_ref().and_then(AgentStatus::load);
+    let enrolled = home.as_ref().and_then(Enrolment::last);
+    let others: Vec<&AccountStatus> = accounts
+        .iter()
+        .filter(|one| enrolled.as_ref().is_none_or(|now| now.account != one.account))
+        .collect();
+    let answer = json!({"spool": numbers, "accounts": accounts, "agent": agent});
     let zone = zone_at_hand(cx).await.rules();
     cx.out.facts(&answer, || {
-        let mut rows = vec![
-            row("waiting", numbers.waiting),
+        let mut rows = vec![row("waiting", numbers.waiting)];
+        rows.extend(others.iter().map(|one| elsewhere(one)));
+        rows.extend([
             row("refused, kept aside", numbers.rejected),
             row("uploaded", numbers.uploaded),
             row("dropped for age", numbers.dropped_by_age),
             row("dropped for room", numbers.dropped_by_size),
             row("refused, dropped for room", numbers.dropped_rejected),
-        ];
+        ]);
         if let Some(oldest) = numbers.oldest {
             rows.push(vec!["oldest waiting".to_owned(), local(oldest, &zone)]);
         }
@@ -93,7 +102,24 @@ async fn status(cx: &Context) -> Outcome {
             );
         }
         columns(&rows, &[])
-    })
+    })?;
+    if !others.is_empty() && !cx.out.json {
+        cx.out.hint(
+            "What waits for another project or account goes nowhere else: it is sent when the agent is signed in there again.",
+        );
+    }
+    Ok(())
+}
+
+/// What waits for an account that this machine is not signed in with now.
+fn elsewhere(one: &AccountStatus) -> Vec<String> {
+    let account = &one.account;
+    let place = format!(
+        "of these for project {} at {}",
+        account.project_id,
+        plain(&account.server)
+    );
+    vec![place, one.waiting.to_string()]
 }
 
 fn row(name: &str, number: i64) -> Vec<String> {
@@ -127,9 +153,9 @@ async fn rejected(cx: &Context) -> Outcome {
 }
 
 async fn flush(cx: &Context) -> Outcome {
-    let before = numbers(cx).await?;
+    let (before, _) = numbers(cx).await?;
     let health = agent::flush(cx).await?;
-    let after = numbers(cx).await?;
+    let (after, _) = numbers(cx).await?;
     let answer = json!({
         "uploaded": after.uploaded - before.uploaded,
         "waiting": after.waiting,

@@ -14,7 +14,7 @@ const PAUSED_HEARTBEAT: Duration = Duration::from_secs(60);
 
 impl<L: Link> Driver<L> {
     /// Asks what this device is to do. Answers whether the server said.
-    pub(super) async fn heartbeat(&mut self) -> bool {
+    pub(crate) async fn heartbeat(&mut self) -> bool {
         self.state.busy = true;
         let config = match self.link.heartbeat(self.device.id).await {
             Ok(config) => config,
