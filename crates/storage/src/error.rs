@@ -67,7 +67,7 @@ impl From<DbErr> for StorageError {
             DbErr::Conn(RuntimeErr::SqlxError(e))
             | DbErr::Exec(RuntimeErr::SqlxError(e))
             | DbErr::Query(RuntimeErr::SqlxError(e)) => kind(&e),
-            DbErr::ConnectionAcquire(_) => StorageError::Database("no free connection".to_owned()),
+            DbErr::ConnectionAcquire(_) => StorageError::Database(NO_CONNECTION.to_owned()),
             DbErr::Type(_) | DbErr::Json(_) => StorageError::Unreadable("column"),
             _ => StorageError::Database("other".to_owned()),
         }
@@ -142,9 +142,27 @@ where
 
 /// The kind of such a failure: `deadlock_detected` of Postgres.
 const DEADLOCK: &str = "code 40P01";
+/// The server does not answer, or all its connections stay taken.
+const NO_CONNECTION: &str = "no connection in time";
 /// Result codes of SQLite (sqlite.org/rescode.html); no code of Postgres has two digits.
 const SQLITE_CORRUPT: &str = "11";
 const SQLITE_NOTADB: &str = "26";
+
+/// What the commonest codes mean. SQLite's extended ones hold the plain one in their last byte; those of Postgres have
+/// five places.
+fn meaning(code: &str) -> Option<&'static str> {
+    if code.len() >= 5 {
+        return None;
+    }
+    match code.parse::<u32>().ok()? & 0xff {
+        5 | 6 => Some("another program holds it"),
+        8 => Some("it may only be read"),
+        10 => Some("its disk fails, or is full"),
+        13 => Some("its disk is full"),
+        14 => Some("its file cannot be opened or made"),
+        _ => None,
+    }
+}
 
 /// The code of a database error, or the class of a driver error: never its text, which may quote a row.
 fn kind(error: &sqlx::Error) -> StorageError {
@@ -152,10 +170,13 @@ fn kind(error: &sqlx::Error) -> StorageError {
         sqlx::Error::Database(e) if e.is_unique_violation() => StorageError::Conflict,
         sqlx::Error::Database(e) => match e.code().unwrap_or_default().as_ref() {
             SQLITE_CORRUPT | SQLITE_NOTADB => StorageError::Damaged,
-            code => StorageError::Database(format!("code {code}")),
+            code => StorageError::Database(match meaning(code) {
+                Some(meaning) => format!("code {code}: {meaning}"),
+                None => format!("code {code}"),
+            }),
         },
         sqlx::Error::Io(e) => StorageError::Database(format!("input or output: {}", e.kind())),
-        sqlx::Error::PoolTimedOut => StorageError::Database("no free connection".to_owned()),
+        sqlx::Error::PoolTimedOut => StorageError::Database(NO_CONNECTION.to_owned()),
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => StorageError::Closed,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StorageError::Unreadable("column"),
         _ => StorageError::Database("driver".to_owned()),

@@ -117,7 +117,8 @@ impl Tokens<'_> {
         .await?
             > 0)
     }
-    /// Whose token has this hash, if it is active and not expired. Notes its use at most every five minutes.
+    /// Whose token has this hash, if it is active and not expired. Notes its use at most every five minutes; where that
+    /// cannot be written, as on a full disk, the token is as good.
     pub async fn authenticate(
         &self,
         hash: &str,
@@ -133,13 +134,16 @@ impl Tokens<'_> {
         let Some(found) = found else { return Ok(None) };
         let stale = now - USE_NOTED_EVERY_MINUTES.minutes();
         if found.at_opt("last_used_at")?.is_none_or(|used| used <= stale) {
-            run(
+            let noted = run(
                 &self.0.write,
                 "UPDATE api_tokens SET last_used_at = $2
                  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)",
                 vec![id(found.col::<uuid::Uuid>("id")?), at(now), at(stale)],
             )
-            .await?;
+            .await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "the use of a token could not be noted");
+            }
         }
         Ok(Some(found.id("developer_id")?))
     }

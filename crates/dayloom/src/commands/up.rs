@@ -1,6 +1,6 @@
 //! `up`, `open` and `demo`: everything in one process, for one person on one machine.
 
-use dayloom_client::Client;
+use dayloom_client::{Client, ClientError};
 use dayloom_domain::{Clock, DeveloperId, Zone};
 use dayloom_storage::{DeveloperPatch, Migrate, NewProject, NewToken, NewWorkspace, StorageError, Store};
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::{
     failure::{Failure, Outcome},
     home::{Home, Running},
     page,
+    remote::said,
     settings::table::{AGENT, DATABASE_URL, OPEN},
 };
 
@@ -89,7 +90,10 @@ pub async fn open(cx: &Context) -> Outcome {
     let running = cx.home.running().ok_or_else(not_running)?;
     // A server that was killed leaves its note behind, and its link would lead nowhere.
     let asked = Client::new(&running.url, Some(&running.token)).map_err(|_| not_running())?;
-    asked.me().await.map_err(|_| not_running())?;
+    asked.me().await.map_err(|error| match error {
+        ClientError::Refused { status: 500.., .. } => said(&error, true),
+        _ => not_running(),
+    })?;
     let store = boot::open_url(&running.database_url, Migrate::Refuse).await?;
     let link = page::link(&store, running.person, &running.url).await;
     store.close().await;

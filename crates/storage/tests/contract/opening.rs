@@ -1,8 +1,11 @@
 //! Opening: addresses, schema versions, closing.
 
-use dayloom_storage::{Dialect, Migrate, StorageError, Store};
+use dayloom_storage::{Dialect, Migrate, NewToken, StorageError, Store};
 
-use crate::db::TestDb;
+use crate::{
+    db::TestDb,
+    world::{now, person},
+};
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_without_its_password() {
@@ -67,4 +70,41 @@ async fn two_programs_opening_a_fresh_database_at_once_both_work() {
         one.close().await;
         two.close().await;
     }
+}
+
+/// A full disk takes no writing; what is there can still be read, and by whose token.
+#[tokio::test]
+async fn a_token_opens_a_database_that_takes_no_writing() {
+    let mut databases = vec![TestDb::sqlite().await];
+    databases.extend(TestDb::postgres().await);
+    for db in databases {
+        let ada = person(&db.store, "ada").await;
+        let token = NewToken {
+            name: "t".to_owned(),
+            hash: "h".to_owned(),
+            prefix: "aexy_1234567".to_owned(),
+            expires_at: None,
+        };
+        db.store.tokens().create(ada, &token, now()).await.unwrap();
+        db.sql(match db.store.dialect() {
+            Dialect::Sqlite => {
+                "CREATE TRIGGER full BEFORE UPDATE ON api_tokens BEGIN SELECT RAISE(FAIL, 'full'); END"
+            }
+            Dialect::Postgres => "ALTER TABLE api_tokens ADD CHECK (last_used_at IS NULL)",
+        })
+        .await;
+        let whose = db.store.tokens().authenticate("h", now()).await;
+        assert_eq!(whose.unwrap(), Some(ada));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_made_is_said_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("no/such/folder.db").display());
+    let error = Store::open(&url, Migrate::Apply).await.unwrap_err();
+    assert!(
+        error.to_string().contains("its file cannot be opened or made"),
+        "{error}"
+    );
 }
