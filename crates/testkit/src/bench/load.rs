@@ -24,8 +24,13 @@ pub(super) fn connections(liked: usize) -> usize {
     asked.and_then(|n| n.parse().ok()).unwrap_or(liked)
 }
 
-/// Seconds between the samples of a person, as agents take them where nothing else is said (`contract/tracker.md` §2.2).
-const INTERVAL_S: i64 = 60;
+/// Seconds between the samples of a person: those of agents where nothing else is said (`contract/tracker.md` §2.2), or
+/// `DAYLOOM_BENCH_INTERVAL_S`. The closer they are, the more of them one day has.
+fn interval_s() -> i64 {
+    let asked = std::env::var("DAYLOOM_BENCH_INTERVAL_S").ok();
+    let asked = asked.and_then(|n| n.parse().ok());
+    asked.filter(|n| (1..=600).contains(n)).unwrap_or(60)
+}
 
 /// What one connection sends: a token and the bodies under it.
 pub(super) type Work = (String, Vec<String>);
@@ -140,7 +145,7 @@ pub(super) async fn work(
     let mut work = Vec::new();
     for (developer, device) in who(store, connections, now).await {
         let token = auth::mint(secret, developer, now, SignedDuration::from_hours(24)).expect("a token");
-        let events = events(mine, INTERVAL_S, now);
+        let events = events(mine, interval_s(), now);
         let bodies = events.chunks(size).map(|events| body(device, events, now));
         work.push((token, bodies.collect()));
     }
