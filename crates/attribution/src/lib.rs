@@ -181,7 +181,7 @@ impl Attributor {
             };
             of.push(
                 *known
-                    .entry((span.project_id, &span.signal))
+                    .entry((span.project_id, &*span.signal))
                     .or_insert_with(answer),
             );
         }

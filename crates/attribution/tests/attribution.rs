@@ -46,7 +46,7 @@ fn span(signal: Signal) -> Span {
         zone: Zone::utc(),
         device_id: DeviceId(Uuid::from_u128(5)),
         project_id: PROJECT,
-        signal,
+        signal: signal.into(),
         in_call: false,
         event_ids: vec![EventId(Uuid::from_u128(6))],
     }

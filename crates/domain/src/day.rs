@@ -2,6 +2,8 @@
 //!
 //! These are plain values. How they come about is in the derivation modules beside this one.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -111,12 +113,30 @@ pub struct Span {
     pub device_id: DeviceId,
     /// The project of its first event.
     pub project_id: ProjectId,
-    /// What was in front.
-    pub signal: Signal,
+    /// What was in front; spans of one signal share it.
+    #[serde(with = "shared")]
+    pub signal: Arc<Signal>,
     /// Whether in a call.
     pub in_call: bool,
     /// The events it rests on, one for each piece, in order.
     pub event_ids: Vec<EventId>,
+}
+
+/// A shared signal is written like any other.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Signal;
+
+    pub fn serialize<S: Serializer>(signal: &Arc<Signal>, to: S) -> Result<S::Ok, S::Error> {
+        signal.as_ref().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Signal>, D::Error> {
+        Signal::deserialize(from).map(Arc::new)
+    }
 }
 
 /// A span with its answer.

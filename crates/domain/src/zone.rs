@@ -1,5 +1,7 @@
 //! Time zones by their IANA name, and local dates in them.
 
+use std::sync::Arc;
+
 use jiff::{
     Timestamp,
     civil::{Date, Time},
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A time zone known to the IANA database under exactly this name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Zone(String);
+pub struct Zone(Arc<str>);
 
 /// The text is no name in the IANA database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,14 +24,14 @@ impl Zone {
     pub fn parse(name: &str) -> Result<Self, UnknownZone> {
         let known = jiff::tz::db().get(name).ok();
         match known.and_then(|zone| zone.iana_name().map(|n| n == name)) {
-            Some(true) => Ok(Self(name.to_owned())),
+            Some(true) => Ok(Self(name.into())),
             _ => Err(UnknownZone(name.to_owned())),
         }
     }
 
     /// Coordinated universal time.
     pub fn utc() -> Self {
-        Self("UTC".to_owned())
+        Self("UTC".into())
     }
 
     /// The IANA name.
@@ -76,6 +78,6 @@ impl TryFrom<String> for Zone {
 
 impl From<Zone> for String {
     fn from(zone: Zone) -> Self {
-        zone.0
+        zone.0.as_ref().to_owned()
     }
 }

@@ -28,9 +28,7 @@ pub enum DeriveError {
 pub(crate) struct Computed {
     /// The day.
     pub day: Day,
-    /// What is kept beside it.
-    pub kept: Kept,
-    /// The same as it is stored.
+    /// What is kept beside it, as it is stored.
     pub text: String,
     /// What it teaches the days after it.
     pub taught: Taught,
@@ -106,15 +104,18 @@ async fn answer(
     // Off the threads that serve requests: a day sampled each second takes a while.
     tokio::task::spawn_blocking(move || {
         let answered = attributor.attribute_with_grounds(&woven.spans);
+        // A long day is heavy, so each thing goes as soon as it was used.
+        drop(attributor);
         let kept = Kept::of(&woven, &answered, &pins);
+        let (answers, taught) = (answered.answers, answered.taught);
+        drop((answered.grounds, answered.of));
         let text = serde_json::to_string(&kept).map_err(|_| DeriveError::Broken)?;
-        let taught = answered.taught;
+        drop(kept);
         let lesson = (!taught.is_empty()).then(|| serde_json::to_string(&taught));
         let lesson = lesson.transpose().map_err(|_| DeriveError::Broken)?;
-        let day = derive::assemble(woven, answered.answers, &pins);
+        let day = derive::assemble(woven, answers, &pins);
         Ok(Computed {
             day,
-            kept,
             text,
             taught,
             lesson,

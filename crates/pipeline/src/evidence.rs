@@ -9,7 +9,7 @@ use dayloom_domain::{
     DeveloperId, ProjectId, WorkspaceId, Zone,
     day::Span,
     decision::{SignalDigest, signal_digest},
-    derive::{self, Woven},
+    derive::{self, Evidence, Woven},
     people::Task,
 };
 use dayloom_storage::{CandidateFilter, StorageError, Store};
@@ -21,7 +21,11 @@ use crate::{DeriveError, Lessons};
 pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<Woven, DeriveError> {
     let zones = store.events().zones(developer).await?;
     let (from, to) = derive::evidence_window_in(date, &zones);
-    let events = store.events().window(developer, from, to).await?;
+    let mut evidence = Evidence::default();
+    store
+        .events()
+        .window_in_pieces(developer, from, to, |piece| evidence.take_in(piece))
+        .await?;
     let zone = store
         .people()
         .by_id(developer)
@@ -29,7 +33,7 @@ pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<
         .and_then(|person| person.timezone);
     let fallback = zone.unwrap_or_else(Zone::utc);
     // Off the threads that serve requests: a day sampled each second takes a while.
-    tokio::task::spawn_blocking(move || derive::weave(&events, date, &fallback))
+    tokio::task::spawn_blocking(move || evidence.weave(date, &fallback))
         .await
         .map_err(|_| DeriveError::Broken)
 }

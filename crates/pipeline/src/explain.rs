@@ -52,11 +52,12 @@ async fn on_date(
     // A day that was derived before grounds were kept has none, and one that waits to be derived may not have the
     // event yet: what would be kept is worked out, and nothing is stored.
     let computed = compute(store, developer, date, &Lessons::default()).await?;
+    let rests_on: Kept = serde_json::from_str(&computed.text).map_err(|_| DeriveError::Broken)?;
     if kept.is_none()
         && let Some(stored) = &stored
-        && let Some(explained) = computed.kept.explain(&stored.day, event)
+        && let Some(explained) = rests_on.explain(&stored.day, event)
     {
         return Ok(Some(explained));
     }
-    Ok(computed.kept.explain(&computed.day, event))
+    Ok(rests_on.explain(&computed.day, event))
 }

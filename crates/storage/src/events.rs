@@ -26,6 +26,9 @@ const PARTITION_HOURS_BACK: i64 = 31 * 24;
 /// How far ahead partitions are made.
 const PARTITION_HOURS_AHEAD: i64 = 62 * 24;
 
+/// Events of a piece.
+const PIECE: usize = 256;
+
 /// The repository of events.
 #[derive(Clone, Copy)]
 pub struct Events<'a>(pub(crate) &'a Inner);
@@ -44,27 +47,45 @@ impl Events<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Event>, StorageError> {
+        let mut events = Vec::new();
+        self.window_in_pieces(developer, from, to, |piece| events.append(piece))
+            .await?;
+        Ok(events)
+    }
+    /// The same, piece by piece: a long day's events weigh more than all that is made of them. Whatever is left in a piece
+    /// is let go.
+    pub async fn window_in_pieces(
+        &self,
+        developer: DeveloperId,
+        from: Timestamp,
+        to: Timestamp,
+        take: impl FnMut(&mut Vec<Event>),
+    ) -> Result<(), StorageError> {
         let mut zones = Zones::default();
         // Row by row: a day's rows weigh several times what its events do.
-        let mut events = Vec::new();
+        let mut pieces = Pieces {
+            piece: Vec::with_capacity(PIECE),
+            take,
+        };
         match &self.0.backend {
             Backend::Sqlite { readers, .. } => {
                 let query = sqlx::query(WINDOW_SQLITE).bind(developer.0);
                 let query = query.bind(from.as_microsecond()).bind(to.as_microsecond());
                 let mut found = query.fetch(readers);
                 while let Some(row) = found.try_next().await? {
-                    events.push(of_sqlite(&row, developer, &mut zones)?);
+                    pieces.push(of_sqlite(&row, developer, &mut zones)?);
                 }
             }
             Backend::Postgres { pool, .. } => {
                 let query = sqlx::query(WINDOW_POSTGRES).bind(developer.0);
                 let mut found = query.bind(to_chrono(from)).bind(to_chrono(to)).fetch(pool);
                 while let Some(row) = found.try_next().await? {
-                    events.push(of_postgres(&row, developer, &mut zones)?);
+                    pieces.push(of_postgres(&row, developer, &mut zones)?);
                 }
             }
         }
-        Ok(events)
+        pieces.hand_over();
+        Ok(())
     }
     /// How many events of a person are stored.
     pub async fn count(&self, developer: DeveloperId) -> Result<i64, StorageError> {
@@ -134,6 +155,26 @@ impl Events<'_> {
             postgres::ensure_between(pool, months, from, to).await?;
         }
         Ok(())
+    }
+}
+
+/// The piece that is being filled, and who takes it.
+struct Pieces<F> {
+    piece: Vec<Event>,
+    take: F,
+}
+
+impl<F: FnMut(&mut Vec<Event>)> Pieces<F> {
+    fn push(&mut self, event: Event) {
+        self.piece.push(event);
+        if self.piece.len() >= PIECE {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        (self.take)(&mut self.piece);
+        self.piece.clear();
     }
 }
 

@@ -135,6 +135,7 @@ on_both!(
     ingest::what_was_taken_before_stays_taken,
     ingest::what_was_in_force_is_stored,
     ingest::every_field_comes_back,
+    ingest::a_window_comes_in_pieces,
     ingest::months_far_apart,
     ingest::a_stranger_is_not_enrolled,
     decisions::a_question_is_answered_once,

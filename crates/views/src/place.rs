@@ -71,6 +71,8 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         samples,
@@ -84,8 +86,8 @@ mod tests {
             .iter()
             .map(|&(repo, branch, minutes)| {
                 let mut span = one.clone();
-                span.span.signal.repo = repo.map(str::to_owned);
-                span.span.signal.branch = branch.map(str::to_owned);
+                Arc::make_mut(&mut span.span.signal).repo = repo.map(str::to_owned);
+                Arc::make_mut(&mut span.span.signal).branch = branch.map(str::to_owned);
                 span.span.micros = minutes;
                 span
             })

@@ -5,8 +5,8 @@ use super::*;
 /// Minutes of a day on a branch that names a task.
 fn on_branch(n: i64, task: u128, minutes: i64) -> Span {
     let mut span = span(20, n, &format!("part{task}.rs"));
-    span.signal.repo = Some(format!("acme/{task}"));
-    span.signal.branch = Some(format!("feature/PAY-{task}"));
+    Arc::make_mut(&mut span.signal).repo = Some(format!("acme/{task}"));
+    Arc::make_mut(&mut span.signal).branch = Some(format!("feature/PAY-{task}"));
     lasting(span, minutes)
 }
 
@@ -23,8 +23,8 @@ fn lasting(mut span: Span, minutes: i64) -> Span {
 /// A morning on the branch of the second task, others in between, and an afternoon on it before a page of another task.
 fn day() -> Vec<Span> {
     let mut wiki = lasting(page(20, 13, "wiki.example"), 20);
-    wiki.signal.url_path = Some("/PAY-6".into());
-    wiki.signal.title = Some("PAY-6 The papers".into());
+    Arc::make_mut(&mut wiki.signal).url_path = Some("/PAY-6".into());
+    Arc::make_mut(&mut wiki.signal).title = Some("PAY-6 The papers".into());
     vec![
         on_branch(0, 2, 60),
         on_branch(3, 3, 40),

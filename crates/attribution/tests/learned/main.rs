@@ -5,7 +5,7 @@ mod first_reviews;
 mod lessons;
 mod model;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use dayloom_attribution::{
     Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, SHARES_AT_MOST, Scope, Taught, Teacher,
@@ -70,14 +70,14 @@ fn span(day: i8, n: i64, file: &str) -> Span {
         zone: Zone::utc(),
         device_id: DeviceId(Uuid::from_u128(5)),
         project_id: PROJECT,
-        signal: Signal {
+        signal: Arc::new(Signal {
             app: "code".into(),
             title: Some(format!("{file} - ledger")),
             repo: Some("acme/ledger".into()),
             branch: Some("main".into()),
             path: Some(format!("/home/ada/ledger/src/{file}")),
             ..Signal::default()
-        },
+        }),
         in_call: false,
         event_ids: vec![EventId(Uuid::from_u128(6))],
     }
@@ -156,13 +156,13 @@ fn time_like_what_was_moved_goes_where_it_was_moved() {
 /// Twenty minutes on a page.
 fn page(day: i8, n: i64, host: &str) -> Span {
     let mut span = span(day, n, host);
-    span.signal = Signal {
+    span.signal = Arc::new(Signal {
         app: "firefox".into(),
         title: Some(host.to_owned()),
         host: Some(host.to_owned()),
         url_path: Some("/".into()),
         ..Signal::default()
-    };
+    });
     span
 }
 
@@ -223,15 +223,15 @@ fn a_key_goes_on_answering_beside_whatever_was_reviewed() {
             .within(scope())
             .with_learned(learned);
         let mut on_branch = span(20, 0, "webhook.rs");
-        on_branch.signal.branch = Some("feature/PAY-23".into());
+        Arc::make_mut(&mut on_branch.signal).branch = Some("feature/PAY-23".into());
         let mut page = span(20, 0, "none");
-        page.signal = Signal {
+        page.signal = Arc::new(Signal {
             app: "firefox".into(),
             host: Some("tracker.example".into()),
             url_path: Some("/browse/PAY-24".into()),
             title: Some("An issue".into()),
             ..Signal::default()
-        };
+        });
         for (span, n, reason) in [
             (on_branch, 23, "branch feature/PAY-23"),
             (page, 24, "key PAY-24 in the page address"),
@@ -248,7 +248,7 @@ fn a_branch_that_outlived_its_work_gives_way_to_what_was_said_of_it() {
     let teacher = Teacher::new(&tasks());
     let stale = |day: i8, file: &str| {
         let mut span = span(day, 0, file);
-        span.signal.branch = Some("feature/PAY-2".into());
+        Arc::make_mut(&mut span.signal).branch = Some("feature/PAY-2".into());
         span
     };
     let examples: Vec<Example> = (10..18)
@@ -270,7 +270,7 @@ fn one_review_elsewhere_does_not_silence_the_key_on_the_rest_of_its_branch() {
     let teacher = Teacher::new(&tasks());
     let keyed = |day: i8, n: i64, file: &str| {
         let mut span = span(day, n, file);
-        span.signal.branch = Some("feature/PAY-2".into());
+        Arc::make_mut(&mut span.signal).branch = Some("feature/PAY-2".into());
         span
     };
     let moved = keyed(20, 0, "other.rs");
@@ -291,7 +291,7 @@ fn files_nobody_knows_on_a_branch_go_with_its_key() {
         .collect();
     let on = |n: i64, file: &str, branch: &str| {
         let mut span = span(20, n, file);
-        span.signal.branch = Some(branch.into());
+        Arc::make_mut(&mut span.signal).branch = Some(branch.into());
         span
     };
     let chosen: Vec<Span> = (0..3).map(|n| on(n, "new.rs", "feature/PAY-3")).collect();

@@ -37,7 +37,7 @@ fn said_by_a_model(span: &Span, task: u128) -> Decision {
 fn first_day() -> Vec<Span> {
     let on_branch = |n: i64, file: &str| {
         let mut span = span(20, n, file);
-        span.signal.branch = Some("feature/PAY-2".into());
+        Arc::make_mut(&mut span.signal).branch = Some("feature/PAY-2".into());
         span
     };
     vec![
@@ -76,7 +76,7 @@ fn a_newcomers_branch_counts_whatever_a_model_says() {
 #[test]
 fn a_newcomers_key_in_a_title_is_not_lost_for_what_a_model_says_of_others() {
     let mut titled = page(20, 1, "chat.example");
-    titled.signal.title = Some("PAY-3 is ready for review".into());
+    Arc::make_mut(&mut titled.signal).title = Some("PAY-3 is ready for review".into());
     let day = [page(20, 0, "wiki.example"), titled, page(20, 2, "docs.example")];
     let answers = |decisions: Vec<Decision>| {
         Attributor::new(Vec::new(), tasks())

@@ -1,6 +1,9 @@
 //! Puts the day together: spans with their answers, reviews, blocks with names and minutes, totals.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
@@ -149,10 +152,10 @@ fn by_hand(pin: &Pin, zone: &Zone) -> Option<(AttributedSpan, Block)> {
         zone: zone.clone(),
         device_id: DeviceId(Uuid::nil()),
         project_id: pin.project_id,
-        signal: Signal {
+        signal: Arc::new(Signal {
             app: "By hand".to_owned(),
             ..Signal::default()
-        },
+        }),
         in_call: false,
         event_ids: Vec::new(),
     };

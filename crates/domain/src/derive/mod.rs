@@ -1,6 +1,6 @@
 //! The derivation of a day: events and reviews in, one [`Day`](crate::day::Day) out, and nothing else.
 //!
-//! One file per step, in the order of the way: [`stretch`] (what each event proves), [`attention`] (each instant
+//! One file per step, in the order of the way: [`seen`] (what counts of an event), [`stretch`] (what each event proves), [`attention`] (each instant
 //! to one device), [`span`] (runs of one signal, cut at local midnight), [`pins`] (what a person reviewed),
 //! [`block`] (what the timesheet shows), [`apportion`] (whole minutes). Between `span` and `pins` stands the
 //! attribution, which is not of this crate. [`touched`] says which days an event can change.
@@ -14,6 +14,7 @@ mod attention;
 mod block;
 mod calendar;
 mod pins;
+mod seen;
 mod span;
 mod stretch;
 mod touched;
@@ -34,6 +35,7 @@ use crate::{EventId, Zone, day::DeviceDay, day::Span, event::Event};
 pub use assemble::assemble;
 pub use block::{ABSORBED_AT_MOST, ABSORBED_CONFIDENCE, BLOCK_GAP_AT_MOST};
 pub use pins::reviewed;
+pub use seen::Evidence;
 pub use touched::{dates, evidence_window, evidence_window_in, touched};
 
 /// One local day before anyone answered for it.
@@ -68,15 +70,19 @@ impl Woven {
 /// `events` may come in any order and with repetitions; those of [`evidence_window`] suffice, more change nothing.
 /// The cost grows with their number as n log n.
 pub fn weave(events: &[Event], date: Date, fallback: &Zone) -> Woven {
-    span::days(events, Some(date), fallback)
-        .remove(&date)
-        .unwrap_or_else(|| Woven::empty(date, fallback))
+    taken(events).weave(date, fallback)
 }
 
 /// Weaves every local date that the events have anything for, in one pass. Each equals [`weave`] of its date; the
 /// first and last dates are whole only if the events of their [`evidence_window`] are among those given.
 pub fn weave_all(events: &[Event], fallback: &Zone) -> BTreeMap<Date, Woven> {
-    span::days(events, None, fallback)
+    taken(events).days(None, fallback)
+}
+
+fn taken(events: &[Event]) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.take_in(events);
+    evidence
 }
 
 /// An instant out of whole microseconds; those of events are always in range.

@@ -8,7 +8,10 @@
 //!
 //! A piece of another date (two devices in two zones) stands between its neighbours like any other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use jiff::civil::Date;
 
@@ -17,33 +20,40 @@ use super::{
     attention::{self, Piece},
     calendar::Calendar,
     instant,
+    seen::Seen,
     stretch::{self, SECOND, Stretch},
 };
 use crate::{
     DeviceId, Zone,
     day::{DeviceDay, Signal, Span},
-    event::Event,
-    signal,
 };
 
-/// The days the events have anything for, or `wanted` alone.
-pub(super) fn days(events: &[Event], wanted: Option<Date>, fallback: &Zone) -> BTreeMap<Date, Woven> {
+/// The days the events have anything for, or `wanted` alone. Events name their zones and signals by place.
+pub(super) fn days(
+    events: &[Seen],
+    zones: &[Zone],
+    signals: &[Arc<Signal>],
+    wanted: Option<Date>,
+    fallback: &Zone,
+) -> BTreeMap<Date, Woven> {
     let order = stretch::in_order(events);
     let stretches = stretch::prove(events, &order);
-    let ts = |at: &usize| events[*at].ts.as_microsecond();
+    let ts = |at: &usize| events[*at].ts;
     let (Some(from), Some(to)) = (order.iter().map(ts).min(), order.iter().map(ts).max()) else {
         return BTreeMap::new();
     };
     // 600 s: the longest interval of `contract/tracker.md` §2.3.
     let mut days = Days {
         events,
+        zones,
+        signals,
         wanted,
         fallback,
         calendar: Calendar::new(from, to + 600 * SECOND),
-        reader: signal::Reader::default(),
         days: BTreeMap::new(),
     };
     let counts = days.count_devices(&order, &stretches);
+    drop(order);
     days.weave(&attention::divide(stretches));
     days.finish(counts)
 }
@@ -57,19 +67,20 @@ struct Count {
 }
 
 struct Days<'e> {
-    events: &'e [Event],
+    events: &'e [Seen],
+    zones: &'e [Zone],
+    signals: &'e [Arc<Signal>],
     wanted: Option<Date>,
     fallback: &'e Zone,
     calendar: Calendar<'e>,
-    reader: signal::Reader<'e>,
     days: BTreeMap<Date, Woven>,
 }
 
 /// The span being built, with the event that came last into it.
-struct Open<'e> {
+struct Open {
     span: Span,
     date: Date,
-    last: &'e Event,
+    last: Seen,
     end: i64,
 }
 
@@ -88,16 +99,15 @@ impl<'e> Days<'e> {
         let mut counts: HashMap<(Date, DeviceId), Count> = HashMap::new();
         for &at in order {
             let event = &self.events[at];
-            let micros = event.ts.as_microsecond();
-            let (date, _) = self.calendar.at(&event.tz, micros);
+            let (date, _) = self.calendar.at(&self.zones[event.zone], event.ts);
             if self.is_wanted(date) {
-                let count = counts.entry((date, event.device_id)).or_default();
-                count.first.get_or_insert(micros);
+                let count = counts.entry((date, event.device)).or_default();
+                count.first.get_or_insert(event.ts);
                 count.events += 1;
             }
         }
         for stretch in stretches {
-            let zone = &self.events[stretch.event].tz;
+            let zone = &self.zones[self.events[stretch.event].zone];
             let mut now = stretch.start;
             while now < stretch.end {
                 let (date, until) = self.calendar.at(zone, now);
@@ -112,13 +122,13 @@ impl<'e> Days<'e> {
     }
 
     fn weave(&mut self, pieces: &[Piece]) {
-        let events = self.events;
-        let mut open: Option<Open<'e>> = None;
+        let mut open: Option<Open> = None;
         for piece in pieces {
-            let event = &events[piece.event];
+            let event = self.events[piece.event];
+            let zone = &self.zones[event.zone];
             let mut now = piece.start;
             while now < piece.end {
-                let (date, until) = self.calendar.at(&event.tz, now);
+                let (date, until) = self.calendar.at(zone, now);
                 let part = Piece {
                     event: piece.event,
                     start: now,
@@ -129,26 +139,25 @@ impl<'e> Days<'e> {
                     self.close(open.take());
                     continue;
                 }
-                let (own_date, _) = self.calendar.at(&event.tz, event.ts.as_microsecond());
+                let (own_date, _) = self.calendar.at(zone, event.ts);
                 if own_date != date {
                     self.day(date).carried.insert(event.id);
                 }
-                open = Some(match open.take() {
-                    Some(open) => match open.join(event, date, part, &mut self.reader) {
-                        Ok(open) => open,
-                        Err((done, signal)) => {
-                            self.close(Some(done));
-                            Open::begin(event, date, part, signal)
-                        }
-                    },
-                    None => Open::begin(event, date, part, self.reader.of(event)),
-                });
+                match &mut open {
+                    Some(open) if open.takes(&event, date, part) => open.join(&event, part, zone),
+                    _ => {
+                        let signal = Arc::clone(&self.signals[event.signal]);
+                        let begun = Open::begin(event, date, part, zone.clone(), signal);
+                        let done = open.replace(begun);
+                        self.close(done);
+                    }
+                }
             }
         }
         self.close(open);
     }
 
-    fn close(&mut self, open: Option<Open<'e>>) {
+    fn close(&mut self, open: Option<Open>) {
         if let Some(Open { span, date, .. }) = open {
             self.day(date).spans.push(span);
         }
@@ -179,18 +188,18 @@ impl<'e> Days<'e> {
     }
 }
 
-impl<'e> Open<'e> {
-    fn begin(event: &'e Event, date: Date, part: Piece, signal: Signal) -> Self {
+impl Open {
+    fn begin(event: Seen, date: Date, part: Piece, zone: Zone, signal: Arc<Signal>) -> Self {
         let span = Span {
             start: instant(part.start),
             end: instant(part.end),
             micros: part.end - part.start,
             pieces: vec![(instant(part.start), instant(part.end))],
-            zone: event.tz.clone(),
-            device_id: event.device_id,
-            project_id: event.project_id,
+            zone,
+            device_id: event.device,
+            project_id: event.project,
             signal,
-            in_call: event.in_call(),
+            in_call: event.in_call,
             event_ids: vec![event.id],
         };
         Self {
@@ -201,43 +210,27 @@ impl<'e> Open<'e> {
         }
     }
 
-    /// Takes the part in, or gives the span back with the signal of the next one.
-    #[expect(
-        clippy::result_large_err,
-        reason = "the error is the finished span, moved once"
-    )]
-    fn join(
-        mut self,
-        event: &'e Event,
-        date: Date,
-        part: Piece,
-        reader: &mut signal::Reader<'e>,
-    ) -> Result<Self, (Self, Signal)> {
-        let same_looks = self.last.active_app == event.active_app
-            && self.last.file_context == event.file_context
-            && self.last.dev_context == event.dev_context
-            && self.last.browser == event.browser;
-        let signal = if same_looks { None } else { Some(reader.of(event)) };
+    /// Whether the part goes on with this span.
+    fn takes(&self, event: &Seen, date: Date, part: Piece) -> bool {
         let gap = part.start - self.end;
-        let neighbours = self.date == date
-            && self.span.device_id == event.device_id
-            && self.span.project_id == event.project_id
-            && gap <= i64::from(self.last.interval_s) * SECOND * 3 / 2;
-        if !neighbours || signal.as_ref().is_some_and(|signal| *signal != self.span.signal) {
-            let signal = signal.unwrap_or_else(|| self.span.signal.clone());
-            return Err((self, signal));
-        }
+        self.date == date
+            && self.last.device == event.device
+            && self.last.project == event.project
+            && self.last.signal == event.signal
+            && gap <= i64::from(self.last.interval_s) * SECOND * 3 / 2
+    }
+
+    fn join(&mut self, event: &Seen, part: Piece, zone: &Zone) {
         let span = &mut self.span;
         span.end = instant(part.end);
         span.micros += part.end - part.start;
         span.pieces.push((instant(part.start), instant(part.end)));
         span.event_ids.push(event.id);
-        span.in_call |= event.in_call();
-        if span.zone != event.tz {
-            span.zone = event.tz.clone();
+        span.in_call |= event.in_call;
+        if self.last.zone != event.zone {
+            span.zone = zone.clone();
         }
-        self.last = event;
+        self.last = *event;
         self.end = part.end;
-        Ok(self)
     }
 }

@@ -178,6 +178,8 @@ fn outside((from, to): (i64, i64), hours: Hours) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         DeviceId, EventId, ProjectId, Zone,
@@ -206,10 +208,10 @@ mod tests {
                 zone: Zone::parse("America/New_York").unwrap(),
                 device_id: DeviceId(Uuid::from_u128(device)),
                 project_id: ProjectId(Uuid::from_u128(1)),
-                signal: Signal {
+                signal: Arc::new(Signal {
                     app: app.to_owned(),
                     ..Signal::default()
-                },
+                }),
                 in_call,
                 event_ids: vec![EventId(Uuid::from_u128(1))],
             },

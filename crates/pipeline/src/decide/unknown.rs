@@ -117,7 +117,7 @@ pub(super) async fn find(
                 .or_insert_with(|| Question {
                     digest,
                     project,
-                    signal: signal.clone(),
+                    signal: Signal::clone(signal),
                     micros: 0,
                     call_micros: 0,
                     dates: BTreeSet::new(),

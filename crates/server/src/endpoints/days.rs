@@ -105,7 +105,7 @@ fn span(AttributedSpan { span, attribution }: AttributedSpan) -> SpanRow {
         seconds: Seconds(span.micros),
         device_id: span.device_id,
         signal: signal_text(&span.signal),
-        app: span.signal.app,
+        app: span.signal.app.clone(),
         category: attribution.category,
         task_id: attribution.task_id,
         confidence: attribution.confidence,

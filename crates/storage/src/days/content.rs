@@ -271,10 +271,10 @@ mod tests {
                 zone: Zone::utc(),
                 device_id: DeviceId(Uuid::nil()),
                 project_id: ProjectId(Uuid::nil()),
-                signal: Signal {
+                signal: std::sync::Arc::new(Signal {
                     app: format!("app {n}"),
                     ..Signal::default()
-                },
+                }),
                 in_call: false,
                 event_ids: vec![EventId(Uuid::nil())],
             },

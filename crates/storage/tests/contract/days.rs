@@ -1,5 +1,7 @@
 //! Derived days and their entries.
 
+use std::sync::Arc;
+
 use dayloom_domain::{
     EventId, ProjectId, TaskId, Zone,
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, Signal, Span},
@@ -45,10 +47,10 @@ pub fn day(date: Date, blocks: Vec<Block>) -> Day {
             device_id: dayloom_domain::DeviceId(Uuid::from_u128(9)),
             zone: Zone::utc(),
             project_id: block.project_id,
-            signal: Signal {
+            signal: Arc::new(Signal {
                 app: "code".to_owned(),
                 ..Signal::default()
-            },
+            }),
             in_call: false,
             event_ids: block.event_ids.clone(),
         },
@@ -97,7 +99,7 @@ fn long_day(w: &World, spans: i64) -> Day {
             part.span.start = minute(0) + n.seconds();
             part.span.end = part.span.start + 1.seconds();
             part.span.micros = 1_000_000;
-            part.span.signal.title = Some(format!("page {n}"));
+            Arc::make_mut(&mut part.span.signal).title = Some(format!("page {n}"));
             part
         })
         .collect();

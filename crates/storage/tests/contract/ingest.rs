@@ -434,6 +434,39 @@ pub async fn every_field_comes_back(store: &Store) {
     );
 }
 
+/// However many pieces it takes, they are the window.
+pub async fn a_window_comes_in_pieces(store: &Store) {
+    let w = world(store, "ada").await;
+    let laptop = device(store, w.owner, w.project).await;
+    let mut count = 0;
+    for more in [0, 1, 255, 1, 400] {
+        let events: Vec<NewEvent> = (count..count + more)
+            .map(|n| event(n, now() + n.seconds()))
+            .collect();
+        if !events.is_empty() {
+            send(store, &laptop, now(), &events).await;
+        }
+        count += more;
+        let whole = store.events().window(w.owner, now(), minute(30)).await.unwrap();
+        assert_eq!(whole.len(), usize::try_from(count).unwrap());
+        let mut pieces = Vec::new();
+        store
+            .events()
+            .window_in_pieces(w.owner, now(), minute(30), |piece| pieces.append(piece))
+            .await
+            .unwrap();
+        assert_eq!(pieces, whole);
+        // What is not taken out of a piece does not come again.
+        let mut seen = 0;
+        store
+            .events()
+            .window_in_pieces(w.owner, now(), minute(30), |piece| seen += piece.len())
+            .await
+            .unwrap();
+        assert_eq!(seen, whole.len());
+    }
+}
+
 pub async fn months_far_apart(store: &Store) {
     let w = world(store, "ada").await;
     let laptop = device(store, w.owner, w.project).await;

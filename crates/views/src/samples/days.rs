@@ -1,5 +1,7 @@
 //! The sample days: that of the pictures, one without evidence, a very broken one.
 
+use std::sync::Arc;
+
 use dayloom_domain::{
     DeviceId, EntryId, EventId, ProjectId, Zone,
     day::{AnsweredBy, AttributedSpan, Attribution, Block, Category, Day, DeviceDay, Signal, Span},
@@ -147,7 +149,7 @@ fn day_of(date: Date, zone: &str, pieces: &[Piece]) -> DayFacts {
                 zone: day.timezone.clone(),
                 device_id,
                 project_id: ProjectId(Uuid::from_u128(1)),
-                signal: signal(piece),
+                signal: Arc::new(signal(piece)),
                 in_call: false,
                 event_ids: vec![event],
             },
@@ -205,7 +207,7 @@ pub fn minutes_alone() -> DayFacts {
         span.span.micros = micros;
         span.span.device_id = DeviceId(Uuid::nil());
         span.span.event_ids.clear();
-        "By hand".clone_into(&mut span.span.signal.app);
+        "By hand".clone_into(&mut Arc::make_mut(&mut span.span.signal).app);
         (span.span.start, span.span.end) = (midnight, midnight);
         span.span.pieces = vec![(midnight, midnight)];
         span.attribution.task_id = Some(task(1));

@@ -82,7 +82,7 @@ impl<'t> Simulated<'t> {
                 continue;
             }
             let question = questions.entry(digest).or_insert_with(|| Question {
-                signal: span.signal.clone(),
+                signal: Signal::clone(&span.signal),
                 micros: 0,
                 call_micros: 0,
                 really: BTreeMap::new(),
