@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-export async function stage() {
-  const server = spawn(process.env.DAYLOOM_PAGE_SERVER, { stdio: ["pipe", "pipe", "inherit"] });
+// With `dictated`, its language model says what the test tells it.
+export async function stage(...how) {
+  const server = spawn(process.env.DAYLOOM_PAGE_SERVER, how, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();

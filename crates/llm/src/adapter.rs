@@ -1,4 +1,5 @@
-//! The adapters: one call over HTTP for each question, in the provider's own protocol.
+//! The adapters: one call over HTTP for each question, in the provider's own protocol; [`crate::aloud`] has those whose
+//! answer is read while it is written.
 //!
 //! The library speaks the protocols; what it says in errors and logs repeats prompts, so nothing of it goes further
 //! than here. It passes silently over formats a provider lacks, so the schema is also written into the instructions. Some
@@ -15,15 +16,15 @@ use std::{
 use genai::{
     Client, ModelIden, ServiceTarget,
     adapter::AdapterKind,
-    chat::{ChatMessage, ChatOptions, ChatRequest, ChatResponse, ChatResponseFormat, JsonSpec},
+    chat::{self, ChatMessage, ChatOptions, ChatRequest, ChatResponse, ChatResponseFormat, JsonSpec},
     resolver::{AuthData, Endpoint},
     webc,
 };
 use reqwest::header::RETRY_AFTER;
 
 use crate::{
-    Answer, Failure, Identity, Model, ModelSettings, Price, Prompt, Provider, SettingsError, Usage, place,
-    price,
+    Answer, Failure, Heard, Identity, Model, ModelSettings, Price, Prompt, Provider, SettingsError, Usage,
+    place, price,
 };
 
 /// How long a connection may take.
@@ -77,17 +78,20 @@ pub fn connect(settings: &ModelSettings) -> Result<Arc<dyn Model>, SettingsError
         target,
         timeout: settings.timeout,
         by_words: AtomicBool::new(false),
+        at_once: AtomicBool::new(false),
     }))
 }
 
-struct Adapter {
+pub(crate) struct Adapter {
     identity: Identity,
     price: Option<Price>,
-    client: Client,
-    target: ServiceTarget,
+    pub(crate) client: Client,
+    pub(crate) target: ServiceTarget,
     timeout: Duration,
     /// It refused a schema and answered without one: it is told the form in words alone from then on.
-    by_words: AtomicBool,
+    pub(crate) by_words: AtomicBool,
+    /// It would not answer piece by piece and did at once: it is asked for the whole from then on.
+    pub(crate) at_once: AtomicBool,
 }
 
 impl std::fmt::Debug for Adapter {
@@ -114,11 +118,17 @@ impl Model for Adapter {
             .await
             .unwrap_or(Err(Failure::TooSlow))
     }
+
+    async fn ask_aloud(&self, prompt: &Prompt, heard: Heard<'_>) -> Result<Answer, Failure> {
+        tokio::time::timeout(self.timeout, self.in_pieces(prompt, heard))
+            .await
+            .unwrap_or(Err(Failure::TooSlow))
+    }
 }
 
 impl Adapter {
     /// Asks with the schema; where the call is refused for what it says, once more with the schema in words alone.
-    async fn in_some_form(&self, prompt: &Prompt) -> Result<Answer, Failure> {
+    pub(crate) async fn in_some_form(&self, prompt: &Prompt) -> Result<Answer, Failure> {
         if prompt.schema.is_none() || self.by_words.load(Ordering::Relaxed) {
             return self.call(prompt, None).await;
         }
@@ -135,6 +145,24 @@ impl Adapter {
     }
 
     async fn call(&self, prompt: &Prompt, schema: Option<&serde_json::Value>) -> Result<Answer, Failure> {
+        let (request, options) = self.request(prompt, schema);
+        let call = self
+            .client
+            .exec_chat(self.target.clone(), request, Some(&options));
+        match call.await {
+            Err(error) => Err(failure(&error)),
+            Ok(ChatResponse { content, usage, .. }) => {
+                answer(prompt, content.into_joined_texts().unwrap_or_default(), &usage)
+            }
+        }
+    }
+
+    /// What is sent.
+    pub(crate) fn request(
+        &self,
+        prompt: &Prompt,
+        schema: Option<&serde_json::Value>,
+    ) -> (ChatRequest, ChatOptions) {
         let request = ChatRequest::default()
             .with_system(prompt.instructions())
             .append_message(ChatMessage::user(prompt.user.clone()));
@@ -149,39 +177,37 @@ impl Adapter {
                 schema.clone(),
             )));
         }
-        let call = self
-            .client
-            .exec_chat(self.target.clone(), request, Some(&options));
-        match call.await {
-            Err(error) => Err(failure(&error)),
-            Ok(response) => answer(prompt, response),
-        }
+        (request, options)
     }
 }
 
-fn answer(prompt: &Prompt, response: ChatResponse) -> Result<Answer, Failure> {
+/// The answer with what it used, estimated where the provider does not count.
+pub(crate) fn answer(prompt: &Prompt, text: String, usage: &chat::Usage) -> Result<Answer, Failure> {
     let counted = |tokens: Option<i32>| {
         tokens
             .and_then(|n| u64::try_from(n).ok())
             .filter(|&tokens| tokens > 0)
     };
-    let (input, output) = (
-        counted(response.usage.prompt_tokens),
-        counted(response.usage.completion_tokens),
-    );
-    let text = response.content.into_joined_texts().unwrap_or_default();
     if text.trim().is_empty() {
         return Err(Failure::Undecodable);
     }
     let usage = Usage {
-        input_tokens: input.unwrap_or_else(|| prompt.estimated_tokens()),
-        output_tokens: output.unwrap_or(text.len().div_ceil(4) as u64),
+        input_tokens: counted(usage.prompt_tokens).unwrap_or_else(|| prompt.estimated_tokens()),
+        output_tokens: counted(usage.completion_tokens).unwrap_or(text.len().div_ceil(4) as u64),
     };
     Ok(Answer { text, usage })
 }
 
 /// The kind of failure, without a word of what the library says.
-fn failure(error: &genai::Error) -> Failure {
+pub(crate) fn failure(error: &genai::Error) -> Failure {
+    if let genai::Error::WebStream { error, .. } = error {
+        return match error.downcast_ref::<genai::Error>() {
+            Some(inner) => failure(inner),
+            None => error
+                .downcast_ref::<reqwest::Error>()
+                .map_or(Failure::Undecodable, of_line),
+        };
+    }
     if let Some(status) = error.status() {
         let status = status.as_u16();
         if status == 429 {
@@ -202,9 +228,17 @@ fn failure(error: &genai::Error) -> Failure {
         _ => return Failure::Undecodable,
     };
     match inner {
-        webc::Error::Reqwest(error) if error.is_timeout() => Failure::TooSlow,
-        webc::Error::Reqwest(error) if error.is_body() || error.is_decode() => Failure::Undecodable,
-        webc::Error::Reqwest(_) => Failure::Unreachable,
+        webc::Error::Reqwest(error) => of_line(error),
         _ => Failure::Undecodable,
+    }
+}
+
+fn of_line(error: &reqwest::Error) -> Failure {
+    if error.is_timeout() {
+        Failure::TooSlow
+    } else if error.is_body() || error.is_decode() {
+        Failure::Undecodable
+    } else {
+        Failure::Unreachable
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::Elements;
+
 /// The object in the text: the whole text, or what stands in a code fence or among prose. Of several the first that
 /// is whole; none if there is none.
 pub fn object(text: &str) -> Option<Map<String, Value>> {
@@ -11,31 +13,12 @@ pub fn object(text: &str) -> Option<Map<String, Value>> {
     })
 }
 
-/// The elements of the array under `key` of the object in the text, each as it could be read. If the text breaks off in
-/// the middle, those before are still there. None if there is no such array.
+/// The elements of the list under `key` in the text, each as it could be read ([`Elements`]). If the text breaks off in the
+/// middle, those before are still there. None if there is no such list.
 pub fn items(text: &str, key: &str) -> Option<Vec<Value>> {
-    if let Some(mut whole) = object(text)
-        && let Some(Value::Array(items)) = whole.remove(key)
-    {
-        return Some(items);
-    }
-    let quoted = format!("\"{key}\"");
-    let after = &text[text.find(&quoted)? + quoted.len()..];
-    let mut rest = after
-        .trim_start()
-        .strip_prefix(':')?
-        .trim_start()
-        .strip_prefix('[')?;
-    let mut items = Vec::new();
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
-        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        match stream.next() {
-            Some(Ok(item)) => items.push(item),
-            _ => return (!items.is_empty()).then_some(items),
-        }
-        rest = &rest[stream.byte_offset()..];
-    }
+    let mut elements = Elements::of(key);
+    let items = elements.read(text);
+    elements.is_list().then_some(items)
 }
 
 /// The text from each place where such a bracket stands; few are looked at, lest a hostile answer costs much.

@@ -26,6 +26,12 @@ pub enum Failure {
     /// What came is no answer.
     #[error("the language model's answer cannot be read; if that goes on, choose another model")]
     Undecodable,
+    /// It began to answer and stopped in the middle.
+    #[error("the language model stopped in the middle of its answer; ask again")]
+    BrokenOff,
+    /// Whoever asked went away before it had answered.
+    #[error("nobody waited for the language model's answer; ask again")]
+    Stopped,
     /// The person's tokens of the day are used up; it asks again tomorrow.
     #[error("the day's budget for the language model is used up; it goes on tomorrow, or raise the budget")]
     OverBudget,
@@ -48,6 +54,8 @@ impl Failure {
             | Self::RateLimited { .. }
             | Self::TooSlow
             | Self::Undecodable
+            | Self::BrokenOff
+            | Self::Stopped
             | Self::NoLedger => true,
             Self::Refused { status } => *status >= 500 || matches!(status, 408 | 409 | 425),
             Self::OverBudget | Self::NotConfigured | Self::Forbidden => false,
@@ -62,6 +70,8 @@ impl Failure {
             Self::RateLimited { .. } => "rate_limited",
             Self::TooSlow => "too_slow",
             Self::Undecodable => "undecodable",
+            Self::BrokenOff => "broken_off",
+            Self::Stopped => "stopped",
             Self::OverBudget => "over_budget",
             Self::NotConfigured => "not_configured",
             Self::NoLedger => "no_ledger",

@@ -6,7 +6,9 @@
 //! and of a key is never logged and never in an error.
 
 mod adapter;
+mod aloud;
 mod answer;
+mod elements;
 mod failure;
 mod place;
 mod price;
@@ -17,8 +19,9 @@ mod settings;
 pub use adapter::connect;
 pub use answer::{items, object};
 pub use dayloom_domain::redact::text as redact;
+pub use elements::Elements;
 pub use failure::Failure;
 pub use price::Price;
 pub use quote::quote;
-pub use seam::{Answer, Identity, Model, Prompt, Purpose, Usage};
+pub use seam::{Answer, Heard, Identity, Model, Prompt, Purpose, Usage};
 pub use settings::{Key, ModelSettings, Provider, SettingsError};

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Price};
 
+/// Whoever hears an answer while it is written, piece by piece.
+pub type Heard<'h> = &'h mut (dyn FnMut(&str) + Send);
+
 /// A language model. Object safe: `Arc<dyn Model>` is what is handed around.
 #[async_trait::async_trait]
 pub trait Model: Send + Sync + std::fmt::Debug {
@@ -18,6 +21,14 @@ pub trait Model: Send + Sync + std::fmt::Debug {
     /// Asks once, without trying again: only a call that is refused for its schema is made anew without. Ends within the
     /// model's time limit.
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure>;
+
+    /// The same, told while it is written: the pieces handed on make up the answer's text. One that cannot tell it so
+    /// hands on all at once. What was handed on before a failure was said all the same. The call ends when this is dropped.
+    async fn ask_aloud(&self, prompt: &Prompt, heard: Heard<'_>) -> Result<Answer, Failure> {
+        let answer = self.ask(prompt).await?;
+        heard(&answer.text);
+        Ok(answer)
+    }
 }
 
 /// Which model it is, and where.

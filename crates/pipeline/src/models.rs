@@ -7,9 +7,10 @@ use dayloom_domain::{
     DeveloperId, ProjectId, Zone,
     people::{ModelPolicy, Project},
 };
-use dayloom_llm::{Answer, Failure, Identity, Model, Prompt, Purpose, Usage};
+use dayloom_llm::{Answer, Failure, Heard, Identity, Model, Prompt, Purpose, Usage};
 use dayloom_storage::{StorageError, Store, UsageAdded};
 use jiff::{Timestamp, ToSpan, civil::Date};
+use tokio_util::sync::CancellationToken;
 
 /// The model of a server, or none. Cheap to clone.
 #[derive(Clone, Default)]
@@ -43,6 +44,14 @@ impl Budget {
     pub fn is_used_up(&self) -> bool {
         self.tokens.is_some_and(|tokens| self.used >= tokens)
     }
+}
+
+/// Whoever hears an answer while it is written.
+pub(crate) struct Listener<'l> {
+    /// Is told each piece.
+    pub(crate) heard: Heard<'l>,
+    /// Nobody listens any more; the call ends.
+    pub(crate) gone: &'l CancellationToken,
 }
 
 impl Models {
@@ -88,6 +97,34 @@ impl Models {
         prompt: &Prompt,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
+        self.called(developer, project, prompt, now, None).await
+    }
+
+    /// Asks with somebody to listen while the answer is written. What was said before a failure, or before nobody listened
+    /// any more, is in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Models::ask`], and [`Failure::Stopped`].
+    pub(crate) async fn ask_aloud(
+        &self,
+        developer: DeveloperId,
+        project: Option<ProjectId>,
+        prompt: &Prompt,
+        now: Timestamp,
+        listener: Listener<'_>,
+    ) -> Result<Answer, Failure> {
+        self.called(developer, project, prompt, now, Some(listener)).await
+    }
+
+    async fn called(
+        &self,
+        developer: DeveloperId,
+        project: Option<ProjectId>,
+        prompt: &Prompt,
+        now: Timestamp,
+        listener: Option<Listener<'_>>,
+    ) -> Result<Answer, Failure> {
         let inner = self.0.as_deref().ok_or(Failure::NotConfigured)?;
         if !inner.may_see(developer, project).await? {
             return Err(Failure::Forbidden);
@@ -102,11 +139,24 @@ impl Models {
         let prompt = prompt.redacted();
         let sent = inner.enter_sent(developer, &today, &prompt).await;
         sent.map_err(no_ledger)?;
-        let result = inner.model.ask(&prompt).await;
+        let mut spoken = 0;
+        let result = match listener {
+            None => inner.model.ask(&prompt).await,
+            Some(Listener { heard, gone }) => {
+                let mut counting = |piece: &str| {
+                    spoken += piece.len();
+                    heard(piece);
+                };
+                tokio::select! {
+                    result = inner.model.ask_aloud(&prompt, &mut counting) => result,
+                    () = gone.cancelled() => Err(Failure::Stopped),
+                }
+            }
+        };
         let outcome = result.as_ref().map_or_else(Failure::word, |_| "answered");
         metrics::counter!("dayloom_model_calls_total", "purpose" => word(prompt.purpose), "outcome" => outcome)
             .increment(1);
-        if let Err(error) = inner.settle(developer, &today, &prompt, &result).await {
+        if let Err(error) = inner.settle(developer, &today, &prompt, &result, spoken).await {
             tracing::warn!(%error, "a call of the language model stands in the ledger as it was estimated");
         }
         result
@@ -188,19 +238,25 @@ impl Inner {
     }
 
     /// Puts what a call really used in place of the estimate. One that broke off after it was sent is counted with what
-    /// it read: the provider may charge for it, and else a model that never answers in time could be asked without end.
+    /// it read and the bytes it had `spoken`: the provider may charge for it, and else a model that never answers in time
+    /// could be asked without end.
     async fn settle(
         &self,
         developer: DeveloperId,
         today: &Today,
         prompt: &Prompt,
         result: &Result<Answer, Failure>,
+        spoken: usize,
     ) -> Result<(), StorageError> {
+        let sent = |why: &Failure| {
+            use Failure::{BrokenOff, Stopped, TooSlow, Undecodable};
+            spoken > 0 || matches!(why, TooSlow | Undecodable | BrokenOff | Stopped)
+        };
         let used = match result {
             Ok(answer) => answer.usage,
-            Err(Failure::TooSlow | Failure::Undecodable) => Usage {
+            Err(why) if sent(why) => Usage {
                 input_tokens: prompt.estimated_tokens(),
-                output_tokens: 0,
+                output_tokens: spoken.div_ceil(4) as u64,
             },
             Err(_) => Usage::default(),
         };

@@ -9,12 +9,12 @@ use dayloom_domain::{
         text::duration,
     },
 };
-use dayloom_llm::{Answer, Failure, Prompt, items, quote};
+use dayloom_llm::{Answer, Elements, Failure, Prompt, quote};
 use dayloom_storage::Store;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::Models;
+use crate::{Models, models::Listener};
 
 /// The name of the model that is asked, if there is one.
 pub(crate) fn name(models: &Models) -> Option<String> {
@@ -22,13 +22,14 @@ pub(crate) fn name(models: &Models) -> Option<String> {
 }
 
 /// Asks about a person's time in these projects. Each must allow the model, whether or not the person still tracks into
-/// it; without any, or with `all`, every project the person tracks into must.
+/// it; without any, or with `all`, every project the person tracks into must. With a listener it is told piece by piece.
 pub(crate) async fn ask(
     (store, models): (&Store, &Models),
     developer: DeveloperId,
     (projects, all): (&[ProjectId], bool),
     prompt: &Prompt,
     now: Timestamp,
+    listener: Option<Listener<'_>>,
 ) -> Result<Answer, Failure> {
     for &project in projects {
         let found = store.projects().by_id(project).await.map_err(|error| {
@@ -40,7 +41,10 @@ pub(crate) async fn ask(
         }
     }
     let of = projects.first().copied().filter(|_| !all);
-    models.ask(developer, of, prompt, now).await
+    match listener {
+        None => models.ask(developer, of, prompt, now).await,
+        Some(listener) => models.ask_aloud(developer, of, prompt, now, listener).await,
+    }
 }
 
 /// What every prompt with a table says about it.
@@ -101,23 +105,60 @@ pub(crate) fn schema(most: usize) -> Value {
 /// The sentences of an answer that stand, `most` at most. What fails the check is dropped and counted; what is no list of
 /// sentences at all is no answer.
 pub(crate) fn sentences(answer: &str, table: &[Row], most: usize) -> Result<Vec<Sentence>, Failure> {
-    let mut standing: Vec<Sentence> = Vec::new();
-    let mut dropped = 0;
-    for item in items(answer, "sentences").ok_or(Failure::Undecodable)? {
-        let sentence = claim(&item).and_then(|claim| check(&claim, table).ok());
-        match sentence {
-            Some(sentence) if !standing.iter().any(|known| known.text == sentence.text) => {
-                standing.push(sentence)
-            }
-            Some(_) => {}
-            None => dropped += 1,
+    let mut standing = Standing::before(table, most);
+    standing.read(answer);
+    if standing.claims.is_list() {
+        Ok(standing.sentences)
+    } else {
+        Err(Failure::Undecodable)
+    }
+}
+
+/// The sentences that stand of an answer that is still being written.
+pub(crate) struct Standing<'t> {
+    table: &'t [Row],
+    most: usize,
+    claims: Elements,
+    sentences: Vec<Sentence>,
+}
+
+impl<'t> Standing<'t> {
+    /// None yet, of at most so many, to be held against this table.
+    pub(crate) fn before(table: &'t [Row], most: usize) -> Self {
+        Self {
+            table,
+            most,
+            claims: Elements::of("sentences"),
+            sentences: Vec::new(),
         }
     }
-    if dropped > 0 {
-        metrics::counter!("dayloom_model_sentences_dropped_total").increment(dropped);
+
+    /// Reads on; the sentences that stand since.
+    pub(crate) fn read(&mut self, piece: &str) -> &[Sentence] {
+        let before = self.sentences.len();
+        for item in self.claims.read(piece) {
+            match claim(&item).and_then(|claim| check(&claim, self.table).ok()) {
+                None => metrics::counter!("dayloom_model_sentences_dropped_total").increment(1),
+                Some(one) => {
+                    let known = self.sentences.iter().any(|known| known.text == one.text);
+                    if !known && self.sentences.len() < self.most {
+                        self.sentences.push(one);
+                    }
+                }
+            }
+        }
+        &self.sentences[before..]
     }
-    standing.truncate(most);
-    Ok(standing)
+
+    /// Whether the list of sentences was read to its end.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.claims.is_closed()
+    }
+
+    /// All that stand.
+    pub(crate) fn into_sentences(self) -> Vec<Sentence> {
+        self.sentences
+    }
 }
 
 /// Leniently: numbers of rows may come as texts, and what is no row is one that is not there.
@@ -138,8 +179,10 @@ fn claim(item: &Value) -> Option<Claim> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use dayloom_domain::facts::Sum;
+    use proptest::prelude::*;
+
+    use super::*;
 
     fn table() -> Vec<Row> {
         vec![Row {
@@ -176,5 +219,47 @@ mod tests {
         let told = of(mixed).expect("a list of sentences");
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].text, "I worked 1h 1m.");
+    }
+
+    /// Answers with sentences that stand, fall, repeat themselves and are none, and what stands around them.
+    fn answers() -> impl Strategy<Value = String> {
+        let sentence = prop_oneof![
+            Just(json!({"text": "I worked 1h 1m.", "rows": [0]})),
+            Just(json!({"text": "I began at 09:05.", "rows": ["0"]})),
+            Just(json!({"text": "From 09:05 I worked 1h 1m.", "rows": [0]})),
+            Just(json!({"text": "I worked 9h.", "rows": [0]})),
+            any::<String>().prop_map(|text| json!({"text": text, "rows": [0]})),
+            Just(json!(null)),
+        ];
+        let around = "(|Sure: |```json\n)";
+        (around, prop::collection::vec(sentence, 0..8), 0..40_usize).prop_map(|(before, sentences, lost)| {
+            let text = format!("{before}{}\n```", json!({ "sentences": sentences }));
+            let end = text.len().saturating_sub(lost);
+            let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text[..end].to_owned()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_answer_in_pieces_gives_the_sentences_of_the_whole(
+            text in answers(),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+            most in 1..4_usize,
+        ) {
+            let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+            at.retain(|at| text.is_char_boundary(*at));
+            at.extend([0, text.len()]);
+            at.sort_unstable();
+            let table = table();
+            let mut standing = Standing::before(&table, most);
+            let mut told = Vec::new();
+            for two in at.windows(2) {
+                told.extend_from_slice(standing.read(&text[two[0]..two[1]]));
+            }
+            prop_assert_eq!(&told, &standing.sentences);
+            let whole = sentences(&text, &table, most);
+            prop_assert_eq!(told, whole.unwrap_or_default());
+        }
     }
 }

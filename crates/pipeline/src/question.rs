@@ -1,6 +1,8 @@
 //! Answering a person's question about their own time (`contract/tracker.md` §2.6): facts are computed first; a
 //! language model, where there is one, may only phrase them. Without one, or if it fails, the facts answer by themselves.
 
+mod aloud;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use dayloom_domain::{
@@ -11,11 +13,13 @@ use dayloom_domain::{
     },
     question::{self, Intent, Span, intent},
 };
-use dayloom_llm::{Failure, Prompt, Purpose, quote};
+use dayloom_llm::{Answer, Failure, Prompt, Purpose, quote};
 use dayloom_storage::{Journal, StorageError, Store};
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use crate::{Models, insights, journal, phrase};
+use crate::{Models, insights, journal, models::Listener, phrase};
+
+pub use aloud::{Telling, Told, aloud};
 
 /// How far back a stand-up reads, so that a Monday finds its Friday.
 const STANDUP_DAYS: i64 = 7;
@@ -97,7 +101,7 @@ pub struct Reply {
     pub sentences: Vec<Sentence>,
     /// The model that phrased it; none where the facts answer by themselves.
     pub model: Option<String>,
-    /// Why no model phrased it, where one was asked.
+    /// Why no model phrased it, where one was asked; with a model, why it said no more than these.
     pub failure: Option<Failure>,
 }
 
@@ -260,20 +264,28 @@ async fn answered(store: &Store, models: &Models, known: &Known, now: Timestamp)
     let Some(name) = phrase::name(models).filter(|_| known.asks(models)) else {
         return of_facts(known);
     };
-    let failure = match phrased(store, models, known, now).await {
-        Ok(sentences) if !sentences.is_empty() => {
-            return Reply {
-                sentences,
-                model: Some(name),
-                failure: None,
-            };
-        }
-        Ok(_) => Failure::Undecodable,
-        Err(why) => why,
+    let table = known.given();
+    let answer = ask((store, models), known, &table, now, None).await;
+    let told = answer.and_then(|answer| phrase::sentences(&answer.text, &table, MOST));
+    let (sentences, failure) = match told {
+        Ok(sentences) => (sentences, None),
+        Err(why) => (Vec::new(), Some(why)),
     };
+    phrased(known, name, sentences, failure)
+}
+
+/// The answer of these sentences of the model; of the facts, if there is none.
+fn phrased(known: &Known, name: String, sentences: Vec<Sentence>, failure: Option<Failure>) -> Reply {
+    if sentences.is_empty() {
+        return Reply {
+            failure: failure.or(Some(Failure::Undecodable)),
+            ..of_facts(known)
+        };
+    }
     Reply {
-        failure: Some(failure),
-        ..of_facts(known)
+        sentences,
+        model: Some(name),
+        failure,
     }
 }
 
@@ -290,13 +302,13 @@ fn of_facts(known: &Known) -> Reply {
     }
 }
 
-async fn phrased(
-    store: &Store,
-    models: &Models,
+async fn ask(
+    of: (&Store, &Models),
     known: &Known,
+    table: &[Row],
     now: Timestamp,
-) -> Result<Vec<Sentence>, Failure> {
-    let table = known.given();
+    listener: Option<Listener<'_>>,
+) -> Result<Answer, Failure> {
     let prompt = Prompt {
         purpose: Purpose::Question,
         system: format!(
@@ -309,14 +321,13 @@ async fn phrased(
             "Today: {}\nQuestion: {}\nFacts:\n{}",
             known.today,
             quote(&known.text),
-            phrase::lines(&table)
+            phrase::lines(table)
         ),
         schema: Some(phrase::schema(MOST)),
         max_output_tokens: ANSWER_TOKENS,
     };
     let projects = journal::projects(&known.facts.works);
     // A journal of the person's own may speak of any project.
-    let of = (projects.as_slice(), !known.notes.is_empty());
-    let answer = phrase::ask((store, models), known.developer, of, &prompt, now).await?;
-    phrase::sentences(&answer.text, &table, MOST)
+    let within = (projects.as_slice(), !known.notes.is_empty());
+    phrase::ask(of, known.developer, within, &prompt, now, listener).await
 }

@@ -22,6 +22,7 @@ mod router;
 mod serve;
 pub mod state;
 mod team;
+mod telling;
 
 pub use auth::{Account, Caller};
 pub use error::ApiError;

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dayloom_llm::{Answer, Failure, Identity, Model, Price, Prompt, Purpose, Usage};
+use dayloom_llm::{Answer, Failure, Heard, Identity, Model, Price, Prompt, Purpose, Usage};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 
 type Script = Box<dyn FnMut(&Prompt) -> Result<String, Failure> + Send>;
 
@@ -100,6 +101,123 @@ impl Model for Scripted {
         };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.push((prompt.purpose, usage));
+        Ok(Answer { text, usage })
+    }
+}
+
+/// A model that says what it is dictated, word by word, one call after the other. It is hosted, and named `dictated`.
+#[derive(Debug)]
+pub struct Dictated {
+    identity: Identity,
+    words: AsyncMutex<mpsc::UnboundedReceiver<Dictate>>,
+    asked: watch::Sender<Asked>,
+}
+
+/// What a dictated model does next.
+#[derive(Debug)]
+enum Dictate {
+    Say(String),
+    End,
+    Fail(Failure),
+}
+
+/// Where the call of a dictated model stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    NotYet,
+    Now,
+    Ended,
+}
+
+/// What dictates. Once it is dropped, the model has ended its answer.
+#[derive(Debug)]
+pub struct Dictation {
+    words: mpsc::UnboundedSender<Dictate>,
+    asked: watch::Receiver<Asked>,
+}
+
+impl Dictation {
+    /// The next words.
+    pub fn say(&self, words: &str) {
+        let _ = self.words.send(Dictate::Say(words.to_owned()));
+    }
+
+    /// Its answer ends.
+    pub fn end(&self) {
+        let _ = self.words.send(Dictate::End);
+    }
+
+    /// It fails after what it was told to say.
+    pub fn fail(&self, why: Failure) {
+        let _ = self.words.send(Dictate::Fail(why));
+    }
+
+    /// Waits until the call has ended, be it that nobody wanted the answer any more.
+    ///
+    /// # Panics
+    /// If it goes on for minutes.
+    pub async fn ended(&mut self) {
+        let ended = self.asked.wait_for(|asked| *asked == Asked::Ended);
+        let within = std::time::Duration::from_secs(180);
+        let ended = tokio::time::timeout(within, ended).await.expect("the call ends");
+        ended.expect("the model is still there");
+    }
+}
+
+impl Dictated {
+    /// A model, and what dictates it.
+    pub fn new() -> (Arc<Self>, Dictation) {
+        let (words, heard) = mpsc::unbounded_channel();
+        let (tells, asked) = watch::channel(Asked::NotYet);
+        let identity = Identity {
+            provider: "openai".to_owned(),
+            name: "dictated".to_owned(),
+            local: false,
+        };
+        let model = Self {
+            identity,
+            words: AsyncMutex::new(heard),
+            asked: tells,
+        };
+        (Arc::new(model), Dictation { words, asked })
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Dictated {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
+        self.ask_aloud(prompt, &mut |_| {}).await
+    }
+
+    async fn ask_aloud(&self, prompt: &Prompt, heard: Heard<'_>) -> Result<Answer, Failure> {
+        struct Call<'c>(&'c watch::Sender<Asked>);
+        impl Drop for Call<'_> {
+            fn drop(&mut self) {
+                self.0.send_replace(Asked::Ended);
+            }
+        }
+        self.asked.send_replace(Asked::Now);
+        let _call = Call(&self.asked);
+        let mut words = self.words.lock().await;
+        let mut text = String::new();
+        while let Some(next) = words.recv().await {
+            match next {
+                Dictate::Say(said) => {
+                    heard(&said);
+                    text.push_str(&said);
+                }
+                Dictate::End => break,
+                Dictate::Fail(why) => return Err(why),
+            }
+        }
+        let usage = Usage {
+            input_tokens: prompt.estimated_tokens(),
+            output_tokens: 7,
+        };
         Ok(Answer { text, usage })
     }
 }

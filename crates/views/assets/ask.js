@@ -4,24 +4,30 @@
   const form = document.querySelector("form.ask"), out = document.getElementById("answer");
   if (!form || !out) return;
   let asked;
-  const parts = (html) => new DOMParser().parseFromString(html, "text/html").body.childNodes;
+  const parts = (html) => new DOMParser().parseFromString(html, "text/html").body;
   const show = (nodes) => out.replaceChildren(...nodes);
-  const paragraph = (text, name) => {
-    const part = document.createElement("p");
-    part.className = name || "";
-    part.textContent = text;
-    return part;
-  };
+  const bad = (textContent) => Object.assign(document.createElement("p"), { className: "bad", textContent });
+  // Makes a part of the page into another; what is the same in both stays, so nobody is read it twice.
+  function become(old, fresh) {
+    const wanted = [...fresh.children];
+    wanted.forEach((child, n) => {
+      const here = old.children[n];
+      if (!here) old.append(child);
+      else if (here.isEqualNode(child)) return;
+      else if (here.matches("div, section, ol") && here.cloneNode().isEqualNode(child.cloneNode())) become(here, child);
+      else here.replaceWith(child);
+    });
+    while (old.children.length > wanted.length) old.lastElementChild.remove();
+  }
+  const grow = (place, html) => out.querySelector(place).append(...parts(html).children);
   const on = {
-    begun: (data) => show(parts(data.html)),
-    sentence: (data) => { const text = out.querySelector(".text"); if (text) text.append(paragraph(data.text)); },
-    done: (data) => { show(parts(data.html)); copying(); },
+    begun: (data) => { out.ariaBusy = null; show(parts(data.html).childNodes); },
+    sentence: (data) => { grow(".cites", data.cite); grow(".text", data.html); },
+    done: (data) => { become(out, parts(data.html)); copying(); },
   };
   function heard(event) {
-    const lines = event.split("\n");
-    const of = (name) => lines.filter((l) => l.startsWith(name)).map((l) => l.slice(name.length).replace(/^ /, "")).join("\n");
-    const name = of("event:");
-    if (on[name]) on[name](JSON.parse(of("data:")));
+    const [, name, data] = event.match(/^event: (\w+)\ndata: ([^]*)$/) || [];
+    if (name) on[name](JSON.parse(data));
     return name;
   }
   async function ask(body, mine) {
@@ -44,6 +50,14 @@
     }
     if (last !== "done") throw new Error("it broke off");
   }
+  // Says beneath what stands why there is no more.
+  function ends(why) {
+    const now = out.querySelector(".now");
+    if (!now || !out.querySelector(".text p")) return false;
+    out.querySelector(".stop").remove();
+    now.replaceWith(bad(why));
+    return true;
+  }
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     const body = new URLSearchParams(new FormData(form)), by = e.submitter;
@@ -58,14 +72,14 @@
       await ask(body, mine);
     } catch {
       // Who stopped it, or asks anew, knows why there is no answer.
-      if (!mine.signal.aborted) show([paragraph(form.dataset.failed, "bad")]);
+      if (!mine.signal.aborted && !ends(form.dataset.broken)) show([bad(form.dataset.failed)]);
     }
     if (mine === asked) out.ariaBusy = null;
   });
   out.addEventListener("click", (e) => {
     if (!e.target.closest(".stop")) return;
     asked.abort();
-    show([]);
+    if (!ends(form.dataset.stopped)) show([]);
     form.elements.question.focus();
   });
 

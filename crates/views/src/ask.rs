@@ -14,7 +14,7 @@ use crate::{
     frame::{Frame, Section},
     range::dates,
     time::duration,
-    words::{Words, fill},
+    words::{Words, counted, fill},
 };
 
 pub use cited::{Block, Cite};
@@ -51,6 +51,11 @@ pub enum By {
     Facts,
     /// The model.
     Model,
+    /// The model, which stopped before its end: why, in words.
+    Unfinished {
+        /// Why.
+        why: String,
+    },
     /// The facts, because the model did not: why, and whether it was told anything.
     Instead {
         /// Why, in words.
@@ -102,6 +107,8 @@ pub struct Answer {
     pub said: Vec<Said>,
     /// What is not known; empty where all is.
     pub unknown: String,
+    /// Why the model said no more; empty where it came to its end.
+    pub stopped: String,
     /// `based on 5 journals, 48 entries`.
     pub based: String,
     /// What it rests on, by number.
@@ -227,17 +234,25 @@ impl Answer {
                 cite: cites.number(sentence),
             })
             .collect();
-        let based = fill(words.based_on, "journals", &fact.journals.to_string());
+        let journals = counted(fact.journals, words.ask_journal, words.based_journals, words);
+        let entries = counted(facts.works.len(), words.ask_entry, words.based_entries, words);
+        let based = fill(words.based_on, "journals", &journals);
         Self {
             dates: dates(facts.start, facts.end, words),
             said,
             unknown: unknown(facts, &fact.sentences, words),
-            based: fill(&based, "entries", &facts.works.len().to_string()),
+            stopped: match &fact.by {
+                By::Unfinished { why } => fill(words.ask_unfinished, "why", why),
+                _ => String::new(),
+            },
+            based: fill(&based, "entries", &entries),
             cites: cites.all(),
             place: place(model, &fact.by, fact.given.len(), words),
-            phrased: fact.by == By::Model,
+            phrased: matches!(fact.by, By::Model | By::Unfinished { .. }),
             given: match fact.by {
-                By::Model | By::Instead { sent: true, .. } => fact.given.iter().map(given).collect(),
+                By::Model | By::Unfinished { .. } | By::Instead { sent: true, .. } => {
+                    fact.given.iter().map(given).collect()
+                }
                 By::Facts | By::Instead { .. } => Vec::new(),
             },
         }
@@ -261,13 +276,13 @@ fn place(model: Option<&ModelFact>, by: &By, facts: usize, words: &Words) -> Vec
         } else {
             words.ask_hosted
         };
-        let text = fill(text, "n", &facts.to_string());
+        let text = fill(text, "n", &counted(facts, words.fact, words.facts, words));
         // Names go in last: they come from outside and may themselves hold braces.
         let text = fill(&text, "provider", &model.provider);
         fill(&text, "model", &model.name)
     };
     match (by, model) {
-        (By::Model, Some(model)) => vec![told(model)],
+        (By::Model | By::Unfinished { .. }, Some(model)) => vec![told(model)],
         (By::Instead { why, sent }, model) => {
             let mut place = vec![fill(words.ask_unsaid, "why", why)];
             place.extend(model.filter(|_| *sent).map(told));
@@ -324,8 +339,10 @@ impl AskingPart {
     /// A question on its way: what it looks through, and the model that is asked, if one is.
     pub fn new(viewer: &Viewer, facts: &Facts, journals: usize, model: Option<&ModelFact>) -> Self {
         let words = Words::of(viewer.locale);
-        let looking = fill(words.ask_looking, "n", &facts.works.len().to_string());
-        let mut now = fill(&looking, "j", &journals.to_string());
+        let entries = counted(facts.works.len(), words.ask_entry, words.ask_entries, words);
+        let journals = counted(journals, words.ask_journal, words.ask_journals, words);
+        let looking = fill(words.ask_looking, "n", &entries);
+        let mut now = fill(&looking, "j", &journals);
         if let Some(model) = model {
             now = format!("{now} {}", fill(words.ask_asking, "model", &model.name));
         }
@@ -334,5 +351,44 @@ impl AskingPart {
             now,
             w: words,
         }
+    }
+}
+
+/// One more sentence of an answer on its way.
+#[derive(Debug, Template)]
+#[template(path = "components/sentence.html")]
+pub struct SaidPart {
+    /// The sentence.
+    pub s: Said,
+    /// Words.
+    pub w: &'static Words,
+}
+
+/// What it rests on, if no sentence before it does.
+#[derive(Debug, Template)]
+#[template(path = "components/cite.html")]
+pub struct CitePart {
+    /// It.
+    pub c: Cite,
+}
+
+impl SaidPart {
+    /// The last of these sentences, drawn as it stands in the whole answer, and what it is the first to rest on.
+    pub fn last_of(
+        sentences: &[Sentence],
+        facts: &Facts,
+        viewer: &Viewer,
+    ) -> Option<(Self, Option<CitePart>)> {
+        let words = Words::of(viewer.locale);
+        let (last, before) = sentences.split_last()?;
+        let mut cites = cited::Cites::new(facts, words);
+        let known = before.iter().filter_map(|sentence| cites.number(sentence)).max();
+        let said = Said {
+            text: last.text.clone(),
+            cite: cites.number(last),
+        };
+        let is_new = said.cite > known;
+        let c = cites.all().pop().filter(|_| is_new);
+        Some((Self { s: said, w: words }, c.map(|c| CitePart { c })))
     }
 }

@@ -337,6 +337,41 @@ fn an_answer_says_where_it_was_made_and_what_left_the_machine() {
 }
 
 #[test]
+fn an_answer_on_its_way_is_drawn_as_the_whole_is() {
+    let (viewer, facts, sentences) = samples::on_its_way();
+    let whole = samples::answered();
+    let words = crate::words::Words::of(viewer.locale);
+    let whole = crate::ask::AnswerPart { a: whole, w: words }.render().unwrap();
+    let mut cites = 0;
+    for n in 1..=sentences.len() {
+        let last = crate::ask::SaidPart::last_of(&sentences[..n], &facts, &viewer);
+        let (said, cite) = last.expect("a sentence");
+        let said = said.render().unwrap();
+        assert!(whole.contains(said.trim()), "{said} in {whole}");
+        if let Some(cite) = cite {
+            cites += 1;
+            let cite = cite.render().unwrap();
+            assert!(whole.contains(cite.trim()), "{cite} in {whole}");
+        }
+    }
+    assert_eq!(cites, 4, "each once");
+    assert!(whole.contains("&#60;b&#62;two"), "what looks like markup is text");
+    assert!(crate::ask::SaidPart::last_of(&[], &facts, &viewer).is_none());
+}
+
+#[test]
+fn a_model_that_did_not_go_on_is_told_of_after_what_it_said() {
+    let why = "it stopped".to_owned();
+    let answer = samples::answered_by(false, crate::ask::By::Unfinished { why });
+    assert_eq!(
+        answer.stopped,
+        "The language model did not go on: it stopped. What stands above was checked."
+    );
+    assert!(answer.phrased && !answer.given.is_empty() && !answer.said.is_empty());
+    assert!(answer.place.concat().contains("left the machine"));
+}
+
+#[test]
 fn what_has_no_task_is_not_known_unless_a_sentence_says_so() {
     let answer = samples::answered();
     assert_eq!(answer.unknown, "Not known: 7m of these days have no task yet.");

@@ -79,6 +79,15 @@ pub fn fill(text: &str, place: &str, value: &str) -> String {
     text.replace(&format!("{{{place}}}"), value)
 }
 
+/// `1 entry`, `2 entries`: the word for one or for many, as the language counts (CLDR: in Hindi nothing is one too).
+pub fn counted(n: usize, one: &str, many: &str, words: &Words) -> String {
+    let is_one = match words.locale {
+        Locale::En => n == 1,
+        Locale::Hi => n <= 1,
+    };
+    fill(if is_one { one } else { many }, "n", &n.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{table::PAIRS, *};
@@ -106,5 +115,18 @@ mod tests {
         for (en, hi) in PAIRS {
             assert_eq!(places(en), places(hi), "{en}");
         }
+    }
+
+    #[test]
+    fn one_is_counted_as_the_language_does() {
+        let entries = |n, words: &Words| counted(n, words.ask_entry, words.ask_entries, words);
+        assert_eq!(
+            [0, 1, 2].map(|n| entries(n, &EN)),
+            ["0 entries", "1 entry", "2 entries"]
+        );
+        assert_eq!(
+            [0, 1, 2].map(|n| entries(n, &HI)),
+            ["0 प्रविष्टि", "1 प्रविष्टि", "2 प्रविष्टियाँ"]
+        );
     }
 }

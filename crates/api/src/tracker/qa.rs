@@ -87,6 +87,7 @@ pub struct QaAnswer {
     pub answered_by: String,
     /// The model's name, where one phrased it.
     pub model: Option<String>,
-    /// Why the facts answer by themselves, where a model was asked and did not.
+    /// Why the facts answer by themselves, where a model was asked and did not; in a stream also why a model that had begun
+    /// did not go on.
     pub note: Option<String>,
 }

@@ -212,7 +212,8 @@ impl Writer<'_> {
         let prompt = prompt(&table, self.due.date);
         let projects = projects(&self.facts.works);
         let ask = (self.store, self.models);
-        let answer = phrase::ask(ask, self.due.developer_id, (&projects, false), &prompt, self.now).await?;
+        let within = (projects.as_slice(), false);
+        let answer = phrase::ask(ask, self.due.developer_id, within, &prompt, self.now, None).await?;
         phrase::sentences(&answer.text, &table, MOST)
     }
 }

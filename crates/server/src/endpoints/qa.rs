@@ -1,35 +1,24 @@
 //! Questions of the caller about their own time, at once or as a stream (`contract/tracker.md` §2.6).
 
-use std::{convert::Infallible, time::Duration};
-
-use axum::{
-    Json,
-    extract::State,
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
-};
+use axum::{Json, extract::State, response::Response};
 use dayloom_api::{
     Refusal,
     tracker::{QaAnswer, QaBasis, QaRequest},
 };
-use dayloom_domain::question::Span;
+use dayloom_domain::{facts::Sentence, question::Span};
 use dayloom_pipeline::question::{self, Known, Question, Reply};
-use futures::stream::{self, StreamExt};
-use serde::Serialize;
 
 use super::{InputRefusals, Refusals, journals::sentence};
-use crate::{ApiError, Call, Caller, ServerState};
+use crate::{
+    ApiError, Call, Caller, ServerState,
+    telling::{self, Drawing, Part},
+};
 
 /// Days where nobody names any (`contract/tracker.md` §2.6).
 pub(crate) const DAYS: i64 = 7;
 
 /// The published text (`contract/tracker.md` §2.6).
 const FORBIDDEN: &str = "AI gateway not configured";
-
-/// How often a waiting stream says that it lives.
-pub(crate) const ALIVE: Duration = Duration::from_secs(10);
 
 /// Answers a question from the caller's own days. Facts are computed first; a language model may only phrase them.
 /// Without a model, or where it fails, the facts answer by themselves. Time of a project that allows no answers is left
@@ -50,8 +39,10 @@ pub async fn ask(
     Ok(Json(answer(basis(&known, &asked), reply)))
 }
 
-/// The same as a stream of events: `facts` at once, each `sentence` once it has been checked, and `done` with the whole
-/// answer.
+/// The same as a stream of events: `facts` at once; each `sentence` as soon as it has been checked, while a language model
+/// still writes the next; and `done` with the whole answer, which begins with these sentences. A model that fails after
+/// something it said stands is not made up for: the answer is what stands, and its `note` says why there is no more.
+/// Whoever closes the stream ends the model's call.
 #[utoipa::path(post, path = "/tracker/qa:stream", tag = "tracker", request_body = QaRequest,
     responses((status = 200, body = String, content_type = "text/event-stream",
         description = "Events `facts`, `sentence` and `done`, each with JSON."),
@@ -64,23 +55,26 @@ pub async fn stream(
     }: Call<(), QaRequest>,
 ) -> Result<Response, ApiError> {
     let known = known(&state, caller, &asked).await?;
-    let basis = basis(&known, &asked);
-    let first = event("facts", &basis);
-    let rest = stream::once(async move {
-        let reply = question::reply(state.store(), state.models(), &known, state.now()).await;
-        let whole = answer(basis, reply);
-        let mut events: Vec<_> = whole.sentences.iter().map(|one| event("sentence", one)).collect();
-        events.push(event("done", &whole));
-        stream::iter(events)
-    });
-    let events = stream::iter([first]).chain(rest.flatten());
-    let alive = KeepAlive::new().interval(ALIVE);
-    Ok(Sse::new(events).keep_alive(alive).into_response())
+    Ok(telling::events(&state, known, Plainly { asked }))
 }
 
-fn event<T: Serialize>(name: &str, data: &T) -> Result<Event, Infallible> {
-    let event = Event::default().event(name);
-    Ok(serde_json::to_string(data).map_or_else(|_| Event::default().event(name), |text| event.data(text)))
+/// For programs: the fields of the whole answer.
+struct Plainly {
+    asked: QaRequest,
+}
+
+impl Drawing for Plainly {
+    fn begun(&mut self, known: &Known) -> Part {
+        Part::new("facts", &basis(known, &self.asked))
+    }
+
+    fn sentence(&mut self, _: &Known, told: Sentence) -> Part {
+        Part::new("sentence", &sentence(told))
+    }
+
+    fn done(&mut self, known: &Known, reply: Reply) -> Part {
+        Part::new("done", &answer(basis(known, &self.asked), reply))
+    }
 }
 
 /// What is known about a question. 503 where every project allows no answers, 422 where the range is reversed.

@@ -1,18 +1,15 @@
 //! The page of questions. A plain form gets the page with the answer; a page that asks without leaving gets the same as
-//! events: `begun` with what is looked through, each `sentence`, and `done` with the whole answer as it is drawn here.
-
-use std::convert::Infallible;
+//! events: `begun` with what is looked through, each `sentence` as it stands in the answer, with what it is the first to
+//! rest on, and `done` with the whole answer as it is drawn here.
 
 use axum::{
     Form,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
+    response::{IntoResponse, Response},
 };
 use dayloom_api::tracker::QaRequest;
+use dayloom_domain::facts::Sentence;
 use dayloom_llm::Failure;
 use dayloom_pipeline::{
     Models,
@@ -20,14 +17,13 @@ use dayloom_pipeline::{
 };
 use dayloom_views::{
     Template,
-    ask::{Answer, AnswerFact, AnswerPart, AskPage, Asked, AskingPart, By, ModelFact, NoAnswer},
+    ask::{Answer, AnswerFact, AnswerPart, AskPage, Asked, AskingPart, By, ModelFact, NoAnswer, SaidPart},
     facts::Viewer,
     words::Words,
 };
-use futures::stream::{self, StreamExt};
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     failure::{PageError, show},
@@ -36,7 +32,8 @@ use super::{
 };
 use crate::{
     ApiError, Caller, ServerState,
-    endpoints::qa::{self, ALIVE, DAYS},
+    endpoints::qa::{self, DAYS},
+    telling::{self, Drawing, Part},
 };
 
 /// The longest question, in characters (`contract/tracker.md` §2.6).
@@ -139,7 +136,14 @@ pub(super) async fn submit(
         }
     };
     if wants_events(&headers) {
-        return Ok(events(state, viewer, model, known));
+        let asks = known.asks(state.models());
+        let page = Page {
+            viewer,
+            model,
+            asks,
+            said: Vec::new(),
+        };
+        return Ok(telling::events(&state, known, page));
     }
     let (store, models) = (state.store(), state.models());
     let reply = question::reply_within(question::PATIENCE, store, models, &known, state.now()).await;
@@ -187,7 +191,10 @@ fn model(models: &Models) -> Option<ModelFact> {
 
 fn answer(viewer: &Viewer, model: Option<&ModelFact>, known: &Known, reply: Reply) -> Answer {
     let by = match (&reply.model, reply.failure) {
-        (Some(_), _) => By::Model,
+        (Some(_), None) => By::Model,
+        (Some(_), Some(failure)) => By::Unfinished {
+            why: failure.to_string(),
+        },
         (None, Some(failure)) => By::Instead {
             sent: was_sent(&failure),
             why: failure.to_string(),
@@ -207,9 +214,12 @@ fn answer(viewer: &Viewer, model: Option<&ModelFact>, known: &Known, reply: Repl
 /// Whether the question may have reached the model before it failed.
 fn was_sent(failure: &Failure) -> bool {
     match failure {
-        Failure::Refused { .. } | Failure::RateLimited { .. } | Failure::TooSlow | Failure::Undecodable => {
-            true
-        }
+        Failure::Refused { .. }
+        | Failure::RateLimited { .. }
+        | Failure::TooSlow
+        | Failure::Undecodable
+        | Failure::BrokenOff
+        | Failure::Stopped => true,
         Failure::Unreachable
         | Failure::OverBudget
         | Failure::NotConfigured
@@ -223,38 +233,43 @@ fn wants_events(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/event-stream"))
 }
 
-/// The answer as events.
-fn events(state: ServerState, viewer: Viewer, model: Option<ModelFact>, known: Known) -> Response {
-    let asks = model.as_ref().filter(|_| known.asks(state.models()));
-    let begun = AskingPart::new(&viewer, &known.facts, known.journals, asks);
-    let first = event("begun", &drawn(&begun));
-    let rest = stream::once(async move {
-        let reply = question::reply(state.store(), state.models(), &known, state.now()).await;
-        let sentences = reply.sentences.iter();
-        let mut events: Vec<_> = sentences
-            .map(|one| event("sentence", &json!({ "text": one.text })))
-            .collect();
-        let whole = AnswerPart {
-            a: answer(&viewer, model.as_ref(), &known, reply),
-            w: Words::of(viewer.locale),
-        };
-        events.push(event("done", &drawn(&whole)));
-        stream::iter(events)
-    });
-    let alive = KeepAlive::new().interval(ALIVE);
-    Sse::new(stream::iter([first]).chain(rest.flatten()))
-        .keep_alive(alive)
-        .into_response()
+/// For a page that stays: parts of it, drawn by the templates of the page with the whole answer.
+struct Page {
+    viewer: Viewer,
+    model: Option<ModelFact>,
+    /// The model is asked.
+    asks: bool,
+    said: Vec<Sentence>,
 }
 
-fn drawn(part: &impl Template) -> Value {
-    let html = part.render().unwrap_or_else(|error| {
+impl Drawing for Page {
+    fn begun(&mut self, known: &Known) -> Part {
+        let model = self.model.as_ref().filter(|_| self.asks);
+        let begun = AskingPart::new(&self.viewer, &known.facts, known.journals, model);
+        Part::new("begun", &json!({ "html": drawn(&begun) }))
+    }
+
+    fn sentence(&mut self, known: &Known, sentence: Sentence) -> Part {
+        self.said.push(sentence);
+        let last = SaidPart::last_of(&self.said, &known.facts, &self.viewer);
+        let (html, cite) = last.map_or_else(Default::default, |(said, cite)| {
+            (drawn(&said), cite.as_ref().map(drawn).unwrap_or_default())
+        });
+        Part::new("sentence", &json!({ "html": html, "cite": cite }))
+    }
+
+    fn done(&mut self, known: &Known, reply: Reply) -> Part {
+        let whole = AnswerPart {
+            a: answer(&self.viewer, self.model.as_ref(), known, reply),
+            w: Words::of(self.viewer.locale),
+        };
+        Part::new("done", &json!({ "html": drawn(&whole) }))
+    }
+}
+
+fn drawn(part: &impl Template) -> String {
+    part.render().unwrap_or_else(|error| {
         tracing::error!(%error, "a template failed");
         String::new()
-    });
-    json!({ "html": html })
-}
-
-fn event(name: &str, data: &Value) -> Result<Event, Infallible> {
-    Ok(Event::default().event(name).data(data.to_string()))
+    })
 }

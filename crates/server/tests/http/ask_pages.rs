@@ -2,11 +2,11 @@
 //! what is said of where it was answered.
 
 use dayloom_llm::Failure;
-use dayloom_testkit::{Answer, Person, Scripted, TestApp, on_both};
+use dayloom_testkit::{Answer, Dictated, Events, Person, Scripted, TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{csrf, signed_in, submit, visit, weaver, work};
+use crate::desk::{csrf, form, signed_in, submit, visit, weaver, work};
 
 const ASK: &str = "/tracking/ask";
 const HTML: &str = "text/html";
@@ -249,10 +249,18 @@ async fn a_page_that_stays_is_told_what_the_other_shows() {
             "{begun}"
         );
         assert!(begun.contains("15 – 21 November 2026") && !begun.contains("Asking"));
-        assert_eq!(
-            told[1].1["text"],
-            "1h 40m recorded from Sunday 15 November to Saturday 21 November, on 2 days."
+        let first = told[1].1["html"].as_str().unwrap();
+        assert!(
+            first.contains(">1h 40m recorded from Sunday 15 November to Saturday 21 November, on 2 days.<"),
+            "{first}"
         );
+        for part in told[1..4]
+            .iter()
+            .flat_map(|(_, part)| [&part["html"], &part["cite"]])
+        {
+            let part = part.as_str().unwrap().trim();
+            assert!(whole.contains(part), "as it stands in the answer: {part}");
+        }
         let drawn = told[4].1["html"].as_str().unwrap();
         assert!(whole.contains(drawn.trim()), "the same, drawn once: {drawn}");
     })
@@ -343,6 +351,46 @@ async fn a_model_that_fails_leaves_the_computed_answer_and_says_so() {
         assert_eq!(told.contains("facts left the machine"), sent);
         assert_eq!(told.contains("Facts it was given"), sent);
     }
+}
+
+#[tokio::test]
+async fn a_page_is_sent_each_sentence_as_it_stands_in_the_answer() {
+    let (model, dictation) = Dictated::new();
+    let app = TestApp::sqlite_with_model(model, None).await;
+    let ann = person_at_work(&app, "ann@example.org").await;
+    let browser = Browser::of(&app, &ann, 30).await;
+    let fields = [
+        ("csrf", browser.token.as_str()),
+        ("question", "Where did the time go?"),
+    ];
+    let mut events = Events::of(form(&app, ASK, &browser.cookie, &fields, EVENTS)).await;
+    let begun = events.expect("begun").await["html"].as_str().unwrap().to_owned();
+    assert!(begun.contains("Asking dictated. Each sentence comes once its figures are checked"));
+    dictation.say("{\"sentences\":[{\"text\":\"I worked 1h 40m.\",\"rows\":[0]}");
+    let first = events.expect("sentence").await;
+    assert_eq!(
+        first["html"],
+        "<p><bdi>I worked 1h 40m.</bdi><sup><a href=\"#cite-1\" aria-label=\"Cited 1\">1</a></sup></p>"
+    );
+    assert!(first["cite"].as_str().unwrap().starts_with("<li id=\"cite-1\">"));
+    dictation.say(",{\"text\":\"In all 1h 40m of work.\",\"rows\":[0]}");
+    let second = events.expect("sentence").await;
+    assert!(
+        second["html"].as_str().unwrap().contains("href=\"#cite-1\""),
+        "{second}"
+    );
+    assert_eq!(second["cite"], "", "what it rests on is there");
+    dictation.fail(Failure::TooSlow);
+    let done = events.expect("done").await["html"].as_str().unwrap().to_owned();
+    for part in [&first["html"], &first["cite"], &second["html"]] {
+        assert!(done.contains(part.as_str().unwrap()), "{part} in {done}");
+    }
+    assert!(
+        done.contains("<p class=\"dim\">The language model did not go on: the language model took too long"),
+        "{done}"
+    );
+    assert!(done.contains("What stands above was checked.") && done.contains("facts left the machine"));
+    assert!(done.contains("the model chose the words"));
 }
 
 #[tokio::test]

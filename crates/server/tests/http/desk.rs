@@ -115,6 +115,17 @@ pub async fn submit(
     fields: &[(&str, &str)],
     accept: &str,
 ) -> Answer {
+    app.send(form(app, path, cookie, fields, accept)).await
+}
+
+/// The request of such a form.
+pub fn form(
+    app: &TestApp,
+    path: &str,
+    cookie: &str,
+    fields: &[(&str, &str)],
+    accept: &str,
+) -> reqwest::RequestBuilder {
     let pair =
         |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
     let body: Vec<String> = fields.iter().map(pair).collect();
@@ -124,5 +135,5 @@ pub async fn submit(
         .header("accept", accept)
         .header("origin", &app.url)
         .header("content-type", "application/x-www-form-urlencoded");
-    app.send(request.body(body.join("&"))).await
+    request.body(body.join("&"))
 }

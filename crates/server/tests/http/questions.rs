@@ -2,8 +2,9 @@
 //! as a stream.
 
 use dayloom_domain::Clock;
+use dayloom_llm::Failure;
 use dayloom_pipeline::insights;
-use dayloom_testkit::{Answer, Person, TestApp, on_both};
+use dayloom_testkit::{Answer, Dictated, Dictation, Events, Person, TestApp, on_both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -301,4 +302,76 @@ async fn what_is_no_question_is_refused() {
         assert_eq!(empty["sentences"][0]["entries"], json!([]));
     })
     .await;
+}
+
+/// A person with half an hour on a task, and a question of theirs on its way to a model that says what it is dictated.
+async fn on_its_way() -> (TestApp, Person, Dictation, Events) {
+    let (model, dictation) = Dictated::new();
+    let app = TestApp::sqlite_with_model(model, None).await;
+    let (ann, tracked) = weaver(&app, "ann@example.org").await;
+    let branch = Some("feature/PROJ-12");
+    work(&app, &ann, &tracked, "2026-11-21T07:00:00Z", 30, branch).await;
+    let request = app.request(Method::POST, "/api/v1/tracker/qa:stream", Some(&ann.token));
+    let mut events = Events::of(request.json(&json!({"question": "Where did the time go?"}))).await;
+    assert_eq!(events.expect("facts").await["total_minutes"], 30);
+    (app, ann, dictation, events)
+}
+
+const FIRST: &str = "{\"sentences\":[{\"text\":\"I worked 30m.\",\"rows\":[0]},";
+
+#[tokio::test]
+async fn a_sentence_arrives_while_the_model_writes_the_next() {
+    let (_app, _, dictation, mut events) = on_its_way().await;
+    dictation.say(FIRST);
+    let first = events.expect("sentence").await;
+    assert_eq!(first["text"], "I worked 30m.");
+    assert_eq!(first["days"], json!(["2026-11-21"]));
+    dictation.say("{\"text\":\"I worked 9h.\",\"rows\":[0]},{\"text\":\"PROJ-12 took 30m.\",\"rows\":[1]}");
+    let second = events.expect("sentence").await;
+    assert_eq!(
+        second["text"], "PROJ-12 took 30m.",
+        "what is wrong is passed over"
+    );
+    dictation.say("]}");
+    drop(dictation);
+    let whole = events.expect("done").await;
+    assert_eq!(whole["answer"], "I worked 30m.\nPROJ-12 took 30m.");
+    assert_eq!(whole["sentences"], json!([first, second]));
+    assert_eq!(
+        (&whole["answered_by"], &whole["model"], &whole["note"]),
+        (&json!("model"), &json!("dictated"), &Value::Null)
+    );
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn what_was_sent_stands_when_the_model_breaks_off() {
+    let (app, ann, dictation, mut events) = on_its_way().await;
+    dictation.say(FIRST);
+    let first = events.expect("sentence").await;
+    dictation.say("{\"text\":\"PROJ-12 to");
+    dictation.fail(Failure::BrokenOff);
+    let whole = events.expect("done").await;
+    assert_eq!(whole["sentences"], json!([first]));
+    assert_eq!(
+        (&whole["answered_by"], &whole["note"]),
+        (
+            &json!("model"),
+            &json!("the language model stopped in the middle of its answer; ask again")
+        )
+    );
+    let path = "/tracker/model-usage?start=2026-11-21&end=2026-11-21";
+    let usage = app.get(path, &ann).await.json();
+    let line = &usage["days"][0];
+    assert_eq!((&line["calls"], &line["model"]), (&json!(1), &json!("dictated")));
+    assert_eq!(line["output_tokens"], (FIRST.len() + 19).div_ceil(4), "{usage}");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_stops_the_model() {
+    let (_app, _, mut dictation, mut events) = on_its_way().await;
+    dictation.say(FIRST);
+    events.expect("sentence").await;
+    drop(events);
+    dictation.ended().await;
 }

@@ -3,7 +3,8 @@
 //! Prints `ready URL`, then answers commands on standard input, one a line: `link` prints a one-time link, `more`
 //! sends five minutes of new work and derives them, `first` prints a link of a person without evidence, `sample`
 //! sends that person's first sample, `journal` writes the journal of the day, `colleague` prints a link of a plain member of the team,
-//! `crowd` makes a team of two hundred and prints a link of its owner. Ends with its input.
+//! `crowd` makes a team of two hundred and prints a link of its owner. Started with `dictated`, it has a language model that
+//! does what it is told: `say WORDS`, `end`, `break`; `ended` waits until its call is over. Ends with its input.
 
 use std::io::{BufRead, Write};
 
@@ -13,10 +14,11 @@ use dayloom_domain::{
     day::Category,
     rule::{RuleField, RuleMatch, RuleScope},
 };
+use dayloom_llm::Failure;
 use dayloom_pipeline::{Models, journal};
 use dayloom_server::pages::one_time_link;
 use dayloom_storage::{DeveloperPatch, DevicePatch, NewRule};
-use dayloom_testkit::{Person, TestApp, team, week};
+use dayloom_testkit::{Dictated, Person, TestApp, team, week};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,7 +28,11 @@ const NOW: i64 = 18 * 60 + 41;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    let app = TestApp::sqlite_with_limits(false).await;
+    let (model, mut dictation) = Dictated::new();
+    let app = match std::env::args().nth(1).as_deref() {
+        Some("dictated") => TestApp::sqlite_with_model(model, None).await,
+        _ => TestApp::sqlite_with_limits(false).await,
+    };
     app.clock.set(week::instant(week::THURSDAY, NOW));
     let (person, laptop, colleague) = seed(&app).await?;
     let newcomer = app.person("new@example.org").await;
@@ -68,6 +74,22 @@ async fn main() -> anyhow::Result<()> {
                 };
                 send(&app, &newcomer, own.device, week::events(week::THURSDAY, &stint)).await?;
                 app.derive().await;
+                say("done")?;
+            }
+            "end" => {
+                dictation.end();
+                say("done")?;
+            }
+            "break" => {
+                dictation.fail(Failure::BrokenOff);
+                say("done")?;
+            }
+            "ended" => {
+                dictation.ended().await;
+                say("done")?;
+            }
+            words if words.starts_with("say ") => {
+                dictation.say(words.trim_start_matches("say "));
                 say("done")?;
             }
             other => anyhow::bail!("no such command: {other}"),

@@ -12,7 +12,7 @@ use crate::{
     range::dates,
     time::{clock, clock_end, duration, month, weekday_short},
     urls,
-    words::{Words, fill},
+    words::{Words, counted, fill},
 };
 
 /// Blocks shown of a citation, the longest ones; of more, the rest is counted.
@@ -170,11 +170,11 @@ impl<'f> Cites<'f> {
         let Some(first) = works.first() else {
             return String::new();
         };
+        let words = self.words;
+        let entries = |n| counted(n, words.ask_entry, words.ask_entries, words);
         let many = match works.len() {
-            1 => self
-                .times(first)
-                .unwrap_or_else(|| self.words.ask_entry.to_owned()),
-            n => fill(self.words.ask_entries, "n", &n.to_string()),
+            1 => self.times(first).unwrap_or_else(|| entries(1)),
+            n => entries(n),
         };
         if is_same(works) {
             format!("{}, {many}", self.name(first, false))

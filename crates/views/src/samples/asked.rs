@@ -98,14 +98,9 @@ fn given() -> Vec<Row> {
     ]
 }
 
-fn answer(local: bool, by: By, viewer: &Viewer, says_open: bool) -> Answer {
-    let facts = facts();
-    let about = |text: &str, of: &[usize]| Sentence {
-        text: text.to_owned(),
-        entries: of.iter().map(|&n| facts.works[n].entry_id).collect(),
-        days: Vec::new(),
-    };
-    let mut sentences = vec![
+fn sentences(facts: &Facts) -> Vec<Sentence> {
+    let about = |text: &str, of: &[usize]| about(facts, text, of);
+    vec![
         about("5h 56m recorded on <b>two</b> days.", &[0, 1, 2, 3, 4, 5]),
         about("PAY-412 took 3h 28m.", &[0, 2, 4]),
         about("42m on PAY-398.", &[5]),
@@ -116,9 +111,29 @@ fn answer(local: bool, by: By, viewer: &Viewer, says_open: bool) -> Answer {
             ..about("Journal of Wednesday 18 November: Met the auditors.", &[])
         },
         Sentence::plain("One project allows no answers, so its time is left out."),
-    ];
+    ]
+}
+
+fn about(facts: &Facts, text: &str, of: &[usize]) -> Sentence {
+    Sentence {
+        text: text.to_owned(),
+        entries: of.iter().map(|&n| facts.works[n].entry_id).collect(),
+        days: Vec::new(),
+    }
+}
+
+/// Who is answered, from what, and the sentences of the answer as they come.
+pub fn on_its_way() -> (Viewer, Facts, Vec<Sentence>) {
+    let facts = facts();
+    let sentences = sentences(&facts);
+    (viewer(), facts, sentences)
+}
+
+fn answer(local: bool, by: By, viewer: &Viewer, says_open: bool) -> Answer {
+    let facts = facts();
+    let mut sentences = sentences(&facts);
     if says_open {
-        sentences.push(about("7m without a task yet.", &[3]));
+        sentences.push(about(&facts, "7m without a task yet.", &[3]));
     }
     let fact = AnswerFact {
         sentences,

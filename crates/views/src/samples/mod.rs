@@ -27,7 +27,7 @@ use crate::{
     words::Locale,
 };
 
-pub use asked::{answered, answered_by, works};
+pub use asked::{answered, answered_by, on_its_way, works};
 pub use days::{empty, full, minutes_alone, normal};
 pub use told::{journaled, taken};
 

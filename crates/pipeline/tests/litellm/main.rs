@@ -4,213 +4,21 @@
 //!
 //! `DAYLOOM_TEST_LITELLM` is its program.
 
-use std::{
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
-};
+mod aloud;
+mod proxy;
 
 use dayloom_domain::{Clock, TaskId, day::Category, event::ActiveApp};
-use dayloom_llm::{Answer, Failure, Identity, Key, Model, ModelSettings, Prompt, Provider, connect};
 use dayloom_pipeline::journal;
 use dayloom_storage::{Batch, Journal, NewEvent, NewTask, Submitted};
-use dayloom_testkit::{OwnPort, Person, TestApp, Tracked, app::NOW, needs};
+use dayloom_testkit::{Person, TestApp, Tracked, app::NOW};
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use proxy::{Line, Relay, Switched, model, proxy};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
 const TODAY: Date = jiff::civil::date(2026, 11, 21);
-const KEY: &str = "sk-dayloom-0123456789abcdef-of-the-tests";
 /// Minutes of the one page everybody looks at.
 const MINUTES: i64 = 10;
-
-/// Models by what they do. Indices and rows suffice to answer: the one signal of a call belongs to the first task, and a
-/// table begins with the whole, then that task.
-const CONFIG: &str = r#"
-model_list:
-  - model_name: sorts
-    litellm_params:
-      model: openai/mock
-      api_key: none
-      mock_response: '{"answers":[{"index":0,"category":"productive","task":0,"confidence":0.95,"reason":"it says so"}],
-        "sentences":[{"text":"I worked 10m.","rows":[0]},{"text":"Retry refunds took 10m.","rows":[1]},
-        {"text":"My longest stretch was 10m on Retry refunds, from 08:00 to 08:10.","rows":[2]},
-        {"text":"I worked 9h.","rows":[0]}]}'
-  - model_name: garbage
-    litellm_params: {model: openai/mock, api_key: none, mock_response: "I would rather not."}
-  - model_name: error
-    litellm_params: {model: openai/mock, api_key: none, mock_response: "litellm.InternalServerError"}
-  - model_name: limited
-    litellm_params: {model: openai/mock, api_key: none, mock_response: "litellm.RateLimitError"}
-  - model_name: slow
-    litellm_params: {model: openai/mock, api_key: none, mock_response: "late", mock_delay: 60}
-router_settings: {num_retries: 0}
-litellm_settings: {num_retries: 0}
-general_settings: {master_key: sk-dayloom-0123456789abcdef-of-the-tests}
-"#;
-
-/// A running proxy, ended when dropped.
-struct Proxy {
-    child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
-    _port: OwnPort,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn proxy() -> Option<Proxy> {
-    let program = needs::variable("DAYLOOM_TEST_LITELLM")?;
-    let folder = tempfile::tempdir().expect("a folder");
-    let config = folder.path().join("config.yaml");
-    std::fs::write(&config, CONFIG).expect("written");
-    let own = OwnPort::new();
-    let port = own.address().port();
-    let child = Command::new(program)
-        .args(["--host", "127.0.0.1", "--telemetry", "False", "--port"])
-        .arg(port.to_string())
-        .arg("--config")
-        .arg(&config)
-        .current_dir(folder.path())
-        .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the proxy starts");
-    let proxy = Proxy {
-        child,
-        url: format!("http://127.0.0.1:{port}"),
-        _folder: folder,
-        _port: own,
-    };
-    let until = Instant::now() + Duration::from_secs(180);
-    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(Instant::now() < until, "the proxy does not answer");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    Some(proxy)
-}
-
-/// How bytes pass between us and the proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
-    /// As they come.
-    Whole,
-    /// What comes back, one after the other.
-    Trickling,
-    /// Not at all; nobody hangs up.
-    Silent,
-    /// Nobody is there.
-    Gone,
-}
-
-const LINES: [Line; 4] = [Line::Whole, Line::Trickling, Line::Silent, Line::Gone];
-
-/// A line to the proxy that can be bad.
-struct Relay {
-    url: String,
-    line: Arc<AtomicUsize>,
-}
-
-impl Relay {
-    async fn to(proxy: &Proxy) -> Self {
-        let upstream = proxy.url.trim_start_matches("http://").to_owned();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let line = Arc::new(AtomicUsize::new(0));
-        let now = Arc::clone(&line);
-        tokio::spawn(async move {
-            while let Ok((down, _)) = listener.accept().await {
-                let line = LINES[now.load(Ordering::SeqCst)];
-                let upstream = upstream.clone();
-                tokio::spawn(async move { carry(down, &upstream, line).await });
-            }
-        });
-        Self { url, line }
-    }
-
-    fn is(&self, line: Line) {
-        let place = LINES.iter().position(|one| *one == line).expect("one of them");
-        self.line.store(place, Ordering::SeqCst);
-    }
-}
-
-async fn carry(mut down: tokio::net::TcpStream, upstream: &str, line: Line) -> std::io::Result<()> {
-    if line == Line::Gone {
-        return Ok(());
-    }
-    let mut up = tokio::net::TcpStream::connect(upstream).await?;
-    if line == Line::Whole {
-        return tokio::io::copy_bidirectional(&mut down, &mut up).await.map(drop);
-    }
-    let (mut from_us, mut to_us) = down.split();
-    let (mut from_it, mut to_it) = up.split();
-    let there = tokio::io::copy(&mut from_us, &mut to_it);
-    let back = async {
-        let mut byte = [0_u8; 1];
-        while line == Line::Trickling && from_it.read(&mut byte).await? > 0 {
-            to_us.write_all(&byte).await?;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        std::future::pending::<std::io::Result<()>>().await
-    };
-    tokio::try_join!(there, back).map(|_: (u64, ())| ())
-}
-
-/// The model a server has, which is another one from time to time.
-#[derive(Debug)]
-struct Switched {
-    identity: Identity,
-    now: Mutex<Arc<dyn Model>>,
-}
-
-impl Switched {
-    fn from(model: Arc<dyn Model>) -> Arc<Self> {
-        let identity = model.identity().clone();
-        let now = Mutex::new(model);
-        Arc::new(Self { identity, now })
-    }
-
-    fn to(&self, model: Arc<dyn Model>) {
-        *self.now.lock().expect("no panic") = model;
-    }
-}
-
-#[async_trait::async_trait]
-impl Model for Switched {
-    fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    async fn ask(&self, prompt: &Prompt) -> Result<Answer, Failure> {
-        let model = Arc::clone(&self.now.lock().expect("no panic"));
-        model.ask(prompt).await
-    }
-}
-
-/// One of the proxy's models, at an address of it; `patient` for one that is to answer.
-fn model(url: &str, name: &str, patient: bool) -> Arc<dyn Model> {
-    let chosen = ModelSettings {
-        provider: Provider::OpenAi,
-        base_url: Some(format!("{url}/v1")),
-        name: Some(name.to_owned()),
-        key: Some(Key::new(KEY)),
-        timeout: Duration::from_secs(if patient { 60 } else { 1 }),
-    };
-    connect(&chosen).expect("settings in order")
-}
 
 /// A person with one task and ten minutes on one page.
 async fn someone(app: &TestApp, name: &str) -> (Person, TaskId) {

@@ -1,96 +1,23 @@
 //! Each provider's protocol against a server that speaks it: what is sent, what is read back, and every way to fail.
 
-#[path = "../../testkit/src/port.rs"]
+#[path = "../../../testkit/src/port.rs"]
 mod port;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+mod aloud;
+mod stub;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
-    extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use dayloom_llm::{Answer, Failure, Key, ModelSettings, Prompt, Provider, Purpose, Usage, connect};
+use dayloom_llm::{Answer, Failure, ModelSettings, Provider, Usage, connect};
 use port::OwnPort;
-use serde_json::{Value, json};
+use serde_json::json;
+use stub::{Say, chosen, prompt, stub, stub_that};
 use tokio::{io::AsyncReadExt, net::TcpListener};
-
-/// What a server was sent.
-#[derive(Clone, Debug)]
-struct Sent {
-    path: String,
-    headers: axum::http::HeaderMap,
-    body: Value,
-}
-
-type Say = Arc<dyn Fn(&Value) -> Response + Send + Sync>;
-
-struct Stub {
-    url: String,
-    sent: Arc<Mutex<Vec<Sent>>>,
-}
-
-async fn hear(State((sent, say)): State<(Arc<Mutex<Vec<Sent>>>, Say)>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
-    let body: Value = serde_json::from_slice(&body).expect("JSON");
-    let said = say(&body);
-    sent.lock().expect("not poisoned").push(Sent {
-        path: parts.uri.path().to_owned(),
-        headers: parts.headers,
-        body,
-    });
-    said
-}
-
-async fn stub(say: impl Fn() -> Response + Send + Sync + 'static) -> Stub {
-    stub_that(Arc::new(move |_: &Value| say())).await
-}
-
-/// One whose answer depends on what it is sent.
-async fn stub_that(say: Say) -> Stub {
-    let sent = Arc::new(Mutex::new(Vec::new()));
-    let router = Router::new().fallback(hear).with_state((Arc::clone(&sent), say));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("bound"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Stub { url, sent }
-}
-
-impl Stub {
-    fn last(&self) -> Sent {
-        let sent = self.sent.lock().expect("not poisoned");
-        sent.last().expect("something was sent").clone()
-    }
-}
-
-fn chosen(provider: Provider, base_url: &str) -> ModelSettings {
-    ModelSettings {
-        provider,
-        base_url: Some(base_url.to_owned()),
-        name: Some("m-1".to_owned()),
-        key: Some(Key::new("sk-of-the-test")),
-        timeout: Duration::from_secs(20),
-    }
-}
-
-fn prompt() -> Prompt {
-    Prompt {
-        purpose: Purpose::Attribution,
-        system: "Sort.".to_owned(),
-        user: "{\"signals\":[]}".to_owned(),
-        schema: Some(json!({
-            "type": "object", "properties": {"answers": {"type": "array", "items": {"type": "integer"}}},
-            "required": ["answers"], "additionalProperties": false
-        })),
-        max_output_tokens: 300,
-    }
-}
 
 async fn asked(settings: &ModelSettings) -> Result<Answer, Failure> {
     connect(settings).expect("settings in order").ask(&prompt()).await
