@@ -51,34 +51,58 @@ pub(crate) struct Smoothed {
 
 type State = Vec<[f64; PACES]>;
 
+/// Spans of which everything is held at once. An ordinary day has fewer, so that nothing of it is worked out twice; of a
+/// day sampled each few seconds it would be hundreds of numbers for each of thousands of spans.
+const STRETCH: usize = 512;
+
 /// Runs over the spans of a day. `prior` is the share of each thread where nothing is known, and adds up to 1.
 pub(crate) fn smooth(seen: &[Seen], prior: &[f64], pace: &Pace) -> Vec<Smoothed> {
-    let shown: Vec<State> = seen.iter().map(likelihood).collect();
-    let mut forward: Vec<State> = Vec::with_capacity(seen.len());
-    for (at, here) in shown.iter().enumerate() {
-        let mut state = match forward.last() {
-            Some(before) => step(before, prior, &Chances::of(pace, seen[at].after)),
-            None => begin(prior, pace),
-        };
-        times(&mut state, here);
-        normalise(&mut state);
-        forward.push(state);
+    smooth_by(seen, prior, pace, STRETCH)
+}
+
+/// The same in stretches of so many spans: of each is kept what it begins after, and on the way back it is gone through
+/// again from there.
+fn smooth_by(seen: &[Seen], prior: &[f64], pace: &Pace, stretch: usize) -> Vec<Smoothed> {
+    let stretches: Vec<&[Seen]> = seen.chunks(stretch).collect();
+    let mut begins_after: Vec<Option<State>> = vec![None];
+    for spans in stretches.iter().rev().skip(1).rev() {
+        let mut state = begins_after.last().cloned().flatten();
+        for here in *spans {
+            state = Some(forward(state.as_ref(), here, &likelihood(here), prior, pace));
+        }
+        begins_after.push(state);
     }
     let mut after: State = vec![[1.0; PACES]; prior.len()];
     let mut out: Vec<Smoothed> = Vec::with_capacity(seen.len());
-    for at in (0..seen.len()).rev() {
-        let mut here = forward[at].clone();
-        times(&mut here, &after);
-        normalise(&mut here);
-        out.push(shares(&here));
-        if at > 0 {
-            times(&mut after, &shown[at]);
-            after = step_back(&after, prior, &Chances::of(pace, seen[at].after));
+    for (spans, before) in stretches.iter().zip(begins_after).rev() {
+        let shown: Vec<State> = spans.iter().map(likelihood).collect();
+        let mut states: Vec<State> = Vec::with_capacity(spans.len());
+        for (here, shown) in spans.iter().zip(&shown) {
+            let state = forward(states.last().or(before.as_ref()), here, shown, prior, pace);
+            states.push(state);
+        }
+        for ((span, mut here), shown) in spans.iter().zip(states).zip(&shown).rev() {
+            times(&mut here, &after);
+            normalise(&mut here);
+            out.push(shares(&here));
+            times(&mut after, shown);
+            after = step_back(&after, prior, &Chances::of(pace, span.after));
             normalise(&mut after);
         }
     }
     out.reverse();
     out
+}
+
+/// How probable each state is after this span, by it and all before it.
+fn forward(before: Option<&State>, here: &Seen, shown: &State, prior: &[f64], pace: &Pace) -> State {
+    let mut state = match before {
+        Some(before) => step(before, prior, &Chances::of(pace, here.after)),
+        None => begin(prior, pace),
+    };
+    times(&mut state, shown);
+    normalise(&mut state);
+    state
 }
 
 /// What may happen between two spans.
@@ -249,17 +273,36 @@ mod tests {
         assert!(smoothed[2].thread[0] > smoothed[2].thread[1] * 2.0);
     }
 
-    #[test]
-    fn shares_add_up_to_one() {
-        let spans: Vec<Seen> = (0..50)
+    fn many() -> Vec<Seen> {
+        (0..50)
             .map(|n| {
                 seen(
                     &[f64::from(n % 7), f64::from(n % 3), 1.0],
                     [0.0, f64::from(n % 5), -4.0, 900.0 * f64::from(n % 2)],
                 )
             })
-            .collect();
-        for span in smooth(&spans, &[0.2, 0.5, 0.3], &PACE) {
+            .collect()
+    }
+
+    #[test]
+    fn a_day_in_stretches_comes_out_the_same_to_the_last_bit() {
+        let bits = |stretch: usize| -> Vec<u64> {
+            smooth_by(&many(), &[0.2, 0.5, 0.3], &PACE, stretch)
+                .iter()
+                .flat_map(|span| span.thread.iter().chain(&span.mode).map(|share| share.to_bits()))
+                .collect()
+        };
+        let whole = bits(50);
+        assert_eq!(whole.len(), 50 * (3 + MODES));
+        for stretch in [1, 7, 25, 49, 51] {
+            assert!(bits(stretch) == whole, "{stretch}");
+        }
+        assert!(smooth(&[], &[0.2, 0.5, 0.3], &PACE).is_empty());
+    }
+
+    #[test]
+    fn shares_add_up_to_one() {
+        for span in smooth(&many(), &[0.2, 0.5, 0.3], &PACE) {
             let sum: f64 = span.thread.iter().sum::<f64>() + span.mode.iter().sum::<f64>();
             assert!((sum - 1.0).abs() < 1e-9 && sum.is_finite(), "{sum}");
         }
