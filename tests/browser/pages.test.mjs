@@ -22,7 +22,7 @@ for (const width of [360, 600, 768, 1024, 1440]) {
   test(`nothing is wider than the page at ${width} px, in light and dark`, async () => {
     for (const colorScheme of ["light", "dark"]) {
       const { context, page, complaints } = await at.open({ viewport: { width, height: 900 }, colorScheme });
-      for (const [name, path] of [["day", DAY], ["week", WEEK], ["month", "/tracking/tracker?start=2026-11-01&end=2026-11-30"], ["zoom", `${DAY}&hours=1&from=9`], ["empty", "/tracking/tracker?day=2026-11-21"], ["journals", "/tracking/journal"], ["ask", "/tracking/ask"]]) {
+      for (const [name, path] of [["day", DAY], ["week", WEEK], ["month", "/tracking/tracker?start=2026-11-01&end=2026-11-30"], ["zoom", `${DAY}&hours=1&from=9`], ["empty", "/tracking/tracker?day=2026-11-21"], ["by-hand", `${DAY}&hand=1`], ["journals", "/tracking/journal"], ["ask", "/tracking/ask"]]) {
         await page.goto(at.url + path);
         const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.ok(inner <= outer, `${name}: ${inner} px on a page of ${outer}`);
@@ -109,10 +109,10 @@ test("blocks are reviewed by key and by button, also without script", async () =
   await leads(page.keyboard.press("u"));
   assert.equal(await open(), before);
   await leads(page.keyboard.press("e"));
-  assert.ok(await page.evaluate(() => document.activeElement.matches("#task")), "the choice has the focus");
+  await page.waitForFunction(() => document.activeElement.matches("#task"));
   await keep(page, "review-opened");
   await page.selectOption("#task", { label: "OPS-9 On-call handover and incident notes, week 47" });
-  await leads(page.click(".desk button"));
+  await leads(page.click(".desk [name=change]"));
   assert.match(await page.textContent("tr:target"), /OPS-9[\s\S]*Moved by you/);
   await leads(page.click("tr:target [name=undo]"));
   assert.equal(await open(), before);

@@ -29,6 +29,8 @@ pub struct Names {
     pub mark: String,
     /// Style sheet of the pages of journals and questions, beside the one of all.
     pub told_css: String,
+    /// Script of the page of a day, beside the one of all.
+    pub review_js: String,
     /// Script of the page of questions.
     pub ask_js: String,
     /// Style sheet of the team's pages, beside the one of all.
@@ -62,6 +64,8 @@ static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
     );
     let told_css = include_bytes!("../assets/told.css").to_vec();
     let told_css = asset("told", "css", "text/css; charset=utf-8", told_css);
+    let review_js = include_bytes!("../assets/review.js").to_vec();
+    let review_js = asset("review", "js", "text/javascript; charset=utf-8", review_js);
     let ask_js = include_bytes!("../assets/ask.js").to_vec();
     let ask_js = asset("ask", "js", "text/javascript; charset=utf-8", ask_js);
     let team_css = include_bytes!("../assets/team.css").to_vec();
@@ -74,11 +78,14 @@ static ALL: LazyLock<(Vec<Asset>, Names)> = LazyLock::new(|| {
         font: urls::asset(&font.name),
         mark: urls::asset(&mark.name),
         told_css: urls::asset(&told_css.name),
+        review_js: urls::asset(&review_js.name),
         ask_js: urls::asset(&ask_js.name),
         team_css: urls::asset(&team_css.name),
         team_js: urls::asset(&team_js.name),
     };
-    let all = vec![font, css, js, mark, told_css, ask_js, team_css, team_js];
+    let all = vec![
+        font, css, js, mark, told_css, review_js, ask_js, team_css, team_js,
+    ];
     (all, names)
 });
 
@@ -110,6 +117,7 @@ mod tests {
             (&names().js, 4_864),
             (&names().font, 20_480),
             (&names().told_css, 6_144),
+            (&names().review_js, 4_096),
             (&names().ask_js, 4_096),
             (&names().team_css, 6_144),
             (&names().team_js, 2_048),

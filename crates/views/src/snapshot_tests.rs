@@ -48,6 +48,7 @@ fn write_out(pages: &[(String, String)]) {
         &assets::names().font,
         &assets::names().mark,
         &assets::names().told_css,
+        &assets::names().review_js,
         &assets::names().ask_js,
         &assets::names().team_css,
         &assets::names().team_js,
@@ -74,6 +75,7 @@ fn every_page_renders_with_every_sample() {
             (&names.font, "FONT"),
             (&names.mark, "MARK"),
             (&names.told_css, "TOLD-CSS"),
+            (&names.review_js, "REVIEW-JS"),
             (&names.ask_js, "ASK-JS"),
             (&names.team_css, "TEAM-CSS"),
             (&names.team_js, "TEAM-JS"),
@@ -217,6 +219,9 @@ fn each_block_can_be_reviewed_and_a_review_taken_back() {
     let opened = html("day-opened");
     assert_eq!(opened.matches("<tr class=\"desk\">").count(), 1);
     assert!(opened.contains(">PAY-412 Refunds &#60;twice&#62;</option>"));
+    assert_eq!(opened.matches("type=\"checkbox\"").count(), 2);
+    assert_eq!(opened.matches(" checked>").count(), 1, "one tick was taken away");
+    assert!(opened.contains("2 similar, not reviewed"));
     assert!(opened.contains("Moved, and 3 others like it that nobody reviewed go there too."));
     assert!(
         !opened.contains("data-live"),

@@ -47,14 +47,32 @@ pub fn opened(date: Date, entry: EntryId) -> String {
     format!("{TRACKER}?day={date}&open={entry}")
 }
 
+/// The same with what is like the block, were it given this answer, and with the times typed so far.
+pub fn looked(date: Date, entry: EntryId, task: &str, from: &str, to: &str) -> String {
+    let safe = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let (task, from, to) = (safe(task), safe(from), safe(to));
+    format!("{TRACKER}?day={date}&open={entry}&task={task}&from={from}&to={to}")
+}
+
+/// A day with the form for time by hand.
+pub fn by_hand(date: Date) -> String {
+    format!("{TRACKER}?day={date}&hand=1#hand")
+}
+
+/// A block's row on its day, after so many of so many others were moved together with it.
+pub fn together(date: Date, n: usize, of: usize, anchor: &str) -> String {
+    format!("{TRACKER}?day={date}&together={n}.{of}#{anchor}")
+}
+
 /// A block's row on its day, after a correction that so many others follow.
 pub fn moved(date: Date, others: u32, anchor: &str) -> String {
     format!("{TRACKER}?day={date}&moved={others}#{anchor}")
 }
 
-/// A day after a review that was refused.
-pub fn refused(date: Date) -> String {
-    format!("{TRACKER}?day={date}&refused=1#blocks")
+/// A row of a day after a word that was not taken, with the name of the reason and the entry it was about.
+pub fn refused(date: Date, why: &str, about: Option<EntryId>, anchor: &str) -> String {
+    let about = about.map_or_else(String::new, |entry| format!("&about={entry}"));
+    format!("{TRACKER}?day={date}&refused={why}{about}#{anchor}")
 }
 
 /// A block's row on its day.

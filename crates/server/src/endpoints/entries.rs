@@ -47,7 +47,7 @@ pub(super) async fn one(
 }
 
 /// One entry that reviews are for: one that was inferred.
-pub(super) async fn reviewable(
+pub(crate) async fn reviewable(
     state: &ServerState,
     person: DeveloperId,
     id: EntryId,
@@ -61,7 +61,7 @@ pub(super) async fn reviewable(
 }
 
 /// The task, if the caller may file time under it: an open one that is assigned to them.
-pub(super) async fn assignable(
+pub(crate) async fn assignable(
     state: &ServerState,
     person: DeveloperId,
     task: TaskId,

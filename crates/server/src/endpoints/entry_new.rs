@@ -45,6 +45,18 @@ pub async fn create(
     Call { caller, body, .. }: Call<(), NewTimesheetEntry>,
 ) -> Result<(StatusCode, Json<EntryMade>), ApiError> {
     let zone = account(caller, &state).await?.timezone.unwrap_or_else(Zone::utc);
+    let made = by_hand(&state, caller, &zone, body, source(&headers)).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Enters time by hand; times of the clock are those of the zone.
+pub(crate) async fn by_hand(
+    state: &ServerState,
+    caller: Caller,
+    zone: &Zone,
+    body: NewTimesheetEntry,
+    source: &'static str,
+) -> Result<EntryMade, ApiError> {
     let minutes = body.minutes.map(SignedDuration::from_mins);
     let at = |moment: Moment| match moment {
         Moment::At(at) => at,
@@ -58,7 +70,7 @@ pub async fn create(
         _ => None,
     };
     if let Some((start, end)) = interval {
-        within(&state, caller, &zone, body.date, start, end).await?;
+        within(state, caller, zone, body.date, start, end).await?;
     }
     let midnight = zone.start_of(body.date);
     let (start, end) = interval.unwrap_or((midnight, midnight));
@@ -71,12 +83,12 @@ pub async fn create(
         start,
         end,
         micros,
-        project_id: project(&state, caller.id, body.task_id).await?,
+        project_id: project(state, caller.id, body.task_id).await?,
         task_id: body.task_id,
         description: words(body.description),
-        source: source(&headers),
+        source,
     };
-    enter(&state, caller, &new).await
+    enter(state, caller, &new).await
 }
 
 /// Enters minutes by hand, for the published companion app.
@@ -105,7 +117,8 @@ pub async fn track(
         description: words(body.description),
         source: body.source,
     };
-    enter(&state, caller, &new).await
+    let made = enter(&state, caller, &new).await?;
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
 /// All time of the caller, latest date first: inferred and by hand, without what they dismissed.
@@ -148,11 +161,7 @@ pub async fn mine(
     }))
 }
 
-async fn enter(
-    state: &ServerState,
-    caller: Caller,
-    new: &NewEntry,
-) -> Result<(StatusCode, Json<EntryMade>), ApiError> {
+async fn enter(state: &ServerState, caller: Caller, new: &NewEntry) -> Result<EntryMade, ApiError> {
     let made = match state.store().reviews().enter(caller.id, new, state.now()).await {
         Ok(made) => made,
         Err(error) => return Err(entries::refused(state, caller.id, error).await),
@@ -160,11 +169,10 @@ async fn enter(
     state.settle(caller.id, [new.date]).await;
     let row = entries::rows(state, caller.id, &made.entries).await?.pop();
     let entry = row.ok_or_else(|| ApiError::internal("an entry made by hand is gone at once"))?;
-    let made = EntryMade {
+    Ok(EntryMade {
         entry,
         review_id: made.review.id,
-    };
-    Ok((StatusCode::CREATED, Json(made)))
+    })
 }
 
 /// The interval begins before it ends, and lies on its date in one of the zones the person's days are cut in.

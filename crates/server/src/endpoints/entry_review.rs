@@ -11,7 +11,7 @@ use dayloom_api::{
     },
 };
 use dayloom_domain::{DeveloperId, EntryId, TaskId, day::Category, review::Change};
-use dayloom_storage::Reviewed;
+use dayloom_storage::{ReviewError, Reviewed};
 
 use super::{InputRefusals, Refusals, entries};
 use crate::{ApiError, Call, ServerState, gates::PathIds};
@@ -39,7 +39,13 @@ pub async fn change(
 ) -> Result<Json<EntryReviewed>, ApiError> {
     let id: EntryId = ids.get("entry_id", entries::UNKNOWN)?;
     let wished = wanted(&state, caller.id, id, &body).await?;
-    let (said, moves) = taken(&state, caller.id, id, &wished, body.seen_task_id.into_option()).await?;
+    let wish = (id, wished, body.seen_task_id.into_option());
+    let (mut said, moves) = take(&state, caller.id, &[wish], Order::Alone).await;
+    let said = match said.pop() {
+        Some(Ok(said)) => said,
+        Some(Err(error)) => return Err(entries::refused(&state, caller.id, error).await),
+        None => return Err(ApiError::internal("a review was neither taken nor refused")),
+    };
     let row = entries::one(&state, caller.id, id).await?;
     Ok(Json(EntryReviewed {
         id,
@@ -51,34 +57,47 @@ pub async fn change(
     }))
 }
 
-/// Takes one review of an inferred entry of the person's, as the endpoint does, and says how many others follow it.
+/// A review to be taken: the entry, what is said of it, and the task it was seen with.
+pub(crate) type Wish = (EntryId, Change, Option<Option<TaskId>>);
+
+/// What a refused review means for those after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Nothing: each is taken on its own.
+    Alone,
+    /// The first leads: where it is refused, none is taken.
+    Led,
+}
+
+/// Takes reviews in their order and derives their days, each once. Says of each what became of it, and how many others
+/// follow those that correct. Whether a correction may name its task is the caller's question.
 pub(crate) async fn take(
     state: &ServerState,
     person: DeveloperId,
-    id: EntryId,
-    change: &Change,
-    seen: Option<Option<TaskId>>,
-) -> Result<Option<u32>, ApiError> {
-    entries::reviewable(state, person, id).await?;
-    if let Some(task) = task_of(change) {
-        entries::assignable(state, person, task).await?;
+    wishes: &[Wish],
+    order: Order,
+) -> (Vec<Result<Reviewed, ReviewError>>, Option<u32>) {
+    let meant: Vec<(EntryId, Change)> = wishes
+        .iter()
+        .map(|(id, change, _)| (*id, change.clone()))
+        .collect();
+    let moves = moves(state, person, &meant).await;
+    let mut dates = BTreeSet::new();
+    let mut all = Vec::with_capacity(wishes.len());
+    for (id, change, seen) in wishes {
+        let reviews = state.store().reviews();
+        let said = reviews.apply(person, *id, change, *seen, state.now()).await;
+        let stop = said.is_err() && all.is_empty() && order == Order::Led;
+        if let Ok(said) = &said {
+            dates.insert(said.review.date);
+        }
+        all.push(said);
+        if stop {
+            break;
+        }
     }
-    let (_, moves) = taken(state, person, id, change, seen).await?;
-    Ok(moves)
-}
-
-/// Takes a review that may be taken, and derives its day.
-async fn taken(
-    state: &ServerState,
-    person: DeveloperId,
-    id: EntryId,
-    change: &Change,
-    seen: Option<Option<TaskId>>,
-) -> Result<(Reviewed, Option<u32>), ApiError> {
-    let moves = moves(state, person, &[(id, change.clone())]).await;
-    let said = say(state, person, id, change, seen).await?;
-    state.settle(person, [said.review.date]).await;
-    Ok((said, moves))
+    state.settle(person, dates).await;
+    (all, moves)
 }
 
 /// Many reviews, each on its own: what one is refused for holds up no other.
@@ -90,39 +109,39 @@ pub async fn many(
     State(state): State<ServerState>,
     Call { caller, body, .. }: Call<(), ManyReviews>,
 ) -> Result<Json<ManyReviewed>, ApiError> {
-    let mut wishes = Vec::with_capacity(body.reviews.len());
-    for one in &body.reviews {
-        wishes.push(wanted(&state, caller.id, one.id, &one.change).await);
-    }
-    let meant = body.reviews.iter().zip(&wishes);
-    let meant: Vec<(EntryId, Change)> = meant
-        .filter_map(|(one, wish)| Some((one.id, wish.as_ref().ok()?.clone())))
-        .collect();
-    let moves = moves(&state, caller.id, &meant).await;
-    let mut dates = BTreeSet::new();
-    let mut results = Vec::with_capacity(body.reviews.len());
-    for (one, wished) in body.reviews.into_iter().zip(wishes) {
-        let said = match wished {
-            Ok(wished) => {
-                let seen = one.change.seen_task_id.into_option();
-                say(&state, caller.id, one.id, &wished, seen).await
+    let mut allowed = Vec::with_capacity(body.reviews.len());
+    let mut refused = Vec::with_capacity(body.reviews.len());
+    for one in body.reviews {
+        match wanted(&state, caller.id, one.id, &one.change).await {
+            Ok(change) => {
+                allowed.push((one.id, change, one.change.seen_task_id.into_option()));
+                refused.push((one.id, None));
             }
-            Err(error) => Err(error),
+            Err(error) => refused.push((one.id, Some(error))),
+        }
+    }
+    let (said, moves) = take(&state, caller.id, &allowed, Order::Alone).await;
+    let mut said = said.into_iter();
+    let mut results = Vec::with_capacity(refused.len());
+    for (id, error) in refused {
+        let said = match error {
+            Some(error) => Err(error),
+            None => match said.next() {
+                Some(Ok(said)) => Ok(said),
+                Some(Err(error)) => Err(entries::refused(&state, caller.id, error).await),
+                None => return Err(ApiError::internal("a review was neither taken nor refused")),
+            },
         };
         let (review_id, detail) = match said {
-            Ok(said) => {
-                dates.insert(said.review.date);
-                (Some(said.review.id), None)
-            }
+            Ok(said) => (Some(said.review.id), None),
             Err(error) => (None, Some(text_of(error)?)),
         };
         results.push(OneReviewed {
-            id: one.id,
+            id,
             review_id,
             detail,
         });
     }
-    state.settle(caller.id, dates).await;
     Ok(Json(ManyReviewed { results, moves }))
 }
 
@@ -173,24 +192,6 @@ fn corrects(change: &Change) -> bool {
         change,
         Change::Correct { .. } | Change::Edit { answer: Some(_), .. }
     )
-}
-
-async fn say(
-    state: &ServerState,
-    person: DeveloperId,
-    id: EntryId,
-    change: &Change,
-    seen: Option<Option<TaskId>>,
-) -> Result<Reviewed, ApiError> {
-    let said = state
-        .store()
-        .reviews()
-        .apply(person, id, change, seen, state.now())
-        .await;
-    match said {
-        Ok(said) => Ok(said),
-        Err(error) => Err(entries::refused(state, person, error).await),
-    }
 }
 
 /// What the body asks for. `confirm` and `dismiss` ignore a task (`contract/tracker.md` §2.6).

@@ -9,7 +9,7 @@ use axum::{
 };
 use dayloom_domain::{DeveloperId, Zone, derive::evidence_window};
 use dayloom_pipeline::journal;
-use dayloom_storage::TaskLabel;
+use dayloom_storage::{Journal, Store, TaskLabel};
 use dayloom_views::{
     csv,
     day::{DayPage, Desk, Zoom},
@@ -19,12 +19,13 @@ use dayloom_views::{
     state::{FirstRunFacts, FirstRunPage, FirstSample, Trouble},
     words::Words,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     failure::{PageError, show},
     gather::{self, Read},
     query::{Query, Shown},
+    review,
     visitor::Visitor,
 };
 use crate::{
@@ -80,27 +81,66 @@ async fn day(
     {
         return Ok(show(&first));
     }
-    let journal = match read.facts.day.blocks.is_empty() {
-        true => store.journals().read(id, date).await?,
-        false => journal::read(store, state.models(), id, date, viewer.now).await?,
-    };
+    let journal = told(state, id, read, viewer.now).await?;
     read.journal = journal.as_ref().map(|journal| journal.updated_at);
-    let tag = tag(&viewer, &reads, date == viewer.today());
-    if is_known(headers, &tag) {
-        return Ok(unchanged(&tag));
+    // What is like an opened row rests on other days too.
+    let tag = (!desk.is_busy()).then(|| tag(&viewer, &reads, date == viewer.today()));
+    if let Some(tag) = tag.as_deref().filter(|tag| is_known(headers, tag)) {
+        return Ok(unchanged(tag));
     }
+    review::furnish(state, id, date, &mut desk, None).await?;
+    let page = drawn(store, id, &viewer, reads, journal, (zoom, desk)).await?;
+    Ok(match tag {
+        Some(tag) => tagged(show(&page), &tag),
+        None => show(&page),
+    })
+}
+
+/// The journal of a day that was read.
+async fn told(
+    state: &ServerState,
+    id: DeveloperId,
+    read: &Read,
+    now: Timestamp,
+) -> Result<Option<Journal>, PageError> {
+    let (store, day) = (state.store(), &read.facts.day);
+    Ok(match day.blocks.is_empty() {
+        true => store.journals().read(id, day.date).await?,
+        false => journal::read(store, state.models(), id, day.date, now).await?,
+    })
+}
+
+/// The page of a day that was read.
+async fn drawn(
+    store: &Store,
+    id: DeveloperId,
+    viewer: &Viewer,
+    mut reads: Vec<Read>,
+    journal: Option<Journal>,
+    (zoom, desk): (Zoom, Desk),
+) -> Result<DayPage, PageError> {
     gather::surroundings(store, id, &mut reads).await?;
     let tasks = gather::tasks(store, id, &reads).await?;
     let facts = &mut reads[0].facts;
     facts.journal = gather::journal(store, id, journal, viewer.now).await?;
     let week = gather::week(store, id, &facts.day).await?;
-    if desk.open.is_some() {
-        desk.tasks = gather::choices(store, id).await?;
-    }
-    Ok(tagged(
-        show(&DayPage::new(&viewer, &tasks, facts, &week, zoom, desk)),
-        &tag,
-    ))
+    Ok(DayPage::new(viewer, &tasks, facts, &week, zoom, desk))
+}
+
+/// The day again with what was typed on it, which was not taken.
+pub(super) async fn again(
+    state: &ServerState,
+    visitor: Visitor,
+    date: Date,
+    desk: Desk,
+) -> Result<Response, PageError> {
+    let (store, id) = (state.store(), visitor.person.id);
+    let zone = gather::zone_of(&visitor.person);
+    let viewer = gather::viewer(store, visitor, state.now()).await?;
+    let reads = gather::days(store, id, (date, date), &zone).await?;
+    let journal = told(state, id, &reads[0], viewer.now).await?;
+    let page = drawn(store, id, &viewer, reads, journal, (Zoom::Day, desk)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&page)).into_response())
 }
 
 async fn range(

@@ -1,7 +1,7 @@
 //! What a page of days is asked for: `day`, or `start` and `end`, a zoom, and what stands open on it.
 
 use dayloom_views::{
-    day::{Desk, Zoom},
+    day::{Desk, Refusal, Typed, Zoom},
     state::Trouble,
     time::add_days,
 };
@@ -22,7 +22,13 @@ pub(super) struct Query {
     hours: Option<String>,
     from: Option<String>,
     open: Option<String>,
+    task: Option<String>,
+    to: Option<String>,
+    cut: Option<String>,
+    hand: Option<String>,
     moved: Option<String>,
+    together: Option<String>,
+    about: Option<String>,
     refused: Option<String>,
 }
 
@@ -62,13 +68,33 @@ impl Query {
         })
     }
 
-    /// What the review before left to be said, and the row that is to be opened; without the tasks it may be given.
+    /// What the review before left to be said, and what is to be opened; without what is looked up for it.
     pub(super) fn desk(&self) -> Desk {
+        let id = |text: &Option<String>| text.as_deref().and_then(|entry| entry.parse().ok());
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let together = self.together.as_deref().and_then(|text| text.split_once('.'));
+        let open = id(&self.open);
         Desk {
-            open: self.open.as_deref().and_then(|entry| entry.parse().ok()),
-            tasks: Vec::new(),
+            open,
+            typed: Typed {
+                task: text(&self.task),
+                // Beside an opened row it is a time of day, beside a zoom an hour.
+                from: if open.is_some() {
+                    text(&self.from)
+                } else {
+                    String::new()
+                },
+                to: text(&self.to),
+                ..Typed::default()
+            },
+            likes: self.task.is_some().then(Vec::new),
+            cuts: self.cut.is_some(),
+            by_hand: self.hand.is_some(),
             moved: self.moved.as_deref().and_then(|others| others.parse().ok()),
-            refused: self.refused.is_some(),
+            together: together.and_then(|(n, of)| Some((n.parse().ok()?, of.parse().ok()?))),
+            refused: self.refused.as_deref().and_then(Refusal::of),
+            about: id(&self.about),
+            ..Desk::default()
         }
     }
 

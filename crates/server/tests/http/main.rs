@@ -27,6 +27,7 @@ mod operations;
 mod pages;
 mod questions;
 mod review_pages;
+mod row_pages;
 mod silent;
 mod team_pages;
 mod team_undo;

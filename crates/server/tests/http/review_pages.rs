@@ -5,18 +5,21 @@ use serde_json::{Value, json};
 
 use crate::desk::{DAY, csrf, signed_in, submit, visit, weaver, work};
 
-const DATE: &str = "2026-11-21";
-const REVIEW: &str = "/tracking/review";
+/// The day.
+pub const DATE: &str = "2026-11-21";
+/// Where its forms go.
+pub const REVIEW: &str = "/tracking/review";
 
-struct Browser<'a> {
-    app: &'a TestApp,
-    person: &'a Person,
-    cookie: String,
-    token: String,
+/// A browser with a session, on the page of the day.
+pub struct Browser<'a> {
+    pub app: &'a TestApp,
+    pub person: &'a Person,
+    pub cookie: String,
+    pub token: String,
 }
 
 impl<'a> Browser<'a> {
-    async fn of(app: &'a TestApp, person: &'a Person, random: u8) -> Self {
+    pub async fn of(app: &'a TestApp, person: &'a Person, random: u8) -> Self {
         let cookie = signed_in(app, person, random).await;
         let page = visit(app, &format!("{DAY}?day={DATE}"), Some(&cookie)).await.text;
         Self {
@@ -27,30 +30,30 @@ impl<'a> Browser<'a> {
         }
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let page = visit(self.app, path, Some(&self.cookie)).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);
         page.text
     }
 
-    async fn day(&self) -> String {
+    pub async fn day(&self) -> String {
         self.page(&format!("{DAY}?day={DATE}")).await
     }
 
-    async fn send(&self, fields: &[(&str, &str)]) -> Answer {
+    pub async fn send(&self, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf", self.token.as_str()), ("day", DATE)];
         all.extend(fields);
         submit(self.app, REVIEW, &self.cookie, &all, "text/html").await
     }
 
     /// Sends, and the page it leads to.
-    async fn say(&self, fields: &[(&str, &str)]) -> String {
+    pub async fn say(&self, fields: &[(&str, &str)]) -> String {
         let answer = self.send(fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         self.page(answer.header("location").unwrap()).await
     }
 
-    async fn blocks(&self) -> Vec<Value> {
+    pub async fn blocks(&self) -> Vec<Value> {
         let day = self
             .app
             .get(&format!("/tracker/days/{DATE}"), self.person)
@@ -61,7 +64,7 @@ impl<'a> Browser<'a> {
 }
 
 /// What a button of the page sends.
-fn value(page: &str, name: &str, nth: usize) -> String {
+pub fn value(page: &str, name: &str, nth: usize) -> String {
     let begins = format!("name=\"{name}\" value=\"");
     let buttons = page.split(&begins).skip(1);
     let values: Vec<&str> = buttons.map(|rest| rest.split('"').next().unwrap()).collect();
@@ -72,7 +75,7 @@ fn value(page: &str, name: &str, nth: usize) -> String {
 }
 
 /// Half an hour on PROJ-12 and twenty minutes on nothing, with PROJ-13 to give them to.
-async fn at_work(app: &TestApp, email: &str) -> (Person, String) {
+pub async fn at_work(app: &TestApp, email: &str) -> (Person, String) {
     let (ann, tracked) = weaver(app, email).await;
     let spin = app.task(&ann, &tracked, Some("PROJ-13"), "Spin").await;
     work(
@@ -173,6 +176,30 @@ async fn all_that_is_sure_is_confirmed_with_one_click() {
 }
 
 #[tokio::test]
+async fn a_day_is_derived_once_for_all_that_is_sure() {
+    on_both(async |app| {
+        let (ann, tracked) = weaver(&app, "ann@example.org").await;
+        for from in ["07:00", "08:00", "09:00"] {
+            let from = format!("{DATE}T{from}:00Z");
+            work(&app, &ann, &tracked, &from, 20, Some("feature/PROJ-12")).await;
+        }
+        let browser = Browser::of(&app, &ann, 85).await;
+        assert_eq!(browser.blocks().await.len(), 3);
+        let revision = async || {
+            let day = app.get(&format!("/tracker/days/{DATE}"), &ann).await.json();
+            day["revision"].as_i64().unwrap()
+        };
+        let before = revision().await;
+        browser.say(&[("sure", "1")]).await;
+        for block in browser.blocks().await {
+            assert_eq!(block["status"], "confirmed");
+        }
+        assert_eq!(revision().await, before + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_changed_meanwhile_is_not_changed_again() {
     on_both(async |app| {
         let (ann, spin) = at_work(&app, "ann@example.org").await;
@@ -188,11 +215,7 @@ async fn what_was_changed_meanwhile_is_not_changed_again() {
         let none = format!("{}.", uuid::Uuid::new_v4());
         assert!(browser.say(&[("undo", &none)]).await.contains("Not saved."));
 
-        for nothing in [
-            vec![],
-            vec![("confirm", "x")],
-            vec![("change", seen.as_str()), ("task", "")],
-        ] {
+        for nothing in [vec![], vec![("confirm", "x")], vec![("nudge", seen.as_str())]] {
             assert_eq!(browser.send(&nothing).await.status, 404, "{nothing:?}");
         }
         let forged = [("csrf", "wrong"), ("day", DATE), ("dismiss", seen.as_str())];
@@ -218,11 +241,12 @@ async fn what_was_changed_meanwhile_is_not_changed_again() {
             assert!(other.say(&fields).await.contains("Not saved."), "{fields:?}");
         }
         let own = value(&other.day().await, "confirm", 0);
+        let refused = other.send(&[("change", &own), ("task", &spin)]).await;
+        assert_eq!(refused.status, 422);
         assert!(
-            other
-                .say(&[("change", &own), ("task", &spin)])
-                .await
-                .contains("Not saved.")
+            refused.text.contains("none of your open ones"),
+            "{}",
+            refused.text
         );
         let link = format!("{DAY}?day={DATE}&open={entry}");
         assert!(!other.page(&link).await.contains("class=\"desk\""));

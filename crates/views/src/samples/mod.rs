@@ -17,7 +17,7 @@ use jiff::{
 use uuid::Uuid;
 
 use crate::{
-    day::{DayPage, Desk, Zoom},
+    day::{DayPage, Desk, LikeFact, Refusal, Typed, Zoom},
     dye::Dyes,
     facts::{DayFacts, DayTotal, DeviceFact, TaskFact, Viewer},
     range::RangePage,
@@ -152,7 +152,38 @@ pub fn page(facts: DayFacts) -> DayPage {
     )
 }
 
-/// The sixth block opened, after a correction that others follow.
+/// An entry of the day before.
+fn like(n: u128, confidence: f64) -> LikeFact {
+    let start = Timestamp::from_second(at(9 * 60).as_second() - 86_400).unwrap();
+    LikeFact {
+        entry: dayloom_domain::EntryId(Uuid::from_u128(n)),
+        date: add_days(the_day(), -1),
+        start,
+        end: Timestamp::from_second(start.as_second() + 47 * 60).unwrap(),
+        minutes: 47,
+        task: (confidence > 0.0).then(|| task(4)),
+        name: "<PLAT>".to_owned(),
+        confidence,
+    }
+}
+
+/// The form for time by hand, with what was typed and why it was not taken.
+fn by_hand() -> Desk {
+    Desk {
+        by_hand: true,
+        refused: Some(Refusal::ByHand),
+        typed: Typed {
+            task: "work".to_owned(),
+            from: "09:00".to_owned(),
+            to: "10:00".to_owned(),
+            what: "<b>Whiteboard</b>".to_owned(),
+            ..Typed::default()
+        },
+        ..Desk::default()
+    }
+}
+
+/// The sixth block opened, after a correction that others follow and a cut that was not taken.
 fn desk() -> Desk {
     Desk {
         open: Some(dayloom_domain::EntryId(Uuid::from_u128(0xe5))),
@@ -163,7 +194,16 @@ fn desk() -> Desk {
             url: None,
         }],
         moved: Some(3),
-        refused: false,
+        refused: Some(Refusal::NotInside),
+        about: Some(dayloom_domain::EntryId(Uuid::from_u128(0xe5))),
+        typed: Typed {
+            task: task(1).to_string(),
+            at: "23:00".to_owned(),
+            ..Typed::default()
+        },
+        likes: Some(vec![like(0xe1, 0.41), like(0xe2, 0.0)]),
+        unticked: vec![dayloom_domain::EntryId(Uuid::from_u128(0xe2))],
+        ..Desk::default()
     }
 }
 
@@ -177,6 +217,11 @@ pub fn week_totals() -> Vec<DayTotal> {
             micros: minutes * MINUTE,
         })
         .collect()
+}
+
+/// A page of these facts as this viewer sees it.
+fn shown(viewer: &Viewer, facts: &DayFacts, zoom: Zoom, desk: Desk) -> DayPage {
+    DayPage::new(viewer, &tasks(0), facts, &week_totals(), zoom, desk)
 }
 
 impl Sample for DayPage {
@@ -194,72 +239,22 @@ impl Sample for DayPage {
             ("empty", page(empty(date(2026, 11, 21)))),
             ("normal", page(normal())),
             ("full", page(full())),
-            (
-                "zoomed",
-                DayPage::new(
-                    &viewer(),
-                    &tasks(0),
-                    &normal(),
-                    &week_totals(),
-                    zoom,
-                    Desk::default(),
-                ),
-            ),
-            (
-                "paused",
-                DayPage::new(
-                    &paused,
-                    &tasks(0),
-                    &normal(),
-                    &week_totals(),
-                    Zoom::Day,
-                    Desk::default(),
-                ),
-            ),
+            ("zoomed", shown(&viewer(), &normal(), zoom, Desk::default())),
+            ("paused", shown(&paused, &normal(), Zoom::Day, Desk::default())),
             (
                 "journal",
-                DayPage::new(
-                    &viewer(),
-                    &tasks(0),
-                    &journaled(false),
-                    &week_totals(),
-                    Zoom::Day,
-                    Desk::default(),
-                ),
+                shown(&viewer(), &journaled(false), Zoom::Day, Desk::default()),
             ),
             (
                 "journal-edited",
-                DayPage::new(
-                    &viewer(),
-                    &tasks(0),
-                    &journaled(true),
-                    &week_totals(),
-                    Zoom::Day,
-                    Desk::default(),
-                ),
+                shown(&viewer(), &journaled(true), Zoom::Day, Desk::default()),
             ),
+            ("opened", shown(&viewer(), &journaled(false), Zoom::Day, desk())),
             (
-                "opened",
-                DayPage::new(
-                    &viewer(),
-                    &tasks(0),
-                    &journaled(false),
-                    &week_totals(),
-                    Zoom::Day,
-                    desk(),
-                ),
+                "by-hand",
+                shown(&viewer(), &empty(date(2026, 11, 21)), Zoom::Day, by_hand()),
             ),
-            (
-                "hindi",
-                DayPage::new(
-                    &hindi,
-                    &tasks(0),
-                    &normal(),
-                    &week_totals(),
-                    Zoom::Day,
-                    Desk::default(),
-                ),
-            ),
+            ("hindi", shown(&hindi, &normal(), Zoom::Day, Desk::default())),
         ]
     }
 }
