@@ -14,8 +14,9 @@ use dayloom_domain::{
 use crate::{
     Answered, Attributor, DECIDES, EvidenceItem, EvidenceKind, Grounds, Taught, calibrate,
     earlier::Earlier,
+    example::{Label, features_of},
     keys::Keys,
-    learned::{Count, Label, features_of},
+    learned::Count,
     smooth::Smoothed,
     threads,
     weigh::{self, Scene, State, Thread, Weigher},
@@ -61,7 +62,7 @@ impl Attributor {
             .collect();
         Scene::follow_branches(&mut scenes);
         let threads = threads::of(&self.tasks, &self.scope, &self.learned, &scenes, &self.earlier);
-        let weigher = Weigher::new(&self.weights, &threads, &self.learned, None).after(&self.earlier);
+        let weigher = Weigher::new(&self.weights, &threads, &self.learned).after(&self.earlier);
         let weighed = weigher.weigh(&scenes);
         let taught = if teach {
             self.taught(spans, &scenes, (&threads, &weighed.shares))
@@ -117,7 +118,7 @@ impl Attributor {
             scenes,
             &Earlier::default(),
         );
-        let weigher = Weigher::new(&self.weights, &threads, &self.learned, None);
+        let weigher = Weigher::new(&self.weights, &threads, &self.learned);
         Taught::of(scenes, &weigher.weigh(scenes).shares, &threads, is_reviewed)
     }
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::trust::Judged;
+
 /// The two numbers, in thousandths: of the log-odds `x`, what is to be believed is that of `shift + slope · x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calibration {
@@ -25,20 +27,22 @@ impl Default for Calibration {
     }
 }
 
-/// Something that was answered and what became of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Outcome {
-    /// The computed probability.
-    pub probability: f64,
-    /// Whether the person said so too.
-    pub right: bool,
-    /// How much it counts.
-    pub weight: f64,
-}
+/// Minutes of one day are not independent opinions: one in this many counts.
+const MINUTES_PER_OPINION: f64 = 20.0;
 
 impl Calibration {
-    /// The most probable numbers, given what became of what was answered.
-    pub(crate) fn fit(outcomes: &[Outcome]) -> Self {
+    /// The most probable numbers, given what became of what was answered, and how much each says.
+    pub(crate) fn fit<'j>(judged: impl Iterator<Item = (&'j Judged, f64)>) -> Self {
+        let outcomes: Vec<(f64, f64, f64)> = judged
+            .map(|(judged, says)| {
+                let weight = says * f64::from(judged.seconds) / 60.0 / MINUTES_PER_OPINION;
+                (
+                    f64::from(judged.odds) / 1_000.0,
+                    f64::from(u8::from(judged.right)),
+                    weight,
+                )
+            })
+            .collect();
         let (mut shift, mut slope) = (SHIFT, SLOPE);
         // Newton's way to the top of a bowl: a handful of steps reach it.
         for _ in 0..12 {
@@ -49,11 +53,10 @@ impl Calibration {
                 ],
                 [SHIFT_SPREAD.powi(-2), 0.0, SLOPE_SPREAD.powi(-2)],
             );
-            for outcome in outcomes {
-                let x = log_odds(outcome.probability);
+            for (x, right, weight) in &outcomes {
                 let believed = logistic(shift + slope * x);
-                let error = (believed - f64::from(u8::from(outcome.right))) * outcome.weight;
-                let bend = believed * (1.0 - believed) * outcome.weight;
+                let error = (believed - right) * weight;
+                let bend = believed * (1.0 - believed) * weight;
                 gradient[0] += error;
                 gradient[1] += error * x;
                 curve[0] += bend;
@@ -103,21 +106,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn outcomes(right: usize, of: usize, probability: f64) -> Vec<Outcome> {
-        (0..of)
-            .map(|n| Outcome {
-                probability,
+    fn fit(right: usize, of: usize, probability: f64) -> Calibration {
+        #[expect(clippy::cast_possible_truncation, reason = "log-odds lie within ±12")]
+        let odds = (log_odds(probability) * 1_000.0).round() as i16;
+        let judged: Vec<Judged> = (0..of)
+            .map(|n| Judged {
+                odds,
                 right: n < right,
-                weight: 1.0,
+                seconds: 1_200,
             })
-            .collect()
+            .collect();
+        Calibration::fit(judged.iter().map(|judged| (judged, 1.0)))
     }
 
     #[test]
     fn few_reviews_change_little_and_many_much() {
         let before = Calibration::default().believe(0.95);
-        let few = Calibration::fit(&outcomes(1, 3, 0.95)).believe(0.95);
-        let many = Calibration::fit(&outcomes(300, 600, 0.95)).believe(0.95);
+        let few = fit(1, 3, 0.95).believe(0.95);
+        let many = fit(300, 600, 0.95).believe(0.95);
         assert!(few < before && few > before - 0.15, "{before} {few}");
         assert!((many - 0.5).abs() < 0.08, "{many}");
     }
@@ -127,7 +133,7 @@ mod tests {
         fn what_is_more_probable_is_believed_more(
             right in 0usize..40, wrong in 0usize..40, a in 0.0f64..1.0, b in 0.0f64..1.0,
         ) {
-            let calibration = Calibration::fit(&outcomes(right, right + wrong, 0.8));
+            let calibration = fit(right, right + wrong, 0.8);
             let (low, high) = (a.min(b), a.max(b));
             prop_assert!(calibration.believe(low) <= calibration.believe(high));
             prop_assert!((0.0..=1.0).contains(&calibration.believe(a)));

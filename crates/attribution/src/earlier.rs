@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    learned::Label,
+    example::Label,
     smooth::Smoothed,
     weigh::{MODE_LABELS, Scene, Thread},
 };

@@ -2,289 +2,84 @@
 //! without a task, to private time, or dismissed; and how far the weighing may be trusted for this person.
 //!
 //! A model is a function of the examples and tasks it was fitted to and of nothing else. It holds hashes and whole
-//! numbers, so it reads back from text as it was written. Old reviews fade: half their weight in three weeks.
+//! numbers, so it reads back as it was written, and a day is taken out of it, or put in, without touching the others.
+//! Old reviews fade: half their weight in three weeks.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod revise;
+mod stored;
+mod tally;
 
-use dayloom_domain::{
-    ProjectId, TaskId,
-    day::{Category, Span},
-    people::Task,
-    review::{EntryStatus, Pin},
-};
-use jiff::{Timestamp, civil::Date};
+use std::collections::{BTreeMap, BTreeSet};
+
+use dayloom_domain::TaskId;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    calibrate::Calibration,
-    features::{Features, GROUPS},
-    keys::{Keys, Place},
-    threads::Scope,
-    weights::Weights,
-};
+use crate::{calibrate::Calibration, example::Label, features::GROUPS, trust::JudgedDay};
+pub use revise::{DAYS_READ, Revision};
+use stored::Stored;
+use tally::Tally;
 
-/// Days after which a review weighs half: long enough for tasks of a month, short enough to let finished ones go.
-const HALF_LIFE_DAYS: f64 = 21.0;
-
-/// The most reviewed days a model is fitted to.
+/// The most reviewed days a model is summed up from.
 pub const DAYS_AT_MOST: usize = 60;
 
-/// What a person said of a piece of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Label {
-    /// Work on this task.
-    Task(TaskId),
-    /// Work without a task.
-    Work,
-    /// Private.
-    Personal,
-    /// Not to be counted.
-    Dismissed,
-}
-
-impl Label {
-    /// What a review says; `None` if it says nothing about kind or task.
-    pub fn of(pin: &Pin) -> Option<Self> {
-        match (pin.status, pin.task_id, pin.category) {
-            (EntryStatus::Inferred, ..) => None,
-            (EntryStatus::Dismissed, ..) => Some(Label::Dismissed),
-            (_, _, Category::Personal) => Some(Label::Personal),
-            (_, Some(task), _) => Some(Label::Task(task)),
-            (_, None, Category::Productive) => Some(Label::Work),
-            (_, None, Category::Neutral) => None,
-        }
-    }
-}
-
-/// A reviewed span, as it is learned from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Example {
-    /// The local date.
-    pub date: Date,
-    /// The review it comes from: spans of one review are one opinion.
-    pub review: uuid::Uuid,
-    /// First instant.
-    pub start: Timestamp,
-    /// First instant after it.
-    pub end: Timestamp,
-    /// Attention inside, in whole seconds.
-    pub seconds: i64,
-    /// The project the time is of.
-    pub project_id: ProjectId,
-    /// What the person said.
-    pub label: Label,
-    /// Whether they changed what stood there, rather than agreed.
-    pub moved: bool,
-    /// What was seen.
-    pub(crate) features: Features,
-    /// Tasks whose keys were in sight.
-    pub(crate) keys: Vec<(Place, TaskId)>,
-}
-
-/// Makes examples of reviewed spans: the tasks tell which keys are in sight.
-pub struct Teacher {
-    keys: Keys,
-}
-
-impl Teacher {
-    /// With the tasks a key may name.
-    pub fn new(tasks: &[Task]) -> Self {
-        Self {
-            keys: Keys::new(tasks),
-        }
-    }
-
-    /// The example of a span that lies inside a review; `None` if the review teaches nothing.
-    pub fn example(&self, date: Date, span: &Span, pin: &Pin) -> Option<Example> {
-        Some(Example {
-            date,
-            review: pin.entry_id.0,
-            start: span.start,
-            end: span.end,
-            seconds: span.micros / 1_000_000,
-            project_id: span.project_id,
-            label: Label::of(pin)?,
-            moved: pin.status != EntryStatus::Confirmed,
-            features: features_of(span),
-            keys: self.keys.in_sight(span.project_id, &span.signal),
-        })
-    }
-}
-
-/// The tokens of a span.
-pub(crate) fn features_of(span: &Span) -> Features {
-    Features::of(&span.signal, span.in_call, span.zone.hour_of(span.start))
-}
-
-/// How often a token stood with each label.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Row {
-    /// By place in the labels: weight, reviews, and those of them that changed something.
-    pub by: BTreeMap<u16, Count>,
+/// How often a token stood with a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub token: u32,
+    /// The place of the label.
+    pub label: u16,
+    pub count: Count,
 }
 
 /// Weight and number of reviews.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// Faded weight, in thousandths.
-    pub weight: u32,
+    /// Weight, to be read through [`Learned::faded`].
+    pub weight: u64,
     /// Reviews.
-    pub reviews: u16,
+    pub reviews: u32,
     /// Reviews that changed what stood there.
-    pub moved: u16,
+    pub moved: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.weight += other.weight;
+        self.reviews += other.reviews;
+        self.moved += other.moved;
+    }
+
+    fn take(&mut self, other: Self) {
+        self.weight = self.weight.saturating_sub(other.weight);
+        self.reviews = self.reviews.saturating_sub(other.reviews);
+        self.moved = self.moved.saturating_sub(other.moved);
+    }
 }
 
 /// The model of one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored", into = "Stored")]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Learned {
+    /// In order, once a change is complete.
     pub(crate) labels: Vec<Label>,
-    pub(crate) rows: HashMap<u32, Row>,
-    /// Weight of each label in each group of tokens, in thousandths.
-    pub(crate) totals: Vec<[u32; GROUPS]>,
+    /// In the order of tokens, then of labels.
+    rows: Vec<Entry>,
+    /// Weight of each label in each group of tokens.
+    totals: Vec<[u64; GROUPS]>,
     /// Seconds and reviews of each label, unfaded: how long things last with this person.
     pub(crate) lengths: Vec<(u64, u32)>,
     pub(crate) calibration: Calibration,
     reviews: u32,
-}
-
-/// A model as it is written.
-#[derive(Clone, Serialize, Deserialize)]
-struct Stored {
-    labels: Vec<Label>,
-    rows: BTreeMap<u32, Vec<(u16, u32, u16, u16)>>,
-    totals: Vec<[u32; GROUPS]>,
-    lengths: Vec<(u64, u32)>,
-    calibration: Calibration,
-    reviews: u32,
-}
-
-impl From<Stored> for Learned {
-    fn from(stored: Stored) -> Self {
-        let row = |counts: Vec<(u16, u32, u16, u16)>| Row {
-            by: counts
-                .into_iter()
-                .map(|(label, weight, reviews, moved)| {
-                    (
-                        label,
-                        Count {
-                            weight,
-                            reviews,
-                            moved,
-                        },
-                    )
-                })
-                .collect(),
-        };
-        Self {
-            labels: stored.labels,
-            rows: stored
-                .rows
-                .into_iter()
-                .map(|(token, counts)| (token, row(counts)))
-                .collect(),
-            totals: stored.totals,
-            lengths: stored.lengths,
-            calibration: stored.calibration,
-            reviews: stored.reviews,
-        }
-    }
-}
-
-impl From<Learned> for Stored {
-    fn from(learned: Learned) -> Self {
-        let counts = |row: Row| {
-            row.by
-                .into_iter()
-                .map(|(l, c)| (l, c.weight, c.reviews, c.moved))
-                .collect()
-        };
-        Self {
-            labels: learned.labels,
-            rows: learned
-                .rows
-                .into_iter()
-                .map(|(token, row)| (token, counts(row)))
-                .collect(),
-            totals: learned.totals,
-            lengths: learned.lengths,
-            calibration: learned.calibration,
-            reviews: learned.reviews,
-        }
-    }
+    /// The dates that are summed up.
+    days: BTreeSet<Date>,
+    /// The number of the date that weights grow from.
+    epoch: i32,
+    /// What came out where the newest days were weighed by the days before them.
+    judged: BTreeMap<Date, JudgedDay>,
 }
 
 impl Learned {
-    /// Fits a model to the examples, in any order. Days beyond the newest [`DAYS_AT_MOST`] are left out. The tasks
-    /// are those a key may name; with them the model finds out how far to trust itself.
-    pub fn fit(examples: &[Example], tasks: &[Task], scope: &Scope, weights: &Weights) -> Self {
-        let days: BTreeSet<Date> = examples.iter().map(|example| example.date).collect();
-        let kept: BTreeSet<Date> = days.iter().rev().take(DAYS_AT_MOST).copied().collect();
-        let mut examples: Vec<&Example> = examples.iter().filter(|e| kept.contains(&e.date)).collect();
-        // In the order of time, and of all else where that is equal: the order they came in never shows.
-        examples.sort_by(|a, b| {
-            (a.date, a.start, a.end)
-                .cmp(&(b.date, b.start, b.end))
-                .then_with(|| a.cmp(b))
-        });
-        let mut learned = Self::count(&examples, kept.last().copied());
-        learned.calibration = crate::trust::judge(&learned, &examples, tasks, scope, weights);
-        learned
-    }
-
-    /// Counts tokens; without any examples, an empty model.
-    pub(crate) fn count(examples: &[&Example], newest: Option<Date>) -> Self {
-        let labels: BTreeSet<Label> = examples.iter().map(|example| example.label).collect();
-        let labels: Vec<Label> = labels.into_iter().collect();
-        let place: HashMap<Label, u16> = labels.iter().copied().zip(0..).collect();
-        // Minutes of each token in each review: a review is one opinion, however long it went on.
-        let mut minutes: BTreeMap<(u32, usize, u16, uuid::Uuid), Opinion> = BTreeMap::new();
-        for example in examples {
-            let tokens = example.features.single.iter().copied().zip(0..GROUPS);
-            let words = example.features.words.iter().map(|&word| (word, GROUPS));
-            for (token, group) in tokens.filter(|&(token, _)| token != 0).chain(words) {
-                let opinion = minutes
-                    .entry((token, group, place[&example.label], example.review))
-                    .or_insert(Opinion {
-                        seconds: 0,
-                        fade: newest.map_or(1.0, |newest| fade(example.date, newest)),
-                        moved: example.moved,
-                    });
-                opinion.seconds += example.seconds;
-            }
-        }
-        let mut totals = vec![[0; GROUPS]; labels.len()];
-        let mut rows: HashMap<u32, Row> = HashMap::new();
-        for ((token, group, label, _), opinion) in &minutes {
-            let count = rows.entry(*token).or_default().by.entry(*label).or_default();
-            let weight = opinion.weight();
-            count.weight += weight;
-            count.reviews = count.reviews.saturating_add(1);
-            count.moved = count.moved.saturating_add(u16::from(opinion.moved));
-            if let Some(total) = totals[usize::from(*label)].get_mut(*group) {
-                *total += weight;
-            }
-        }
-        let mut seen: BTreeSet<(u16, uuid::Uuid)> = BTreeSet::new();
-        let mut lengths = vec![(0, 0); labels.len()];
-        for example in examples {
-            let at = place[&example.label];
-            let length = &mut lengths[usize::from(at)];
-            length.0 += u64::try_from(example.seconds).unwrap_or(0);
-            length.1 += u32::from(seen.insert((at, example.review)));
-        }
-        let reviews: BTreeSet<uuid::Uuid> = examples.iter().map(|example| example.review).collect();
-        Self {
-            labels,
-            rows,
-            totals,
-            lengths,
-            calibration: Calibration::default(),
-            reviews: u32::try_from(reviews.len()).unwrap_or(u32::MAX),
-        }
-    }
-
     /// Whether nothing was reviewed yet.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
@@ -295,6 +90,11 @@ impl Learned {
         self.reviews
     }
 
+    /// How many days it is summed up from.
+    pub(crate) fn days(&self) -> u32 {
+        u32::try_from(self.days.len()).unwrap_or(u32::MAX)
+    }
+
     /// The tasks it knows.
     pub fn tasks(&self) -> impl Iterator<Item = TaskId> {
         self.labels.iter().filter_map(|label| match label {
@@ -302,32 +102,144 @@ impl Learned {
             _ => None,
         })
     }
-}
 
-/// What one review says of a token.
-struct Opinion {
-    seconds: i64,
-    fade: f64,
-    moved: bool,
-}
+    /// What was said of a token, in the order of labels.
+    pub(crate) fn row(&self, token: u32) -> &[Entry] {
+        let from = self.rows.partition_point(|entry| entry.token < token);
+        let of = self.rows[from..].iter().take_while(|entry| entry.token == token);
+        &self.rows[from..from + of.count()]
+    }
 
-impl Opinion {
-    /// Grows with the minutes, ever slower, in thousandths.
-    fn weight(&self) -> u32 {
-        #[expect(clippy::cast_precision_loss, reason = "a day has 86,400 seconds")]
-        let minutes = self.seconds as f64 / 60.0;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 8,000"
-        )]
-        let weight = ((0.5 + minutes.max(0.0).ln_1p()) * self.fade * 1_000.0).round() as u32;
-        weight
+    /// What a weight is multiplied by: a thousandth, and what has faded since.
+    pub(crate) fn faded(&self) -> f64 {
+        let newest = self.days.last();
+        newest.map_or(0.001, |newest| 0.001 / tally::grown(*newest, self.epoch))
+    }
+
+    /// The weight of each label in a group of tokens.
+    pub(crate) fn totals(&self, group: usize) -> impl Iterator<Item = f64> {
+        let faded = self.faded();
+        #[expect(clippy::cast_precision_loss, reason = "a sum of reviews far below 2^52")]
+        self.totals.iter().map(move |total| total[group] as f64 * faded)
+    }
+
+    /// Sums a day up, too.
+    fn add(&mut self, date: Date, tally: &Tally) {
+        self.days.insert(date);
+        let places = self.places(tally);
+        let theirs = moved_to(tally, &places);
+        self.merge(&theirs, Count::add);
+        for (at, place) in places.iter().enumerate() {
+            let place = usize::from(*place);
+            for (total, more) in self.totals[place].iter_mut().zip(&tally.totals[at]) {
+                *total += more;
+            }
+            self.lengths[place].0 += tally.lengths[at].0;
+            self.lengths[place].1 += tally.lengths[at].1;
+        }
+        self.reviews += tally.reviews;
+        self.in_order();
+    }
+
+    /// Takes a day out that was summed up.
+    fn take(&mut self, date: Date, tally: &Tally) {
+        if !self.days.remove(&date) {
+            return;
+        }
+        let places = self.places(tally);
+        let theirs = moved_to(tally, &places);
+        self.merge(&theirs, Count::take);
+        for (at, place) in places.iter().enumerate() {
+            let place = usize::from(*place);
+            for (total, less) in self.totals[place].iter_mut().zip(&tally.totals[at]) {
+                *total = total.saturating_sub(*less);
+            }
+            let length = &mut self.lengths[place];
+            length.0 = length.0.saturating_sub(tally.lengths[at].0);
+            length.1 = length.1.saturating_sub(tally.lengths[at].1);
+        }
+        self.reviews = self.reviews.saturating_sub(tally.reviews);
+        self.in_order();
+    }
+
+    /// The place here of each label of a day; those not known get one.
+    fn places(&mut self, tally: &Tally) -> Vec<u16> {
+        tally
+            .labels
+            .iter()
+            .map(|label| {
+                let known = self.labels.iter().position(|known| known == label);
+                let at = known.unwrap_or_else(|| {
+                    self.labels.push(*label);
+                    self.totals.push([0; GROUPS]);
+                    self.lengths.push((0, 0));
+                    self.labels.len() - 1
+                });
+                u16::try_from(at).unwrap_or(u16::MAX)
+            })
+            .collect()
+    }
+
+    /// Rows of both, in order; what nobody reviews any more is left out.
+    fn merge(&mut self, theirs: &[Entry], change: impl Fn(&mut Count, Count)) {
+        let mut merged = Vec::with_capacity(self.rows.len() + theirs.len());
+        let mut theirs = theirs.iter().peekable();
+        let key = |entry: &Entry| (entry.token, entry.label);
+        for mut ours in self.rows.drain(..) {
+            while let Some(new) = theirs.next_if(|next| key(next) < key(&ours)) {
+                merged.push(changed(new, &change));
+            }
+            if let Some(same) = theirs.next_if(|next| key(next) == key(&ours)) {
+                change(&mut ours.count, same.count);
+            }
+            merged.push(ours);
+        }
+        merged.extend(theirs.map(|new| changed(new, &change)));
+        merged.retain(|entry| entry.count.reviews > 0);
+        self.rows = merged;
+    }
+
+    /// Puts the labels in order and leaves out those nobody gives any more: what is known of them is nothing.
+    fn in_order(&mut self) {
+        let mut order: Vec<usize> = (0..self.labels.len())
+            .filter(|at| self.lengths[*at].1 > 0)
+            .collect();
+        order.sort_by_key(|at| self.labels[*at]);
+        if order.len() == self.labels.len() && order.is_sorted() {
+            return;
+        }
+        let mut place = vec![u16::MAX; self.labels.len()];
+        for (to, from) in (0..).zip(&order) {
+            place[*from] = to;
+        }
+        self.labels = order.iter().map(|at| self.labels[*at]).collect();
+        self.totals = order.iter().map(|at| self.totals[*at]).collect();
+        self.lengths = order.iter().map(|at| self.lengths[*at]).collect();
+        for entry in &mut self.rows {
+            entry.label = place[usize::from(entry.label)];
+        }
+        self.rows.retain(|entry| entry.label != u16::MAX);
+        self.rows.sort_unstable_by_key(|entry| (entry.token, entry.label));
     }
 }
 
-/// What is left of the weight of a review of this date.
-fn fade(date: Date, newest: Date) -> f64 {
-    let days = newest.since(date).map_or(0, |span| span.get_days());
-    0.5_f64.powf(f64::from(days) / HALF_LIFE_DAYS)
+/// A row that only the other side has.
+fn changed(new: &Entry, change: impl Fn(&mut Count, Count)) -> Entry {
+    let mut count = Count::default();
+    change(&mut count, new.count);
+    Entry { count, ..*new }
+}
+
+/// The rows of a day with its labels at these places.
+fn moved_to(tally: &Tally, places: &[u16]) -> Vec<Entry> {
+    let mut rows: Vec<Entry> = tally
+        .rows
+        .iter()
+        .map(|entry| Entry {
+            label: places[usize::from(entry.label)],
+            ..*entry
+        })
+        .collect();
+    rows.sort_unstable_by_key(|entry| (entry.token, entry.label));
+    rows
 }

@@ -12,6 +12,7 @@
 mod answer;
 mod calibrate;
 mod earlier;
+mod example;
 mod explain;
 mod features;
 mod keys;
@@ -36,12 +37,13 @@ use dayloom_domain::{
 use jiff::Timestamp;
 
 pub use earlier::{DAYS_BEFORE, Taught};
+pub use example::{Example, Label, Teacher};
 pub use explain::{
     Answered, DECIDES, EVIDENCE_AT_MOST, EvidenceItem, EvidenceKind, Explanation, Grounds, SHARES_AT_MOST,
     TEXT_AT_MOST,
 };
 pub use keys::{BRANCH_CONFIDENCE, TITLE_CONFIDENCE, URL_CONFIDENCE};
-pub use learned::{DAYS_AT_MOST, Example, Label, Learned, Teacher};
+pub use learned::{DAYS_AT_MOST, DAYS_READ, Learned, Revision};
 pub use pattern::{Matcher, PATTERN_AT_MOST, PatternError, compile};
 pub use smooth::Pace;
 pub use threads::{CANDIDATES_AT_MOST, Scope};

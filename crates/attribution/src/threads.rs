@@ -10,8 +10,9 @@ use dayloom_domain::{
 
 use crate::{
     earlier::Earlier,
+    example::Label,
     features::words_of,
-    learned::{Label, Learned},
+    learned::Learned,
     weigh::{Scene, Thread},
 };
 

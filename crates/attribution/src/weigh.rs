@@ -5,7 +5,10 @@
 //! are added, tempered (they repeat each other), and smoothed over the day. Then the day is weighed once more with what it
 //! taught itself: a file that stood only beside one task all day is some evidence for that task.
 
+mod echo;
+mod lexicon;
 mod pace;
+mod sight;
 mod tokens;
 
 use std::collections::HashMap;
@@ -15,12 +18,15 @@ use dayloom_domain::{TaskId, WorkspaceId};
 use crate::{
     Weights,
     earlier::Earlier,
+    example::Label,
     features::{Features, SAME},
     keys::Place,
-    learned::{Label, Learned},
+    learned::Learned,
     smooth::{self, MODES, ON, Pace, Seen, Smoothed},
 };
-use tokens::Echo;
+use echo::Echo;
+use lexicon::Lexicon;
+use sight::Fixed;
 
 /// The places of the modes that are labels.
 pub(crate) const MODE_LABELS: [(usize, Label); MODES - 1] =
@@ -113,16 +119,15 @@ const FEW: f64 = 8.0;
 /// What a person decided outweighs whatever smoothing could say.
 const DECIDED: f64 = 30.0;
 
-/// The counts that a model is asked for, and a day of its own that must not be counted.
+/// What a day is weighed by.
 pub(crate) struct Weigher<'w> {
     weights: &'w Weights,
     threads: &'w [Thread],
     learned: &'w Learned,
-    /// The model of a day to be left out, and what is left of its weight.
-    without: Option<&'w Learned>,
-    /// The state that each label of the model is, by its place there; the same for the day left out.
+    /// What its weights are multiplied by.
+    faded: f64,
+    /// The state that each label of the model is, by its place there.
     states_of: Vec<Option<usize>>,
-    without_states: Vec<Option<usize>>,
     rarity: HashMap<u32, f64>,
     totals: Vec<f64>,
     /// What the days before showed, and the state that each of its labels is.
@@ -135,18 +140,8 @@ pub(crate) struct Weigher<'w> {
 
 impl<'w> Weigher<'w> {
     /// For these threads, the last of which is the unknown one.
-    pub fn new(
-        weights: &'w Weights,
-        threads: &'w [Thread],
-        learned: &'w Learned,
-        without: Option<&'w Learned>,
-    ) -> Self {
-        let places = |of: &Learned| -> Vec<Option<usize>> {
-            of.labels
-                .iter()
-                .map(|label| Some(index(threads.len(), state_of(threads, *label)?)))
-                .collect()
-        };
+    pub fn new(weights: &'w Weights, threads: &'w [Thread], learned: &'w Learned) -> Self {
+        let place = |label: &Label| Some(index(threads.len(), state_of(threads, *label)?));
         let mut titles: HashMap<u32, f64> = HashMap::new();
         for word in threads.iter().flat_map(|thread| &thread.words) {
             *titles.entry(*word).or_default() += 1.0;
@@ -157,9 +152,8 @@ impl<'w> Weigher<'w> {
             weights,
             threads,
             learned,
-            without,
-            states_of: places(learned),
-            without_states: without.map(places).unwrap_or_default(),
+            faded: learned.faded(),
+            states_of: learned.labels.iter().map(place).collect(),
             rarity: titles
                 .into_iter()
                 .map(|(word, titles)| (word, (count / titles).ln().max(0.0)))
@@ -200,12 +194,16 @@ impl<'w> Weigher<'w> {
     /// Weighs the spans of a day, which stand in the order of time.
     pub fn weigh(&self, scenes: &[Scene]) -> Weighed {
         let prior = self.prior(scenes);
-        let mut seen: Vec<Seen> = self.seen(scenes, None);
-        let mut shares = smooth::smooth(&seen, &prior, &self.pace);
+        let fixed: Vec<Vec<Fixed>> = scenes.iter().map(|scene| self.fixed(scene)).collect();
+        let lexicon = Lexicon::of(scenes, self);
+        let smoothed = |echo: Option<&Echo>| {
+            let seen = self.seen(scenes, (&fixed, &lexicon), echo);
+            smooth::smooth(&seen, &prior, &self.pace)
+        };
+        let mut shares = smoothed(None);
         if self.weights.echo > 0.0 {
-            let echo = Echo::of(scenes, &shares, self);
-            seen = self.seen(scenes, Some(&echo));
-            shares = smooth::smooth(&seen, &prior, &self.pace);
+            let echo = Echo::of(scenes, &shares, &lexicon, self);
+            shares = smoothed(Some(&echo));
         }
         Weighed { shares }
     }
@@ -246,7 +244,13 @@ impl<'w> Weigher<'w> {
         raw.into_iter().map(|share| share / sum).collect()
     }
 
-    fn seen(&self, scenes: &[Scene], echo: Option<&Echo>) -> Vec<Seen> {
+    fn seen(
+        &self,
+        scenes: &[Scene],
+        (fixed, lexicon): (&[Vec<Fixed>], &Lexicon),
+        echo: Option<&Echo>,
+    ) -> Vec<Seen> {
+        let (threads, most) = (self.threads.len(), self.weights.at_most);
         let mut before: Option<(i64, i64)> = None;
         scenes
             .iter()
@@ -255,79 +259,32 @@ impl<'w> Weigher<'w> {
                 let middle = |time: (i64, i64)| (time.0 + time.1) / 2;
                 let after = before.map_or(0, |before| middle(scene.time) - middle(before));
                 before = Some(scene.time);
-                let learned = self.learned(scene, echo.map(|echo| (echo, at)));
-                let log = |state| {
-                    let parts = self.parts_with(scene, state, &learned);
-                    let most = self.weights.at_most;
-                    self.barred(scene, state)
-                        + parts.decided
-                        + (parts.sum() * self.weights.temper).clamp(-most, most)
-                };
+                let learned = self.learned(scene, &lexicon.at(at), echo.map(|echo| echo.to(at)));
+                let mut logs = fixed[at].iter().zip(learned).map(|(fixed, learned)| {
+                    let evidence = (fixed.evidence + learned) * self.weights.temper;
+                    fixed.beside + evidence.clamp(-most, most)
+                });
+                let thread = logs.by_ref().take(threads).collect();
                 let mut mode = [0.0; MODES];
-                for (place, value) in mode.iter_mut().enumerate().skip(1) {
-                    *value = log(State::Mode(place));
+                for (value, log) in mode[1..].iter_mut().zip(logs) {
+                    *value = log;
                 }
                 #[expect(clippy::cast_precision_loss, reason = "a day has 2^37 microseconds")]
                 let after = after as f64 / 1e6;
-                Seen {
-                    thread: (0..self.threads.len()).map(|n| log(State::Thread(n))).collect(),
-                    mode,
-                    after,
-                }
+                Seen { thread, mode, after }
             })
             .collect()
     }
 
     /// What each kind of evidence says of these states for a span.
     pub fn parts<const N: usize>(&self, scene: &Scene, states: [State; N]) -> [Parts; N] {
-        let learned = self.learned(scene, None);
-        states.map(|state| self.parts_with(scene, state, &learned))
-    }
-
-    fn parts_with(&self, scene: &Scene, state: State, learned: &[f64]) -> Parts {
-        let label = self.label(state);
-        let decided = match scene.decided {
-            Some(decided) if Some(decided) == label => DECIDED,
-            _ => 0.0,
-        };
-        let model = match scene.said {
-            Some((said, sure)) if Some(said) == label => self.model() * sure,
-            _ => 0.0,
-        };
-        Parts {
-            decided,
-            key: self.of_keys(scene, state),
+        let lexicon = Lexicon::of(std::slice::from_ref(scene), self);
+        let learned = self.learned(scene, &lexicon.at(0), None);
+        let telling = self.telling(scene);
+        states.map(|state| Parts {
             learned: learned[index(self.threads.len(), state)],
-            words: self.of_title(scene, state),
-            model,
-        }
-    }
-
-    /// The weight of a language model's answer. Where nothing was reviewed it is most of what there is, and says the more
-    /// the more tasks it chose from.
-    fn model(&self) -> f64 {
-        if !self.learned.is_empty() {
-            return self.weights.model;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a handful of tasks")]
-        let choice = (self.threads.len() as f64 / FEW).max(1.0).ln();
-        self.weights.model_alone + choice
-    }
-
-    /// Time never lands on a task of another workspace only because it looks alike.
-    fn barred(&self, scene: &Scene, state: State) -> f64 {
-        let State::Thread(at) = state else { return 0.0 };
-        let thread = &self.threads[at];
-        match (scene.workspace, thread.workspace) {
-            (Some(of_time), Some(of_task)) if of_time != of_task => {
-                if scene.keys.iter().any(|key| Some(key.1) == thread.task) {
-                    0.0
-                } else {
-                    -DECIDED
-                }
-            }
-            _ => 0.0,
-        }
+            ..self.in_sight(scene, state, &telling)
+        })
     }
 
     /// The label a state stands for; none for the unknown.
@@ -338,82 +295,6 @@ impl<'w> Weigher<'w> {
                 .iter()
                 .find(|(place, _)| *place == mode)
                 .map(|(_, label)| *label),
-        }
-    }
-
-    /// Keys in sight. Those of somebody else's task speak for work without a task of one's own.
-    fn of_keys(&self, scene: &Scene, state: State) -> f64 {
-        let weights = self.weights;
-        let seen = |thread: &Thread| scene.keys.iter().find(|key| Some(key.1) == thread.task);
-        match state {
-            State::Mode(1)
-                if self
-                    .threads
-                    .iter()
-                    .any(|thread| thread.foreign && seen(thread).is_some()) =>
-            {
-                weights.review
-            }
-            State::Mode(_) => 0.0,
-            State::Thread(at) => {
-                let thread = &self.threads[at];
-                let Some(&(place, _)) = seen(thread) else {
-                    return 0.0;
-                };
-                #[expect(clippy::cast_precision_loss, reason = "a handful of keys")]
-                let sharing = (scene.keys.iter().filter(|key| key.0 == place).count() as f64).ln();
-                let factor = if thread.foreign { weights.foreign } else { 1.0 }
-                    * if thread.closed { weights.closed } else { 1.0 };
-                // A branch outlives the work: time on it that the person gave to something else speaks against its key,
-                // and where it goes on being checked out nobody chose it anew.
-                let fades = match place {
-                    Place::Branch => {
-                        let (for_it, against) = self.reviewed(scene.features.branch(), state);
-                        let held = (weights.fades + for_it).powi(2);
-                        let again = if scene.same_branch { weights.again.1 } else { 1.0 };
-                        again * held / (held + against.powi(2))
-                    }
-                    _ => 1.0,
-                };
-                (weights.keys[place as usize] - sharing).max(0.0) * factor * fades
-            }
-        }
-    }
-
-    /// Words of a task's title in sight; those of somebody else's task as their key.
-    fn of_title(&self, scene: &Scene, state: State) -> f64 {
-        let again = if scene.same_branch {
-            self.weights.again.0
-        } else {
-            1.0
-        };
-        let words = &scene.features.words;
-        let of_branch = || {
-            scene
-                .features
-                .branch_words
-                .iter()
-                .filter(|word| !words.contains(word))
-        };
-        let of = |thread: &Thread| {
-            let shared = |word: &u32| {
-                let rarity = thread
-                    .words
-                    .contains(word)
-                    .then(|| self.rarity.get(word).copied());
-                rarity.flatten().unwrap_or(0.0)
-            };
-            let own: f64 = words.iter().map(shared).sum();
-            self.weights.title * (own + again * of_branch().map(shared).sum::<f64>())
-        };
-        match state {
-            State::Thread(at) if self.threads[at].foreign => of(&self.threads[at]) * self.weights.foreign,
-            State::Thread(at) => of(&self.threads[at]),
-            State::Mode(1) => {
-                let foreign = self.threads.iter().filter(|thread| thread.foreign);
-                foreign.map(of).fold(0.0, f64::max)
-            }
-            State::Mode(_) => 0.0,
         }
     }
 }

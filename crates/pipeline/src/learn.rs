@@ -2,9 +2,12 @@
 //! model may change are derived again, so that a correction moves what is like it.
 //!
 //! The examples of a day are a function of its spans and reviews, the model one of all examples; doing this twice, or on
-//! several machines at once, comes out the same. The person's own word is never touched: reviewed time is pinned.
+//! several machines at once, comes out the same. So it costs the same whether a model follows the one day that
+//! changed, as it mostly does, or is fitted from nothing, but for the time it takes. The person's own word is never touched: reviewed time is pinned.
 
-use dayloom_attribution::{DAYS_AT_MOST, Example, Learned, Scope, Teacher, Weights};
+use std::collections::{BTreeMap, BTreeSet};
+
+use dayloom_attribution::{DAYS_READ, Example, Learned, Revision, Teacher, Weights};
 use dayloom_domain::{
     DeveloperId,
     derive::{self, Woven},
@@ -33,24 +36,41 @@ pub async fn take_up(
 ) -> Result<bool, DeriveError> {
     let learned = store.learned();
     let standing = learned.standing(developer, woven.date).await?;
-    let mut due = standing.fit_due;
+    let mut generation = None;
     if standing.day.is_some() || pins.iter().any(|pin| pin.date == woven.date) {
         let tasks = store.tasks().for_attribution(developer).await?;
         let examples = examples(woven, pins, tasks).await?;
         if examples != standing.day {
-            due |= learned
+            generation = learned
                 .put_day(developer, woven.date, examples.as_deref(), now)
                 .await?;
         }
     }
-    if !due {
+    if generation.is_none() && standing.fitted >= standing.generation {
         return Ok(false);
     }
-    let changed = fit(store, developer, now).await?;
+    // Where a model stood for all that was said till now, this day is all that changed.
+    let is_all = standing.fitted == standing.generation && generation == Some(standing.generation + 1);
+    let change = is_all.then(|| Change {
+        fitted: standing.fitted,
+        date: woven.date,
+        before: standing.day.as_deref().map(read).unwrap_or_default(),
+    });
+    let changed = fit(store, developer, change, now).await?;
     if changed {
         mark_others(store, developer, woven.date, now).await?;
     }
     Ok(changed)
+}
+
+/// A day whose examples changed since a model was fitted, and nothing else.
+struct Change {
+    /// The generation it was fitted to.
+    fitted: i64,
+    /// The day.
+    date: Date,
+    /// What was said of it then.
+    before: Vec<Example>,
 }
 
 /// The examples of a day as they are stored; none where nothing in it teaches anything.
@@ -73,45 +93,69 @@ async fn examples(woven: &Woven, pins: &[Pin], tasks: Vec<Task>) -> Result<Optio
     .map_err(|_| DeriveError::Broken)?
 }
 
-/// Fits the model where examples changed since, and says whether it came out another one.
-async fn fit(store: &Store, developer: DeveloperId, now: Timestamp) -> Result<bool, DeriveError> {
+/// Fits the model where examples changed since, and says whether it came out another one. A model that only one day is
+/// missing in follows that day; else it is fitted from nothing.
+async fn fit(
+    store: &Store,
+    developer: DeveloperId,
+    mut change: Option<Change>,
+    now: Timestamp,
+) -> Result<bool, DeriveError> {
+    let learned = store.learned();
     for _ in 0..TRIES {
-        let Some(standing) = store.learned().model(developer).await? else {
+        // The generation is read first: examples that come in between make the model that is fitted too old.
+        let Some(standing) = learned.model(developer).await? else {
             return Ok(false);
         };
         if standing.fitted >= standing.generation {
             return Ok(false);
         }
-        let days = u32::try_from(DAYS_AT_MOST).unwrap_or(u32::MAX);
-        let (generation, stored) = store.learned().examples(developer, days).await?;
-        let examples = stored.iter().flat_map(|day| read(day)).collect();
-        let tasks = store.tasks().for_attribution(developer).await?;
-        let text = fitted(store, developer, examples, tasks).await?;
-        if store
-            .learned()
-            .put_model(developer, generation, &text, now)
+        let follows = change
+            .take()
+            .filter(|change| (standing.fitted, standing.generation) == (change.fitted, change.fitted + 1));
+        let model = standing.model.as_deref();
+        let dates = dates(store, developer).await?;
+        let revision = match (follows, model.and_then(|text| serde_json::from_str(text).ok())) {
+            (Some(change), Some(model)) => Revision::of(model, change.date, change.before, dates),
+            _ => Revision::of(Learned::default(), Date::default(), Vec::new(), dates),
+        };
+        let made = made(store, developer, revision, &BTreeMap::new()).await?;
+        let text = serde_json::to_string(&made).map_err(|_| DeriveError::Broken)?;
+        if learned
+            .put_model(developer, standing.generation, &text, now)
             .await?
         {
-            return Ok(standing.model.as_deref() != Some(&text));
+            return Ok(model != Some(&text));
         }
     }
     Ok(false)
 }
 
-/// The model of these examples as it is stored.
-async fn fitted(
+/// The newest reviewed dates that a model may rest on, and one more: it comes back when a newer one goes.
+async fn dates(store: &Store, developer: DeveloperId) -> Result<Vec<Date>, StorageError> {
+    let at_most = u32::try_from(DAYS_READ + 1).unwrap_or(u32::MAX);
+    store.learned().dates(developer, at_most).await
+}
+
+/// A revised model, had this been said of some days instead of what is stored.
+async fn made(
     store: &Store,
     developer: DeveloperId,
-    examples: Vec<Example>,
-    tasks: Vec<Task>,
-) -> Result<String, DeriveError> {
-    let scope = scope(store, developer, &examples).await?;
-    tokio::task::spawn_blocking(move || {
-        let learned = Learned::fit(&examples, &tasks, &scope, &Weights::default());
-        serde_json::to_string(&learned).map_err(|_| DeriveError::Broken)
-    })
-    .await
-    .map_err(|_| DeriveError::Broken)?
+    revision: Revision,
+    instead: &BTreeMap<Date, Vec<Example>>,
+) -> Result<Learned, DeriveError> {
+    let needed: Vec<Date> = revision.needs().into_iter().collect();
+    let mut examples: BTreeMap<Date, Vec<Example>> = BTreeMap::new();
+    for (date, text) in store.learned().examples(developer, &needed).await? {
+        examples.insert(date, read(&text));
+    }
+    examples.extend(instead.iter().map(|(date, said)| (*date, said.clone())));
+    let projects = examples.values().flatten().map(|example| example.project_id);
+    let scope = evidence::scope(store, developer, projects, true).await?;
+    let tasks = store.tasks().for_attribution(developer).await?;
+    tokio::task::spawn_blocking(move || revision.made(&examples, &tasks, &scope, &Weights::default()))
+        .await
+        .map_err(|_| DeriveError::Broken)
 }
 
 /// Stored examples. Those of another release that cannot be read are left out until their day is derived again.
@@ -126,16 +170,21 @@ pub(crate) async fn foresee(
     days: &[(Woven, &[Pin])],
 ) -> Result<Learned, DeriveError> {
     let tasks = store.tasks().for_attribution(developer).await?;
-    let at_most = u32::try_from(DAYS_AT_MOST).unwrap_or(u32::MAX);
-    let (_, stored) = store.learned().examples(developer, at_most).await?;
-    let mut all: Vec<Example> = stored.iter().flat_map(|day| read(day)).collect();
-    all.retain(|example| days.iter().all(|(woven, _)| woven.date != example.date));
+    let mut dates: BTreeSet<Date> = dates(store, developer).await?.into_iter().collect();
+    let mut instead: BTreeMap<Date, Vec<Example>> = BTreeMap::new();
     for (woven, pins) in days {
         let of_day = examples(woven, pins, tasks.clone()).await?;
-        all.extend(of_day.iter().flat_map(|day| read(day)));
+        let said = of_day.as_deref().map(read).unwrap_or_default();
+        if said.is_empty() {
+            dates.remove(&woven.date);
+        } else {
+            dates.insert(woven.date);
+        }
+        instead.insert(woven.date, said);
     }
-    let model = fitted(store, developer, all, tasks).await?;
-    serde_json::from_str(&model).map_err(|_| DeriveError::Broken)
+    let dates = dates.into_iter().collect();
+    let revision = Revision::of(Learned::default(), Date::default(), Vec::new(), dates);
+    made(store, developer, revision, &instead).await
 }
 
 /// The local dates a review reaches, both included: the last thirty, and one further on either side for the zones ahead
@@ -146,11 +195,6 @@ pub(crate) fn reached(now: Timestamp) -> (Date, Date) {
         today.saturating_sub((REACHES_BACK + 1).days()),
         today.saturating_add(1.day()),
     )
-}
-
-async fn scope(store: &Store, developer: DeveloperId, examples: &[Example]) -> Result<Scope, StorageError> {
-    let projects = examples.iter().map(|example| example.project_id);
-    evidence::scope(store, developer, projects, true).await
 }
 
 /// Marks the days of the last thirty, but for the one that is being derived.

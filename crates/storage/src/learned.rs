@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     StorageError,
-    db::{Columns, at, day, id, row, rows, run},
+    db::{Columns, at, day, id, listed, row, rows, run},
     store::Inner,
 };
 
@@ -27,8 +27,10 @@ pub struct LearnedModel {
 /// What is to be done about what was learned, as a day of the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LearnedStanding {
-    /// Whether the model is older than the examples.
-    pub fit_due: bool,
+    /// Grows with every change of the examples.
+    pub generation: i64,
+    /// The generation the model was fitted to.
+    pub fitted: i64,
     /// The examples of the day.
     pub day: Option<String>,
 }
@@ -49,23 +51,27 @@ impl Learned<'_> {
                    WHERE l.developer_id = $1";
         let Some(row) = row(&self.0.read, sql, vec![id(developer), day(date)]).await? else {
             return Ok(LearnedStanding {
-                fit_due: false,
+                generation: 0,
+                fitted: 0,
                 day: None,
             });
         };
         Ok(LearnedStanding {
-            fit_due: row.col::<i64>("fitted")? < row.col::<i64>("generation")?,
+            generation: row.col("generation")?,
+            fitted: row.col("fitted")?,
             day: row.col("examples")?,
         })
     }
-    /// Sets the examples of a day, or takes them away. True if that changed anything; then a fit is due.
+
+    /// Sets the examples of a day, or takes them away. The generation from then on, if that changed anything; then a fit
+    /// is due.
     pub async fn put_day(
         &self,
         developer: DeveloperId,
         date: Date,
         examples: Option<&str>,
         now: Timestamp,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<Option<i64>, StorageError> {
         let transaction = self.0.begin().await?;
         let key = || vec![id(developer), day(date)];
         let changed = match examples {
@@ -82,38 +88,52 @@ impl Learned<'_> {
                 run(&transaction, sql, key()).await?
             }
         };
-        if changed > 0 {
-            run(
-                &transaction,
-                "INSERT INTO tracker_learned (developer_id, generation, updated_at) VALUES ($1, 1, $2)
-                 ON CONFLICT (developer_id) DO UPDATE
-                 SET generation = tracker_learned.generation + 1, updated_at = excluded.updated_at",
-                vec![id(developer), at(now)],
-            )
-            .await?;
+        if changed == 0 {
+            return Ok(None);
         }
+        let grown = row(
+            &transaction,
+            "INSERT INTO tracker_learned (developer_id, generation, updated_at) VALUES ($1, 1, $2)
+             ON CONFLICT (developer_id) DO UPDATE
+             SET generation = tracker_learned.generation + 1, updated_at = excluded.updated_at
+             RETURNING generation",
+            vec![id(developer), at(now)],
+        )
+        .await?;
+        let generation = grown.map(|row| row.col("generation")).transpose()?;
         transaction.commit().await?;
-        Ok(changed > 0)
+        Ok(generation)
     }
-    /// The generation, and the examples of the newest `at_most` reviewed days, oldest first: what a model is fitted
-    /// to.
+
+    /// The newest `at_most` reviewed dates, oldest first.
+    pub async fn dates(&self, developer: DeveloperId, at_most: u32) -> Result<Vec<Date>, StorageError> {
+        let sql = "SELECT local_date FROM tracker_learned_days WHERE developer_id = $1 ORDER BY local_date DESC LIMIT $2";
+        let found = rows(&self.0.read, sql, vec![id(developer), i64::from(at_most).into()]).await?;
+        found.iter().rev().map(|row| row.day("local_date")).collect()
+    }
+
+    /// The examples of these dates, oldest first; dates without any are left out.
     pub async fn examples(
         &self,
         developer: DeveloperId,
-        at_most: u32,
-    ) -> Result<(i64, Vec<String>), StorageError> {
-        // The generation is read first: examples that come in between make the model that is fitted too old.
-        let sql = "SELECT generation FROM tracker_learned WHERE developer_id = $1";
-        let generation = row(&self.0.read, sql, vec![id(developer)]).await?;
-        let generation = generation.map_or(Ok(0), |row| row.col("generation"))?;
-        let sql = "SELECT examples FROM tracker_learned_days WHERE developer_id = $1 ORDER BY local_date DESC LIMIT $2";
-        let mut days = Vec::new();
-        for row in rows(&self.0.read, sql, vec![id(developer), i64::from(at_most).into()]).await? {
-            days.push(row.col("examples")?);
+        dates: &[Date],
+    ) -> Result<Vec<(Date, String)>, StorageError> {
+        if dates.is_empty() {
+            return Ok(Vec::new());
         }
-        days.reverse();
-        Ok((generation, days))
+        let (places, values) = listed(2, dates.iter().map(|date| day(*date)));
+        let sql = format!(
+            "SELECT local_date, examples FROM tracker_learned_days
+             WHERE developer_id = $1 AND local_date IN ({places}) ORDER BY local_date"
+        );
+        let values = std::iter::once(id(developer)).chain(values).collect();
+        let found = rows(&self.0.read, &sql, values).await?;
+        found
+            .iter()
+            .map(|row| Ok((row.day("local_date")?, row.col("examples")?)))
+            .collect()
     }
+
     /// Keeps a model fitted to this generation. False, keeping nothing, if the examples changed since, or a model of
     /// this generation is there.
     pub async fn put_model(

@@ -3,7 +3,7 @@
 use dayloom_domain::day::{Attribution, Span};
 
 use super::Verdict;
-use crate::{Attributor, URL_CONFIDENCE, learned::Label};
+use crate::{Attributor, URL_CONFIDENCE, example::Label};
 
 /// Until so many reviews, those of some two days, a key is not doubted for what is around it.
 const FEW_REVIEWS: u32 = 20;

@@ -1,46 +1,49 @@
 //! What tokens say: how much more probable they are beside each state than anywhere, by what was reviewed and, on a
 //! second look, by what the day itself shows.
 
-use std::collections::HashMap;
-
-use super::{Scene, State, Thread, Weigher, index};
+use super::{
+    Scene, State, Thread, Weigher,
+    echo::Own,
+    index,
+    lexicon::{Known, Tokens},
+};
 use crate::{
-    earlier::{tokens_of, weight_of},
+    earlier::tokens_of,
     features::{APP, BRANCH, GROUPS, HOUR, PLACE, SAME, TITLE},
     keys::Place,
-    learned::{Count, Learned},
-    smooth::{MODES, Smoothed},
+    learned::{Count, Entry},
+    smooth::MODES,
 };
 
 impl Weigher<'_> {
-    /// What was learned of the span's tokens, for each state: how many times more probable they are in it than
-    /// anywhere, as a logarithm, cautious where a token was seen little.
-    pub(super) fn learned(&self, scene: &Scene, echo: Option<(&Echo, usize)>) -> Vec<f64> {
+    /// What was learned of the tokens of the span at this place, for each state: how many times more probable they are in
+    /// it than anywhere, as a logarithm, cautious where a token was seen little.
+    pub(super) fn learned(&self, scene: &Scene, tokens: &Tokens<'_>, echo: Option<Own<'_>>) -> Vec<f64> {
         let features = &scene.features;
         let mut sums = Sums::new(self, echo);
         let named = self.named(scene);
-        for (group, &token) in features.single.iter().enumerate() {
-            if token != 0 {
-                let again = if group == BRANCH && scene.same_branch {
-                    self.weights.again.0
-                } else {
-                    1.0
-                };
-                sums.named = named.filter(|_| matches!(group, SAME | BRANCH | TITLE));
-                sums.add(
-                    token,
-                    self.weights.groups[group] * again,
-                    self.weights.caution[group],
-                );
-            }
+        let mut known = tokens.known();
+        let groups = (0..GROUPS).filter(|group| features.single[*group] != 0);
+        for (group, known) in groups.zip(&mut known) {
+            let again = if group == BRANCH && scene.same_branch {
+                self.weights.again.0
+            } else {
+                1.0
+            };
+            sums.named = named.filter(|_| matches!(group, SAME | BRANCH | TITLE));
+            sums.add(
+                known,
+                self.weights.groups[group] * again,
+                self.weights.caution[group],
+            );
         }
         sums.named = None;
         if !features.words.is_empty() {
             let (factor, caution) = self.weights.words;
             #[expect(clippy::cast_precision_loss, reason = "two dozen words")]
             let factor = factor / (features.words.len() as f64).sqrt();
-            for &word in &features.words {
-                sums.add(word, factor, caution);
+            for known in known {
+                sums.add(known, factor, caution);
             }
         }
         self.novelty(features.file(), &mut sums.out);
@@ -70,42 +73,37 @@ impl Weigher<'_> {
         self.threads.iter().position(own)
     }
 
+    /// What is left of the weight of a row.
+    pub(super) fn weight(&self, entry: &Entry) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a sum of reviews far below 2^52")]
+        let weight = entry.count.weight as f64;
+        weight * self.faded
+    }
+
     /// The weight of all reviews of a token that say this state, and of those that say another.
     pub(super) fn reviewed(&self, token: u32, state: State) -> (f64, f64) {
         let wanted = Some(index(self.threads.len(), state));
         let (mut for_it, mut against) = (0.0, 0.0);
-        let mut count = |model: &Learned, places: &[Option<usize>], sign: f64| {
-            for (label, count) in model.rows.get(&token).iter().flat_map(|row| &row.by) {
-                let sum = if places[usize::from(*label)] == wanted {
-                    &mut for_it
-                } else {
-                    &mut against
-                };
-                *sum += sign * f64::from(count.weight) / 1_000.0;
-            }
-        };
-        count(self.learned, &self.states_of, 1.0);
-        if let Some(without) = self.without {
-            count(without, &self.without_states, -1.0);
+        for entry in self.learned.row(token) {
+            let sum = if self.states_of[usize::from(entry.label)] == wanted {
+                &mut for_it
+            } else {
+                &mut against
+            };
+            *sum += self.weight(entry);
         }
-        (for_it.max(0.0), against.max(0.0))
+        (for_it, against)
     }
 
     /// The weight of each state in a group of tokens.
     pub(super) fn totals_of(&self, group: usize) -> Vec<f64> {
         let mut totals = vec![0.0; self.threads.len() + MODES - 1];
-        let mut add = |model: &Learned, places: &[Option<usize>], sign: f64| {
-            for (total, place) in model.totals.iter().zip(places) {
-                if let Some(place) = place {
-                    totals[*place] += sign * f64::from(total[group]) / 1_000.0;
-                }
+        for (total, place) in self.learned.totals(group).zip(&self.states_of) {
+            if let Some(place) = place {
+                totals[*place] += total;
             }
-        };
-        add(self.learned, &self.states_of, 1.0);
-        if let Some(without) = self.without {
-            add(without, &self.without_states, -1.0);
         }
-        totals.into_iter().map(|total| total.max(0.0)).collect()
+        totals
     }
 
     /// How often the person put time with one of the span's tokens to this label, by the most particular token that
@@ -117,9 +115,10 @@ impl Weigher<'_> {
         let tokens = (0..GROUPS)
             .filter(|group| !matches!(*group, APP | HOUR))
             .map(|group| scene.features.single[group]);
-        tokens
-            .filter(|&token| token != 0)
-            .find_map(|token| self.learned.rows.get(&token)?.by.get(&place).copied())
+        tokens.filter(|&token| token != 0).find_map(|token| {
+            let mut row = self.learned.row(token).iter();
+            row.find(|entry| entry.label == place).map(|entry| entry.count)
+        })
     }
 
     /// Whether the person gave time with what is most particular in the span, its file, page or branch, to another label.
@@ -127,9 +126,8 @@ impl Weigher<'_> {
         let wanted = Some(index(self.threads.len(), state));
         let tokens = [SAME, PLACE, BRANCH].map(|group| scene.features.single[group]);
         let rows = tokens.iter().filter(|&&token| token != 0);
-        rows.filter_map(|token| self.learned.rows.get(token))
-            .flat_map(|row| row.by.keys())
-            .any(|place| self.states_of.get(usize::from(*place)) != Some(&wanted))
+        rows.flat_map(|token| self.learned.row(*token))
+            .any(|entry| self.states_of[usize::from(entry.label)] != wanted)
     }
 }
 
@@ -150,7 +148,7 @@ impl Weigher<'_> {
 /// The sum over the tokens of a span, for each state.
 struct Sums<'s, 'w> {
     weigher: &'s Weigher<'w>,
-    echo: Option<(&'s Echo, usize)>,
+    echo: Option<Own<'s>>,
     /// Weight of each state, with what the day says.
     totals: Vec<f64>,
     all: f64,
@@ -160,6 +158,8 @@ struct Sums<'s, 'w> {
     never: Vec<f64>,
     /// Weight of one token with each state, emptied again after each.
     with: Vec<f64>,
+    /// The states it has a weight with.
+    touched: Vec<usize>,
     out: Vec<f64>,
     /// Weight of all tasks together.
     on: f64,
@@ -177,7 +177,7 @@ const HARDLY: f64 = 0.5;
 const TOKEN_AT_MOST: f64 = 4.0;
 
 impl<'s, 'w> Sums<'s, 'w> {
-    fn new(weigher: &'s Weigher<'w>, echo: Option<(&'s Echo, usize)>) -> Self {
+    fn new(weigher: &'s Weigher<'w>, echo: Option<Own<'s>>) -> Self {
         let mut totals = weigher.totals.clone();
         let before = weigher.before.map_or(&[][..], |before| &before.totals);
         for (place, total) in weigher.places_before.iter().zip(before) {
@@ -185,10 +185,8 @@ impl<'s, 'w> Sums<'s, 'w> {
                 totals[*place] += total * weigher.heed;
             }
         }
-        if let Some((echo, at)) = echo {
-            for ((total, day), own) in totals.iter_mut().zip(&echo.totals).zip(&echo.own[at]) {
-                *total += (day - own).max(0.0) * echo.factor;
-            }
+        if let Some(echo) = &echo {
+            echo.add_totals(&mut totals);
         }
         let reviewed: f64 = totals.iter().sum();
         let elsewhere = weigher.weights.elsewhere;
@@ -207,69 +205,66 @@ impl<'s, 'w> Sums<'s, 'w> {
             all: reviewed + elsewhere,
             never,
             with: vec![0.0; totals.len()],
+            touched: Vec::new(),
             out: vec![0.0; totals.len()],
             totals,
         }
     }
 
-    fn add(&mut self, token: u32, factor: f64, caution: f64) {
-        let mut anywhere = 0.0;
-        let mut count = |model: &Learned, places: &[Option<usize>], sign: f64| {
-            for (label, count) in model.rows.get(&token).iter().flat_map(|row| &row.by) {
-                let weight = sign * f64::from(count.weight) / 1_000.0;
-                anywhere += weight;
-                if let Some(place) = places[usize::from(*label)] {
-                    self.with[place] += weight;
-                }
-            }
-        };
-        count(self.weigher.learned, &self.weigher.states_of, 1.0);
-        if let Some(without) = self.weigher.without {
-            count(without, &self.weigher.without_states, -1.0);
+    fn add(&mut self, known: Known<'_>, factor: f64, caution: f64) {
+        let mut anywhere = known.token.anywhere;
+        for (place, weight) in &known.token.with {
+            self.put(*place, *weight);
         }
-        let before = self.weigher.before.and_then(|before| before.rows.get(&token));
-        for (label, weight) in before.into_iter().flatten() {
-            let weight = weight * self.weigher.heed;
-            anywhere += weight;
-            if let Some(place) = self.weigher.places_before[*label] {
-                self.with[place] += weight;
-            }
-        }
-        if let Some((echo, at)) = self.echo
-            && let Some((row, sum)) = echo.rows.get(&token)
-        {
-            anywhere += (sum - echo.own_sums[at]).max(0.0) * echo.factor;
-            for ((with, day), own) in self.with.iter_mut().zip(row).zip(&echo.own[at]) {
-                *with += (day - own).max(0.0) * echo.factor;
-            }
+        if let Some(echo) = self.echo {
+            anywhere += echo.of(known.at, |place, weight| self.put(place, weight));
         }
         if let Some(named) = self.named.filter(|_| anywhere > 0.01) {
-            self.with[named] += self.weigher.weights.named;
+            self.put(named, self.weigher.weights.named);
             anywhere += self.weigher.weights.named;
         }
         if anywhere > 0.01 {
-            let common = anywhere / self.all.max(anywhere);
-            let smoothing = self.smoothing;
-            let factor = factor * anywhere / (anywhere + caution);
-            let (pooled, pooled_log) = self.pooled(common);
-            for (at, with) in self.with.iter().enumerate() {
-                let on = at < self.weigher.threads.len();
-                let log = if *with > 0.001 {
-                    let expected = smoothing * common * if on { pooled } else { 1.0 };
-                    let said = if self.named == Some(at) {
-                        self.weigher.weights.named
-                    } else {
-                        0.0
-                    };
-                    let share = (with + expected) / (self.totals[at] + said + smoothing);
-                    (share / common).ln().clamp(-TOKEN_AT_MOST, TOKEN_AT_MOST)
-                } else {
-                    (self.never[at] + if on { pooled_log } else { 0.0 }).max(-TOKEN_AT_MOST)
-                };
-                self.out[at] += factor * log;
-            }
+            self.say(anywhere, factor * anywhere / (anywhere + caution));
         }
-        self.with.fill(0.0);
+        for place in self.touched.drain(..) {
+            self.with[place] = 0.0;
+        }
+    }
+
+    fn put(&mut self, place: usize, weight: f64) {
+        if weight <= 0.0 {
+            return;
+        }
+        if self.with[place] == 0.0 {
+            self.touched.push(place);
+        }
+        self.with[place] += weight;
+    }
+
+    /// Adds what a token says that stood `anywhere` so often.
+    fn say(&mut self, anywhere: f64, factor: f64) {
+        let common = anywhere / self.all.max(anywhere);
+        let (pooled, pooled_log) = self.pooled(common);
+        let threads = self.weigher.threads.len();
+        let never = |never: f64, pooled_log: f64| (never + pooled_log).max(-TOKEN_AT_MOST);
+        for (at, out) in self.out.iter_mut().enumerate() {
+            *out += factor * never(self.never[at], if at < threads { pooled_log } else { 0.0 });
+        }
+        for &at in &self.touched {
+            let (with, on) = (self.with[at], at < threads);
+            if with <= 0.001 {
+                continue;
+            }
+            let expected = self.smoothing * common * if on { pooled } else { 1.0 };
+            let said = if self.named == Some(at) {
+                self.weigher.weights.named
+            } else {
+                0.0
+            };
+            let share = (with + expected) / (self.totals[at] + said + self.smoothing);
+            let log = (share / common).ln().clamp(-TOKEN_AT_MOST, TOKEN_AT_MOST);
+            self.out[at] += factor * (log - never(self.never[at], if on { pooled_log } else { 0.0 }));
+        }
     }
 }
 
@@ -278,57 +273,10 @@ impl Sums<'_, '_> {
     /// logarithm of that. It is what a task is taken to be like that has few reviews of its own.
     fn pooled(&self, common: f64) -> (f64, f64) {
         let pool = self.weigher.weights.pool;
-        let with: f64 = self.with[..self.weigher.threads.len()].iter().sum();
+        let threads = self.weigher.threads.len();
+        let of_tasks = self.touched.iter().filter(|at| **at < threads);
+        let with: f64 = of_tasks.map(|at| self.with[*at]).sum();
         let pooled = ((with + pool * common) / ((self.on + pool) * common)).min(1.0);
         (pooled, pooled.ln())
-    }
-}
-
-/// What a day says of its own tokens, once weighed: a share of each span's time for each state.
-pub(super) struct Echo {
-    rows: HashMap<u32, (Vec<f64>, f64)>,
-    own: Vec<Vec<f64>>,
-    own_sums: Vec<f64>,
-    totals: Vec<f64>,
-    factor: f64,
-}
-
-/// A share so small that it is noise.
-const FAINT: f64 = 0.03;
-
-impl Echo {
-    pub(super) fn of(scenes: &[Scene], shares: &[Smoothed], weigher: &Weigher<'_>) -> Self {
-        let states = weigher.threads.len() + MODES - 1;
-        let mut echo = Self {
-            rows: HashMap::new(),
-            own: Vec::with_capacity(scenes.len()),
-            own_sums: Vec::with_capacity(scenes.len()),
-            totals: vec![0.0; states],
-            factor: weigher.weights.echo,
-        };
-        for (scene, share) in scenes.iter().zip(shares) {
-            let weight = weight_of(scene);
-            // What is unknown teaches nothing.
-            let threads = share.thread.iter().zip(weigher.threads);
-            let threads = threads.map(|(p, thread)| if thread.task.is_some() { *p } else { 0.0 });
-            let own: Vec<f64> = threads
-                .chain(share.mode[1..].iter().copied())
-                .map(|p| if p < FAINT { 0.0 } else { p * weight })
-                .collect();
-            let sum: f64 = own.iter().sum();
-            for token in tokens_of(scene) {
-                let row = echo.rows.entry(token).or_insert_with(|| (vec![0.0; states], 0.0));
-                row.1 += sum;
-                for (sum, p) in row.0.iter_mut().zip(&own) {
-                    *sum += p;
-                }
-            }
-            for (sum, p) in echo.totals.iter_mut().zip(&own) {
-                *sum += p;
-            }
-            echo.own.push(own);
-            echo.own_sums.push(sum);
-        }
-        echo
     }
 }

@@ -5,11 +5,14 @@ mod first_reviews;
 mod lessons;
 mod model;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use dayloom_attribution::{
-    Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, SHARES_AT_MOST, Scope, Taught, Teacher,
-    Weights,
+    Attributor, EVIDENCE_AT_MOST, Example, Explanation, Learned, Revision, SHARES_AT_MOST, Scope, Taught,
+    Teacher, Weights,
 };
 use dayloom_domain::{
     DeveloperId, DeviceId, EntryId, EventId, ProjectId, RuleId, TaskId, WorkspaceId, Zone,
@@ -20,7 +23,7 @@ use dayloom_domain::{
     rule::{Rule, RuleField, RuleMatch, RuleScope},
     sample,
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -246,22 +249,21 @@ fn a_key_goes_on_answering_beside_whatever_was_reviewed() {
 #[test]
 fn a_branch_that_outlived_its_work_gives_way_to_what_was_said_of_it() {
     let teacher = Teacher::new(&tasks());
-    let stale = |day: i8, file: &str| {
-        let mut span = span(day, 0, file);
+    let stale = |day: i8, n: i64| {
+        let mut span = span(day, n, "other.rs");
         Arc::make_mut(&mut span.signal).branch = Some("feature/PAY-2".into());
         span
     };
     let examples: Vec<Example> = (10..18)
         .filter_map(|day| {
-            let span = stale(day, "other.rs");
+            let span = stale(day, 0);
             let task = Some(TaskId(Uuid::from_u128(1)));
             let pin = pin(&span, day, EntryStatus::Corrected, task, Category::Productive);
             teacher.example(date(day), &span, &pin)
         })
         .collect();
-    let got = attributor(&examples)
-        .attribute(&[stale(20, "other.rs")])
-        .remove(0);
+    let hour: Vec<Span> = (0..3).map(|n| stale(20, n)).collect();
+    let got = attributor(&examples).attribute(&hour).remove(1);
     assert_eq!(got.task_id, Some(TaskId(Uuid::from_u128(1))), "{}", got.reason);
 }
 
@@ -438,6 +440,15 @@ fn any_examples() -> impl Strategy<Value = Vec<Example>> {
     })
 }
 
+/// The same, said of another date.
+fn on(date: Date, examples: &[Example]) -> Vec<Example> {
+    let mut examples = examples.to_vec();
+    for example in &mut examples {
+        example.date = date;
+    }
+    examples
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -454,6 +465,37 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<Learned>(&text).expect("read"), &learned);
         let again = serde_json::to_string(&serde_json::from_str::<Learned>(&text).expect("read")).expect("written");
         prop_assert_eq!(again, text);
+    }
+
+    #[test]
+    fn a_model_that_follows_its_reviews_is_the_one_fitted_to_them(
+        days in prop::collection::vec((0i32..90, any_examples(), any_examples()), 1..5),
+        far in prop::bool::ANY,
+    ) {
+        let (tasks, scope, weights) = (tasks(), scope(), Weights::default());
+        let mut stored: BTreeMap<Date, Vec<Example>> = BTreeMap::new();
+        // More days than a model is summed up from, and now and then years between them.
+        for n in 0..80 {
+            let date = date(1).saturating_add((n * if far { 9 } else { 1 }).days());
+            stored.insert(date, on(date, &said("a.rs", 10..11, i64::from(n % 5), EntryStatus::Corrected, Some(1), Category::Productive)));
+        }
+        let all = |stored: &BTreeMap<Date, Vec<Example>>| stored.values().flatten().cloned().collect::<Vec<_>>();
+        let mut model = Learned::fit(&all(&stored), &tasks, &scope, &weights);
+        for (n, first, then) in days {
+            let changed = date(1).saturating_add(n.days());
+            for said in [first, then, Vec::new()] {
+                let said = on(changed, &said);
+                let before = stored.remove(&changed).unwrap_or_default();
+                if !said.is_empty() {
+                    stored.insert(changed, said);
+                }
+                let dates: Vec<Date> = stored.keys().copied().collect();
+                let revision = Revision::of(model, changed, before, dates);
+                let needed = revision.needs().into_iter().filter_map(|date| Some((date, stored.get(&date)?.clone())));
+                model = revision.made(&needed.collect(), &tasks, &scope, &weights);
+                prop_assert_eq!(&model, &Learned::fit(&all(&stored), &tasks, &scope, &weights));
+            }
+        }
     }
 
     #[test]
