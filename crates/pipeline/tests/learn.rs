@@ -275,6 +275,42 @@ async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_followed_its_reviews_is_the_one_fitted_from_nothing() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let refund = task(&app, &tracked, person.id, "PAY-401").await;
+        for date in [THURSDAY, FRIDAY] {
+            works(&app, &person, &tracked, date, 9, "rounding.rs").await;
+            works(&app, &person, &tracked, date, 14, "refund.rs").await;
+        }
+        app.derive().await;
+        let model = async || app.store.learned().model(person.id).await.expect("a read");
+        let mut before = None;
+        for (date, at, task) in [
+            (FRIDAY, 0, rounding),
+            (THURSDAY, 0, refund),
+            (FRIDAY, 1, refund),
+            (THURSDAY, 0, rounding),
+        ] {
+            say(&app, &person, date, at, &correct(task)).await;
+            let followed = model().await.expect("a model");
+            assert_eq!(followed.fitted, followed.generation);
+            assert_ne!(Some(&followed.model), before.as_ref(), "it learned");
+            app.sql("UPDATE tracker_learned SET fitted = 0, model = NULL")
+                .await;
+            derive_day(&app.store, person.id, date, app.clock.now())
+                .await
+                .expect("a day");
+            assert_eq!(model().await.expect("a model").model, followed.model);
+            before = Some(followed.model);
+        }
+    })
+    .await;
+}
+
 /// Every stored day is what would be derived now: none was left behind by what another taught since.
 async fn up_to_date(app: &TestApp, person: &Person, dates: &[Date]) {
     for &date in dates {

@@ -10,6 +10,7 @@ mod evidence;
 mod held_back;
 mod journals;
 mod learned;
+mod learned_anew;
 mod logins;
 mod models;
 mod reviews;
@@ -82,6 +83,10 @@ const STEPS: &[Step] = &[
     Step {
         version: 13,
         text: day_spans::text,
+    },
+    Step {
+        version: 14,
+        text: learned_anew::text,
     },
 ];
 

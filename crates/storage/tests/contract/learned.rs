@@ -20,8 +20,11 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
     assert_eq!(store.learned().standing(w.owner, MONDAY).await.unwrap(), nothing);
     assert_eq!(store.learned().dates(w.owner, 9).await.unwrap(), []);
     let put = async |date, said: &str| {
-        let learned = store.learned();
-        learned.put_day(w.owner, date, Some(said), now()).await.unwrap()
+        store
+            .learned()
+            .put_day(w.owner, date, Some(said), now())
+            .await
+            .unwrap()
     };
     assert_eq!(put(TUESDAY, "[2]").await, Some(1));
     assert_eq!(put(TUESDAY, "[2]").await, None, "nothing new");
@@ -34,8 +37,15 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
     };
     assert_eq!(standing(MONDAY).await, stands(0, Some("[1]")));
     assert_eq!(standing(SUNDAY).await, stands(0, None), "a day nobody reviewed");
-    assert_eq!(store.learned().dates(w.owner, 9).await.unwrap(), [MONDAY, TUESDAY]);
-    assert_eq!(store.learned().dates(w.owner, 1).await.unwrap(), [TUESDAY], "the newest");
+    assert_eq!(
+        store.learned().dates(w.owner, 9).await.unwrap(),
+        [MONDAY, TUESDAY]
+    );
+    assert_eq!(
+        store.learned().dates(w.owner, 1).await.unwrap(),
+        [TUESDAY],
+        "the newest"
+    );
     let examples = async |dates: &[Date]| store.learned().examples(w.owner, dates).await.unwrap();
     let said = |date, said: &str| (date, said.to_owned());
     assert_eq!(
@@ -71,8 +81,11 @@ pub async fn a_model_is_kept_only_of_the_newest_examples(store: &Store) {
 pub async fn taking_examples_away_makes_a_fit_due(store: &Store) {
     let w = world(store, "ada").await;
     let put = async |said: Option<&'static str>| {
-        let learned = store.learned();
-        learned.put_day(w.owner, MONDAY, said, now()).await.unwrap()
+        store
+            .learned()
+            .put_day(w.owner, MONDAY, said, now())
+            .await
+            .unwrap()
     };
     assert_eq!(put(None).await, None);
     assert_eq!(put(Some("[1]")).await, Some(1));
