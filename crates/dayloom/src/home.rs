@@ -185,6 +185,9 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     if dir.is_dir() {
         // A folder the person made by hand may be open; what is inside is private all the same.
         let mode = fs::metadata(dir)?.permissions().mode();
+        if mode & 0o1000 != 0 {
+            return Err(std::io::Error::other("it is shared by all users, as /tmp is"));
+        }
         if mode & 0o077 != 0 {
             fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
         }

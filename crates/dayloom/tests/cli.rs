@@ -201,3 +201,22 @@ fn a_trace_is_answered_line_by_line() {
     assert_eq!(asked.code, 1);
     assert!(asked.err.contains("line 5 first"), "{}", asked.err);
 }
+
+/// Who says `--home /tmp` must not close it to everybody else.
+#[test]
+#[cfg(unix)]
+fn a_folder_that_all_users_share_is_no_home() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Program::new();
+    let shared = home.path("shared");
+    std::fs::create_dir(&shared).unwrap();
+    std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o1777)).unwrap();
+    let shared = shared.to_str().unwrap();
+    for args in [&["up", "--no-open"][..], &["agent"], &["demo"]] {
+        let ran = home.run(&[args, &["--listen", "127.0.0.1:0", "--home", shared]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("shared by all users"), "{}", ran.err);
+    }
+    let mode = std::fs::metadata(shared).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o1777, "it is left as it was");
+}

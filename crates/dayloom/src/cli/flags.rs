@@ -5,7 +5,6 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use super::Cli;
 use crate::settings::{
     flag_id,
-    kind::Kind,
     table::{ALL, Flag},
 };
 
@@ -38,7 +37,7 @@ fn with_settings(command: Command, above: &[String]) -> Command {
             .required(false);
         arg = match setting.flag {
             Flag::Means(..) => arg.action(ArgAction::SetTrue),
-            Flag::Takes(_, value) if matches!(setting.kind, Kind::List) => {
+            Flag::Takes(_, value) if setting.kind.is_list() => {
                 arg.value_name(value).action(ArgAction::Append)
             }
             Flag::Takes(_, value) => arg

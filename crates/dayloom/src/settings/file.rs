@@ -82,14 +82,14 @@ fn walk<'a>(
 
 fn read_value(kind: Kind, value: &DeValue<'_>) -> Option<Value> {
     match (kind, value) {
-        (Kind::List, DeValue::Array(items)) => items
+        (Kind::List | Kind::Patterns, DeValue::Array(items)) => items
             .iter()
             .map(|item| item.get_ref().as_str().map(str::to_owned))
             .collect::<Option<Vec<_>>>()
-            .map(Value::List),
+            .and_then(|items| kind.list(items).ok()),
         (Kind::Bool | Kind::OnOff, DeValue::Boolean(on)) => kind.parse(&on.to_string()).ok(),
         (Kind::Int(..), DeValue::Integer(number)) => kind.parse(number.as_str()).ok(),
-        (Kind::Bool | Kind::Int(..) | Kind::List, _) => None,
+        (Kind::Bool | Kind::Int(..) | Kind::List | Kind::Patterns, _) => None,
         (_, DeValue::String(text)) => kind.parse(text).ok(),
         _ => None,
     }
@@ -109,6 +109,12 @@ fn unknown_key_help(key: &str) -> String {
         .iter()
         .filter_map(|s| s.key.split_once('.'))
         .map(|(section, _)| section);
+    if ALL
+        .iter()
+        .any(|s| s.key.split_once('.').is_some_and(|(section, _)| section == key))
+    {
+        return format!("It is a section: write [{key}], and its settings on the lines below");
+    }
     match closest(key, ALL.iter().map(|s| s.key).chain(sections)) {
         Some(near) => format!("Did you mean `{near}`? `dayloom config` lists them all"),
         None => "`dayloom config` lists them all".to_owned(),
@@ -176,6 +182,8 @@ mod tests {
         insta::assert_snapshot!(complaint("open = true\nlisten_on = \"x\"\n"), @"config.toml:2: `listen_on` is no setting. Did you mean `listen`? `dayloom config` lists them all.");
         insta::assert_snapshot!(complaint("\n[model]\nprovider = \"gpt\"\n"), @"config.toml:3: the value of `model.provider` is not right. It must be one of none, openai, anthropic, gemini, ollama.");
         insta::assert_snapshot!(complaint("sample_interval_s = \"60\"\n"), @"config.toml:1: the value of `sample_interval_s` is not right. It must be a whole number from 1 to 600.");
+        insta::assert_snapshot!(complaint("model = \"gpt\"\n"), @"config.toml:1: `model` is no setting. It is a section: write [model], and its settings on the lines below.");
+        insta::assert_snapshot!(complaint("[capture]\nexclude_titles = [\"(\"]\n"), @"config.toml:2: the value of `capture.exclude_titles` is not right. It must be a list of regular expressions, such as (?i)payroll|salary.");
         insta::assert_snapshot!(complaint("[modell]\nx = 1\n"), @"config.toml:1: `modell` is no setting. Did you mean `model`? `dayloom config` lists them all.");
         insta::assert_snapshot!(complaint("open = true\nlisten = \n"), @"config.toml:2: string values must be quoted, expected literal string. Write it as TOML, such as `listen = \"127.0.0.1:8000\"`.");
     }

@@ -1,6 +1,7 @@
 //! What a setting's value may be, read from text in one way wherever the text comes from.
 
 use dayloom_agent::team::TeamSettings;
+use dayloom_capture::Exclusions;
 use dayloom_domain::team::sleep::SleepWindow;
 use url::Url;
 use uuid::Uuid;
@@ -34,6 +35,8 @@ pub enum Kind {
     Uuid,
     /// Several texts: an array in the file, separated by commas in a variable.
     List,
+    /// The same, each a regular expression.
+    Patterns,
     /// A log filter.
     Filter,
     /// Hours of the day as `HH:MM-HH:MM`, or nothing.
@@ -109,13 +112,13 @@ impl Kind {
             Kind::Uuid => Uuid::parse_str(trimmed)
                 .map(|id| Value::Text(id.hyphenated().to_string()))
                 .map_err(|_| right()),
-            Kind::List => Ok(Value::List(
+            Kind::List | Kind::Patterns => self.list(
                 text.split(',')
                     .map(str::trim)
                     .filter(|t| !t.is_empty())
                     .map(str::to_owned)
                     .collect(),
-            )),
+            ),
             Kind::Filter => trimmed
                 .parse::<tracing_subscriber::EnvFilter>()
                 .map(|_| Value::Text(trimmed.to_owned()))
@@ -129,6 +132,19 @@ impl Kind {
                 .ok_or_else(right),
             Kind::Secret | Kind::Database => Err(right()),
         }
+    }
+
+    /// Several texts as a value of this kind; the error is that of [`Kind::parse`].
+    pub fn list(self, items: Vec<String>) -> Result<Value, String> {
+        match self {
+            Kind::Patterns if Exclusions::new::<&str, _>(&[], &items).is_err() => Err(self.expected()),
+            _ => Ok(Value::List(items)),
+        }
+    }
+
+    /// Whether it holds several texts.
+    pub fn is_list(self) -> bool {
+        matches!(self, Kind::List | Kind::Patterns)
     }
 
     /// What would be right.
@@ -149,6 +165,7 @@ impl Kind {
             Kind::Int(least, most) => format!("a whole number from {least} to {most}"),
             Kind::Uuid => "an id such as 3f2b8c9e-5d1a-4c7b-9e2f-0a1b2c3d4e5f".to_owned(),
             Kind::List => "a list of texts".to_owned(),
+            Kind::Patterns => "a list of regular expressions, such as (?i)payroll|salary".to_owned(),
             Kind::Filter => "a log filter such as info or dayloom_agent=debug".to_owned(),
             Kind::Hours => "two times as HH:MM-HH:MM, such as 23:00-07:00, or empty".to_owned(),
             Kind::LocalUrl => "an http address of this machine, such as http://localhost:5600".to_owned(),
@@ -214,6 +231,7 @@ mod tests {
             (Kind::Uuid, "3F2B8C9E-5D1A-4C7B-9E2F-0A1B2C3D4E5F", "3f2b"),
             (Kind::Secret, "0123456789abcdef0123456789abcdef", "short"),
             (Kind::Filter, "info,dayloom_agent=debug", "info,x=loud"),
+            (Kind::Patterns, "^Bank, payroll|salary", "Bank, ("),
             (Kind::Hours, "23:00-07:00", "night"),
             (Kind::LocalUrl, "http://[::1]:5600", "http://example.org:5600"),
         ] {

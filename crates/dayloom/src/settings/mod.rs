@@ -172,14 +172,14 @@ fn from_flag(setting: &'static Setting, matches: &ArgMatches) -> Outcome<Option<
     let origin = Origin::Flag(setting.flag.name());
     let value = match (setting.flag, setting.kind) {
         (Flag::Means(_, value, _), kind) => kind.parse(value),
-        (Flag::Takes(..), Kind::List) => Ok(Value::List(
+        (Flag::Takes(..), kind) if kind.is_list() => kind.list(
             deepest
                 .get_many::<String>(id)
                 .into_iter()
                 .flatten()
                 .cloned()
                 .collect(),
-        )),
+        ),
         (Flag::Takes(..), kind) => kind.parse(deepest.get_one::<String>(id).map_or("", String::as_str)),
     };
     value

@@ -185,7 +185,7 @@ settings! {
     }
     EXCLUDE_TITLES {
         key: "capture.exclude_titles", env: "DAYLOOM_CAPTURE_EXCLUDE_TITLES",
-        flag: Flag::Takes("exclude-title", "PATTERN"), kind: Kind::List, default: Some(""),
+        flag: Flag::Takes("exclude-title", "PATTERN"), kind: Kind::Patterns, default: Some(""),
         doc: "Window titles that are never captured, as regular expressions", shown_in: &["agent", "up"],
     }
     SPOOL_MAX_MB {
