@@ -49,18 +49,18 @@ impl Revision {
         }
         let stood: Vec<Date> = stood.into_iter().collect();
         let is_of_them = from.epoch == epoch && from.days.iter().eq(newest(&stood, DAYS_AT_MOST));
-        let from = if is_of_them {
-            from
+        let (from, before) = if is_of_them {
+            (from, before)
         } else {
-            Learned {
+            let nothing = Learned {
                 epoch,
                 ..Learned::default()
-            }
+            };
+            // Nothing is to be taken from it; and measured from another epoch, weights know no bounds.
+            (nothing, Vec::new())
         };
         // What lies before all that a model rests on changes nothing in it.
-        let matters = newest(&dates, DAYS_READ)
-            .first()
-            .is_none_or(|first| date >= *first);
+        let matters = dates.len() < DAYS_READ || dates[dates.len() - DAYS_READ] <= date;
         let judge = newest(&dates, DAYS_JUDGED)
             .iter()
             .copied()

@@ -449,6 +449,39 @@ fn on(date: Date, examples: &[Example]) -> Vec<Example> {
     examples
 }
 
+/// Undoing the only reviewed day leaves nothing to measure weights from.
+#[test]
+fn a_model_whose_only_day_is_taken_back_is_none() {
+    let (tasks, scope, weights) = (tasks(), scope(), Weights::default());
+    let said = said(
+        "a.rs",
+        10..14,
+        1,
+        EntryStatus::Corrected,
+        Some(1),
+        Category::Productive,
+    );
+    let (day, other) = (date(3), date(9).saturating_add(3_000.days()));
+    for rest in [vec![], vec![other]] {
+        let stored: BTreeMap<Date, Vec<Example>> =
+            rest.iter().map(|date| (*date, on(*date, &said))).collect();
+        let all = stored.values().flatten().cloned();
+        let before = on(day, &said);
+        let model = Learned::fit(
+            &all.clone().chain(before.clone()).collect::<Vec<_>>(),
+            &tasks,
+            &scope,
+            &weights,
+        );
+        let revision = Revision::of(model, day, before, rest);
+        let model = revision.made(&stored, &tasks, &scope, &weights);
+        assert_eq!(
+            model,
+            Learned::fit(&all.collect::<Vec<_>>(), &tasks, &scope, &weights)
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
