@@ -105,24 +105,40 @@ mod tests {
         answer
     }
 
-    #[tokio::test]
-    async fn whoever_says_nothing_is_not_waited_for() {
+    /// Serves where so long a silence is borne; with the address, what stops it and the end.
+    async fn serving(
+        silence: Duration,
+    ) -> (
+        std::net::SocketAddr,
+        CancellationToken,
+        tokio::task::JoinHandle<()>,
+    ) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address");
         let app = Router::new().route("/", get(|| async { "here" }));
         let stop = CancellationToken::new();
-        let served = tokio::spawn(connections(
-            listener,
-            app,
-            Duration::from_millis(300),
-            stop.clone(),
-        ));
-        let whole = "GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+        let served = tokio::spawn(connections(listener, app, silence, stop.clone()));
+        (address, stop, served)
+    }
+
+    #[tokio::test]
+    async fn whoever_says_nothing_is_not_waited_for() {
+        let (address, stop, served) = serving(Duration::from_millis(300)).await;
         for half in ["", "GET / HTTP/1.1\r\nhost: he", "\r\n"] {
             assert!(!answered(address, half).await.contains("200 OK"), "{half:?}");
         }
-        let once = answered(address, whole).await;
-        assert!(once.contains("200 OK") && once.ends_with("here"), "{once}");
+        // A connection that is kept after an answer is ended too.
+        answered(address, "GET / HTTP/1.1\r\nhost: here\r\n\r\n").await;
+        stop.cancel();
+        served.await.expect("it ends");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_is_answered() {
+        let (address, stop, served) = serving(SILENCE).await;
+        let whole = "GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        let answer = answered(address, whole).await;
+        assert!(answer.contains("200 OK") && answer.ends_with("here"), "{answer}");
         stop.cancel();
         served.await.expect("it ends");
     }
