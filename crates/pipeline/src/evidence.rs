@@ -2,7 +2,10 @@
 //! that may speak for or against a task. The derivation, explanations, previews and replays all come through here,
 //! so that they can never disagree.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::mpsc,
+};
 
 use dayloom_attribution::{Attributor, Learned, Scope};
 use dayloom_domain::{
@@ -10,6 +13,7 @@ use dayloom_domain::{
     day::Span,
     decision::{SignalDigest, signal_digest},
     derive::{self, Evidence, Woven},
+    event::Event,
     people::Task,
 };
 use dayloom_storage::{CandidateFilter, StorageError, Store};
@@ -21,21 +25,30 @@ use crate::{DeriveError, Lessons};
 pub async fn woven(store: &Store, developer: DeveloperId, date: Date) -> Result<Woven, DeriveError> {
     let zones = store.events().zones(developer).await?;
     let (from, to) = derive::evidence_window_in(date, &zones);
-    let mut evidence = Evidence::default();
-    store
-        .events()
-        .window_in_pieces(developer, from, to, |piece| evidence.take_in(piece))
-        .await?;
     let zone = store
         .people()
         .by_id(developer)
         .await?
         .and_then(|person| person.timezone);
     let fallback = zone.unwrap_or_else(Zone::utc);
-    // Off the threads that serve requests: a day sampled each second takes a while.
-    tokio::task::spawn_blocking(move || evidence.weave(date, &fallback))
-        .await
-        .map_err(|_| DeriveError::Broken)
+    // Off the threads that serve requests: telling what was in front takes a while, of a day sampled each second most.
+    let (hand_over, pieces) = mpsc::channel::<Vec<Event>>();
+    let woven = tokio::task::spawn_blocking(move || {
+        let mut evidence = Evidence::default();
+        for piece in pieces {
+            evidence.take_in(&piece);
+        }
+        evidence.weave(date, &fallback)
+    });
+    store
+        .events()
+        .window_in_pieces(developer, from, to, |piece| {
+            // Nobody takes it any more only where the weaving broke off, which is found below.
+            let _ = hand_over.send(std::mem::take(piece));
+        })
+        .await?;
+    drop(hand_over);
+    woven.await.map_err(|_| DeriveError::Broken)
 }
 
 /// The attributor that answers for the spans of a day of a person as things stand now. Give it all of them, as what
