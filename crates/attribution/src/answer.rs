@@ -27,6 +27,8 @@ pub(crate) struct Verdict<'v> {
     weigher: &'v Weigher<'v>,
     scene: &'v Scene,
     shares: &'v Smoothed,
+    /// What was learned of its tokens.
+    learned: &'v [f64],
     /// What is shown of the signal in a reason: only its branch, as a title or an address never is.
     span: &'v Span,
     /// The most probable state, and how probable it is.
@@ -77,12 +79,13 @@ impl Attributor {
         let verdicts: Vec<Verdict<'_>> = spans
             .iter()
             .zip(&scenes)
-            .zip(&weighed.shares)
+            .zip(weighed.shares.iter().zip(&weighed.learned))
             .zip(&plain)
-            .map(|(((span, scene), shares), plain)| Verdict {
+            .map(|(((span, scene), (shares, learned)), plain)| Verdict {
                 weigher: &weigher,
                 scene,
                 shares,
+                learned,
                 span,
                 best: weigh::best(shares),
                 plain: Cell::new(plain.is_some()),
@@ -327,7 +330,7 @@ impl Verdict<'_> {
             .filter(|other| *other != state)
             .max_by(|a, b| share(*a).total_cmp(&share(*b)))
             .unwrap_or(state);
-        let [for_it, for_rival] = self.weigher.parts(self.scene, [state, rival]);
+        let [for_it, for_rival] = self.weigher.parts(self.scene, self.learned, [state, rival]);
         let temper = self.weigher.temper();
         let own = [
             (EvidenceKind::Key, for_it.key - for_rival.key),

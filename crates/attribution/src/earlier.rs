@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    by_token::ByToken,
     example::Label,
     smooth::Smoothed,
     weigh::{MODE_LABELS, Scene, Thread},
@@ -117,7 +118,7 @@ pub(crate) struct Earlier {
     /// The weight of each label.
     pub totals: Vec<f64>,
     /// For each token the weight of each label, by its place.
-    pub rows: HashMap<u32, Vec<(usize, f64)>>,
+    pub rows: ByToken<Vec<(usize, f64)>>,
 }
 
 impl Earlier {
@@ -127,7 +128,7 @@ impl Earlier {
         let labels: Vec<Label> = labels.into_iter().collect();
         let place: HashMap<Label, usize> = labels.iter().copied().zip(0..).collect();
         let mut totals = vec![0_u64; labels.len()];
-        let mut rows: HashMap<u32, BTreeMap<usize, u64>> = HashMap::new();
+        let mut rows: ByToken<Vec<(usize, u64)>> = ByToken::default();
         for day in days {
             for (label, total) in day.labels.iter().zip(&day.totals) {
                 totals[place[label]] += u64::from(*total);
@@ -136,7 +137,11 @@ impl Earlier {
                 let row = rows.entry(*token).or_default();
                 for (at, weight) in by {
                     if let Some(label) = day.labels.get(usize::from(*at)) {
-                        *row.entry(place[label]).or_default() += u64::from(*weight);
+                        let (place, weight) = (place[label], u64::from(*weight));
+                        match row.iter_mut().find(|(stood, _)| *stood == place) {
+                            Some((_, sum)) => *sum += weight,
+                            None => row.push((place, weight)),
+                        }
                     }
                 }
             }
@@ -148,11 +153,10 @@ impl Earlier {
             totals: totals.into_iter().map(whole).collect(),
             rows: rows
                 .into_iter()
-                .map(|(token, by)| {
-                    (
-                        token,
-                        by.into_iter().map(|(at, parts)| (at, whole(parts))).collect(),
-                    )
+                .map(|(token, mut by)| {
+                    by.sort_unstable();
+                    let by = by.into_iter().map(|(at, parts)| (at, whole(parts)));
+                    (token, by.collect())
                 })
                 .collect(),
         }

@@ -10,6 +10,7 @@
 //! it was given.
 
 mod answer;
+mod by_token;
 mod calibrate;
 mod earlier;
 mod example;

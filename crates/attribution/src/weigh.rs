@@ -17,6 +17,7 @@ use dayloom_domain::{TaskId, WorkspaceId};
 
 use crate::{
     Weights,
+    by_token::ByToken,
     earlier::Earlier,
     example::Label,
     features::{Features, SAME},
@@ -111,6 +112,8 @@ impl Parts {
 pub(crate) struct Weighed {
     /// For each span, the probabilities.
     pub shares: Vec<Smoothed>,
+    /// For each span and state, what was learned of its tokens, without what the day says itself.
+    pub learned: Vec<Vec<f64>>,
 }
 
 /// Open tasks that a person has at a time without losing sight of them.
@@ -128,7 +131,7 @@ pub(crate) struct Weigher<'w> {
     faded: f64,
     /// The state that each label of the model is, by its place there.
     states_of: Vec<Option<usize>>,
-    rarity: HashMap<u32, f64>,
+    rarity: ByToken<f64>,
     totals: Vec<f64>,
     /// What the days before showed, and the state that each of its labels is.
     before: Option<&'w Earlier>,
@@ -142,7 +145,7 @@ impl<'w> Weigher<'w> {
     /// For these threads, the last of which is the unknown one.
     pub fn new(weights: &'w Weights, threads: &'w [Thread], learned: &'w Learned) -> Self {
         let place = |label: &Label| Some(index(threads.len(), state_of(threads, *label)?));
-        let mut titles: HashMap<u32, f64> = HashMap::new();
+        let mut titles: ByToken<f64> = ByToken::default();
         for word in threads.iter().flat_map(|thread| &thread.words) {
             *titles.entry(*word).or_default() += 1.0;
         }
@@ -196,16 +199,17 @@ impl<'w> Weigher<'w> {
         let prior = self.prior(scenes);
         let fixed: Vec<Vec<Fixed>> = scenes.iter().map(|scene| self.fixed(scene)).collect();
         let lexicon = Lexicon::of(scenes, self);
-        let smoothed = |echo: Option<&Echo>| {
-            let seen = self.seen(scenes, (&fixed, &lexicon), echo);
-            smooth::smooth(&seen, &prior, &self.pace)
-        };
-        let mut shares = smoothed(None);
+        let of_tokens = |at: usize, own| self.learned(&scenes[at], &lexicon.at(at), own);
+        let learned: Vec<Vec<f64>> = (0..scenes.len()).map(|at| of_tokens(at, None)).collect();
+        let seen = self.seen(scenes, &fixed, learned.iter());
+        let mut shares = smooth::smooth(&seen, &prior, &self.pace);
         if self.weights.echo > 0.0 {
             let echo = Echo::of(scenes, &shares, &lexicon, self);
-            shares = smoothed(Some(&echo));
+            let learned = (0..scenes.len()).map(|at| of_tokens(at, Some(echo.to(at))));
+            let seen = self.seen(scenes, &fixed, learned);
+            shares = smooth::smooth(&seen, &prior, &self.pace);
         }
-        Weighed { shares }
+        Weighed { shares, learned }
     }
 
     /// The share of each thread where nothing is known of a span. Tasks nobody ever reviewed share what is theirs: a long
@@ -247,20 +251,20 @@ impl<'w> Weigher<'w> {
     fn seen(
         &self,
         scenes: &[Scene],
-        (fixed, lexicon): (&[Vec<Fixed>], &Lexicon),
-        echo: Option<&Echo>,
+        fixed: &[Vec<Fixed>],
+        learned: impl Iterator<Item = impl AsRef<[f64]>>,
     ) -> Vec<Seen> {
         let (threads, most) = (self.threads.len(), self.weights.at_most);
         let mut before: Option<(i64, i64)> = None;
         scenes
             .iter()
-            .enumerate()
-            .map(|(at, scene)| {
+            .zip(fixed)
+            .zip(learned)
+            .map(|((scene, fixed), learned)| {
                 let middle = |time: (i64, i64)| (time.0 + time.1) / 2;
                 let after = before.map_or(0, |before| middle(scene.time) - middle(before));
                 before = Some(scene.time);
-                let learned = self.learned(scene, &lexicon.at(at), echo.map(|echo| echo.to(at)));
-                let mut logs = fixed[at].iter().zip(learned).map(|(fixed, learned)| {
+                let mut logs = fixed.iter().zip(learned.as_ref()).map(|(fixed, learned)| {
                     let evidence = (fixed.evidence + learned) * self.weights.temper;
                     fixed.beside + evidence.clamp(-most, most)
                 });
@@ -276,10 +280,8 @@ impl<'w> Weigher<'w> {
             .collect()
     }
 
-    /// What each kind of evidence says of these states for a span.
-    pub fn parts<const N: usize>(&self, scene: &Scene, states: [State; N]) -> [Parts; N] {
-        let lexicon = Lexicon::of(std::slice::from_ref(scene), self);
-        let learned = self.learned(scene, &lexicon.at(0), None);
+    /// What each kind of evidence says of these states for a span, of whose tokens this was learned.
+    pub fn parts<const N: usize>(&self, scene: &Scene, learned: &[f64], states: [State; N]) -> [Parts; N] {
         let telling = self.telling(scene);
         states.map(|state| Parts {
             learned: learned[index(self.threads.len(), state)],

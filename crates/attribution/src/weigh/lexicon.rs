@@ -1,9 +1,7 @@
 //! The tokens of a day, each looked up once: what was reviewed with it, and what the days before showed beside it.
 
-use std::collections::HashMap;
-
 use super::{Scene, Weigher};
-use crate::earlier::tokens_of;
+use crate::{by_token::ByToken, earlier::tokens_of};
 
 /// What is known of a token before the day itself is looked at.
 #[derive(Default)]
@@ -23,7 +21,7 @@ pub(super) struct Lexicon {
 
 impl Lexicon {
     pub fn of(scenes: &[Scene], weigher: &Weigher<'_>) -> Self {
-        let mut places: HashMap<u32, usize> = HashMap::new();
+        let mut places: ByToken<usize> = ByToken::default();
         let mut tokens = Vec::new();
         let of = scenes.iter().map(|scene| {
             let place = |token| {

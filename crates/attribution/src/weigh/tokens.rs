@@ -247,8 +247,12 @@ impl<'s, 'w> Sums<'s, 'w> {
         let (pooled, pooled_log) = self.pooled(common);
         let threads = self.weigher.threads.len();
         let never = |never: f64, pooled_log: f64| (never + pooled_log).max(-TOKEN_AT_MOST);
-        for (at, out) in self.out.iter_mut().enumerate() {
-            *out += factor * never(self.never[at], if at < threads { pooled_log } else { 0.0 });
+        let (on, off) = self.out.split_at_mut(threads);
+        for (out, alone) in on.iter_mut().zip(&self.never) {
+            *out += factor * never(*alone, pooled_log);
+        }
+        for (out, alone) in off.iter_mut().zip(&self.never[threads..]) {
+            *out += factor * never(*alone, 0.0);
         }
         for &at in &self.touched {
             let (with, on) = (self.with[at], at < threads);
