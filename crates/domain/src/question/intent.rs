@@ -79,6 +79,11 @@ const ASKING: [&str; 34] = [
     "projects",
 ];
 
+/// Words that only say by what the time is to be told apart, where nothing else is asked for.
+const APART: [&str; 9] = [
+    "each", "every", "per", "all", "which", "took", "most", "task", "project",
+];
+
 /// Reads a question.
 pub fn intent(question: &str) -> Intent {
     let words = words(question);
@@ -90,6 +95,11 @@ pub fn intent(question: &str) -> Intent {
         .filter(|word| !hindi::only_asks(word))
         .cloned()
         .collect();
+    let subject = if subject.iter().all(|word| APART.contains(&word.as_str())) {
+        Vec::new()
+    } else {
+        subject
+    };
     if let Some(intent) = hindi::intent(&words, &subject) {
         return intent;
     }
@@ -141,6 +151,9 @@ mod tests {
             ("Where did the time go?", Intent::WhereTime),
             ("What did I do yesterday?", Intent::WhereTime),
             ("How many hours did I work last week?", Intent::WhereTime),
+            ("How long did I work on each task this week?", Intent::WhereTime),
+            ("how much time per project", Intent::WhereTime),
+            ("Which task took most of my time?", Intent::WhereTime),
             (
                 "How long did I spend on PAY-412?",
                 Intent::HowLong(some(&["pay-412"])),
