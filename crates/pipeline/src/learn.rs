@@ -2,8 +2,8 @@
 //! model may change are derived again, so that a correction moves what is like it.
 //!
 //! The examples of a day are a function of its spans and reviews, the model one of all examples; doing this twice, or on
-//! several machines at once, comes out the same. So it costs the same whether a model follows the one day that
-//! changed, as it mostly does, or is fitted from nothing, but for the time it takes. The person's own word is never touched: reviewed time is pinned.
+//! several machines at once, comes out the same. A model that follows the one day that changed,
+//! as most do, is the one that would be fitted from nothing. The person's own word is never touched: reviewed time is pinned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
