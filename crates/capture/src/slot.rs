@@ -5,12 +5,18 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::source::{Availability, Lost, Role, SourceReport, Unavailable};
 
-/// Between two rounds of trying what did not start.
-const RETRY: Duration = Duration::from_secs(60);
+/// Between two rounds of trying what does not start: a little less than between two samples (60 s,
+/// `contract/tracker.md` §2.2), so that each of these tries again.
+const RETRY: Duration = Duration::from_secs(50);
+/// The first of these pauses after a source was lost; each is twice the one before. A desktop that starts anew is back in
+/// a moment.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The future a candidate's start gives.
 pub type Starting<S> = Pin<Box<dyn Future<Output = Result<Box<S>, Unavailable>> + Send>>;
@@ -42,7 +48,7 @@ pub struct Slot<S: ?Sized> {
     known: Vec<Availability>,
     active: Option<(usize, Box<S>)>,
     tried: Option<Instant>,
-    lost_now: bool,
+    pause: Duration,
 }
 
 impl<S: ?Sized> Slot<S> {
@@ -55,16 +61,17 @@ impl<S: ?Sized> Slot<S> {
             known,
             active: None,
             tried: None,
-            lost_now: false,
+            pause: RETRY,
         }
     }
 
     /// The source in use, started if need be. `None` while no candidate works.
     pub async fn get(&mut self) -> Option<&mut S> {
         let better_may_start = self.active.as_ref().is_none_or(|(index, _)| *index > 0);
-        let due = self.tried.is_none_or(|at| at.elapsed() >= RETRY) || std::mem::take(&mut self.lost_now);
+        let due = self.tried.is_none_or(|at| at.elapsed() >= self.pause);
         if better_may_start && due && !self.candidates.is_empty() {
             self.try_candidates().await;
+            self.pause = (self.pause * 2).clamp(SOON, RETRY);
         }
         self.active.as_mut().map(|(_, source)| source.as_mut())
     }
@@ -83,7 +90,7 @@ impl<S: ?Sized> Slot<S> {
     }
 
     /// Takes an answer of the source: a loss is kept for the report and the candidates are tried again at once on
-    /// the next call, then with pauses.
+    /// the next call, then with pauses that grow.
     pub fn settle<T>(&mut self, answer: Result<T, Lost>) -> Option<T> {
         match answer {
             Ok(value) => Some(value),
@@ -98,7 +105,7 @@ impl<S: ?Sized> Slot<S> {
                         lost.to_string(),
                         "It is tried again by itself every minute.",
                     ));
-                    self.lost_now = true;
+                    self.pause = Duration::ZERO;
                 }
                 None
             }
@@ -144,6 +151,87 @@ impl<S: ?Sized> Slot<S> {
                 }
                 Err(unavailable) => self.known[index] = Availability::Unavailable(unavailable),
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    };
+
+    use super::*;
+
+    /// A source that starts while it may, and how often that was tried.
+    #[derive(Clone, Default)]
+    struct Source {
+        works: Arc<AtomicBool>,
+        tried: Arc<AtomicUsize>,
+    }
+
+    impl Source {
+        fn candidate(&self) -> Candidate<()> {
+            let this = self.clone();
+            Candidate::new("source", move || {
+                this.tried.fetch_add(1, Ordering::Relaxed);
+                let works = this.works.load(Ordering::Relaxed);
+                async move {
+                    works
+                        .then(|| Box::new(()))
+                        .ok_or_else(|| Unavailable::new("Away.", "Wait."))
+                }
+            })
+        }
+
+        fn work(&self, works: bool) {
+            self.works.store(works, Ordering::Relaxed);
+        }
+
+        fn tried(&self) -> usize {
+            self.tried.load(Ordering::Relaxed)
+        }
+    }
+
+    async fn works_after(slot: &mut Slot<()>, seconds: u64) -> bool {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        slot.get().await.is_some()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_lost_is_looked_for_soon_and_then_less_and_less_often() {
+        let source = Source::default();
+        let mut slot = Slot::new(Role::Window, vec![source.candidate()]);
+        source.work(true);
+        assert!(slot.get().await.is_some());
+        source.work(false);
+        assert_eq!(slot.settle::<()>(Err(Lost("it ended".to_owned()))), None);
+        let before = source.tried();
+        for _ in 0..600 {
+            assert!(!works_after(&mut slot, 1).await);
+        }
+        let tries = source.tried() - before;
+        assert!((10..30).contains(&tries), "{tries} tries in ten minutes");
+
+        source.work(true);
+        assert!(works_after(&mut slot, 60).await);
+        source.work(false);
+        slot.settle::<()>(Err(Lost("it ended again".to_owned())));
+        assert!(!works_after(&mut slot, 0).await);
+        source.work(true);
+        assert!(works_after(&mut slot, 2).await, "it is back in a moment");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_worked_is_tried_with_each_sample() {
+        let source = Source::default();
+        let mut slot = Slot::new(Role::Window, vec![source.candidate()]);
+        for sample in 1..=5 {
+            assert!(slot.get().await.is_none());
+            assert!(!works_after(&mut slot, 10).await, "not more often");
+            assert_eq!(source.tried(), sample);
+            tokio::time::advance(Duration::from_secs(49)).await;
         }
     }
 }

@@ -66,3 +66,35 @@ fn windows_on_a_desktop_become_a_day_with_repository_branch_and_task() {
     let (code, rest) = up.terminate();
     assert_eq!((code, rest.as_str()), (0, ""));
 }
+
+#[test]
+fn a_desktop_that_ends_and_starts_again_is_taken_up_without_a_restart() {
+    let Some(mut desktop) = Desktop::start() else {
+        return;
+    };
+    let home = Program::new();
+    let up = home.start_with(
+        &["up", "--listen", "127.0.0.1:0", "--no-open"],
+        &[
+            ("DISPLAY", desktop.display()),
+            ("AEXY_SAMPLE_INTERVAL", "1"),
+            ("DAYLOOM_ACTIVITYWATCH", "off"),
+        ],
+    );
+    let before = desktop.open("Inkwell", "chapter one");
+    wait_for("the first window", || {
+        of_app(&home.json(&["today"]), "Inkwell") > 0
+    });
+    desktop.stop();
+    drop(before);
+    wait_for("the agent's word", || {
+        home.json(&["spool", "status"])["agent"]["withheld"] == "presence_unknown"
+    });
+    desktop.restart();
+    let after = desktop.open("Ledger", "accounts of May");
+    wait_for("the second window", || {
+        of_app(&home.json(&["today"]), "Ledger") > 0
+    });
+    drop(after);
+    assert_eq!(up.terminate(), (0, String::new()));
+}

@@ -28,6 +28,8 @@ pub struct Desktop {
     display: String,
     server: Child,
     manager: Child,
+    /// While it is stopped: nobody else is to be given its number.
+    kept: Option<File>,
 }
 
 impl Desktop {
@@ -43,6 +45,7 @@ impl Desktop {
             display,
             server,
             manager,
+            kept: None,
         };
         desktop.wait_for("the window manager", || desktop.has_manager());
         Some(desktop)
@@ -96,19 +99,26 @@ impl Desktop {
 
     /// Kills the server and starts another one on the same display, with a window manager.
     pub fn restart(&mut self) {
-        // Meanwhile no other test is given the number of this display.
-        let numbers = numbers();
         self.stop();
-        let (server, display) = start_server(Some(&self.display), &numbers);
-        drop(numbers);
+        let kept = self.kept.take().unwrap_or_else(numbers);
+        let (server, display) = start_server(Some(&self.display), &kept);
+        drop(kept);
         assert_eq!(display, self.display);
         self.server = server;
         self.manager = start_manager(&self.display);
         self.wait_for("the window manager", || self.has_manager());
     }
 
-    /// Kills the server, as when a session ends.
+    /// Kills the server, as when a session ends. Until it is started again no other test is given the number of its
+    /// display: each waits that starts a desktop.
     pub fn stop(&mut self) {
+        if self.kept.is_none() {
+            self.kept = Some(numbers());
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
         end(&mut self.manager);
         end(&mut self.server);
     }
@@ -133,7 +143,7 @@ impl Desktop {
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        self.stop();
+        self.end();
     }
 }
 
