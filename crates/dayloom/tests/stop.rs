@@ -1,5 +1,6 @@
 //! INT and TERM end what stays, and a single sample, in order and with 0: also before a server answers or a sample is
-//! taken, however long a database or a server lets them wait.
+//! taken, however long a database or a server lets them wait. So does a terminal that is closed, unless the program was to
+//! outlive it.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
@@ -36,7 +37,9 @@ fn told_while_it_waits(args: &[&str], signal: Signal) -> Output {
 }
 
 fn ends_in_order(args: &[&str]) {
-    for signal in [Signal::INT, Signal::TERM] {
+    // Where the system says who is to outlive its terminal, as Linux does.
+    let hangup = cfg!(target_os = "linux").then_some(Signal::HUP);
+    for signal in [Signal::INT, Signal::TERM].into_iter().chain(hangup) {
         let ended = told_while_it_waits(args, signal);
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert_eq!(ended.status.code(), Some(0), "{args:?} at {signal:?}: {said}");
@@ -69,4 +72,27 @@ fn whoever_interrupts_a_short_command_is_not_told_that_it_was_done() {
     );
     assert!(!ended.status.success(), "{ended:?}");
     assert!(ended.stdout.is_empty(), "{ended:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn up_ends_in_order_with_its_terminal_unless_it_is_to_outlive_it() {
+    let up = ["up", "--listen", "127.0.0.1:0", "--no-open", "--no-agent"];
+    let home = Program::new();
+    let (code, rest) = home.start(&up).tell(Signal::HUP);
+    assert_eq!((code, rest.as_str()), (0, ""));
+    assert!(!home.path("server.json").exists(), "it has tidied up");
+
+    let mut outliving = std::process::Command::new("nohup");
+    let plain = home.command(&up);
+    outliving.arg(plain.get_program()).args(plain.get_args());
+    outliving
+        .env_clear()
+        .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    outliving.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let up = Program::ready(outliving);
+    up.signal(Signal::HUP);
+    // It was told before this is asked, and answers.
+    home.json(&["today"]);
+    assert_eq!(up.terminate(), (0, String::new()));
 }

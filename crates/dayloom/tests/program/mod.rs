@@ -209,18 +209,26 @@ impl Program {
 impl Up {
     /// Sends TERM and waits for the end: its exit code and the rest of its standard output.
     #[cfg(unix)]
-    pub fn terminate(mut self) -> (i32, String) {
-        let pid = i32::try_from(self.child.id()).unwrap();
-        rustix::process::kill_process(
-            rustix::process::Pid::from_raw(pid).unwrap(),
-            rustix::process::Signal::TERM,
-        )
-        .unwrap();
+    pub fn terminate(self) -> (i32, String) {
+        self.tell(rustix::process::Signal::TERM)
+    }
+
+    /// Sends a signal and waits for the end: its exit code and the rest of its standard output.
+    #[cfg(unix)]
+    pub fn tell(mut self, signal: rustix::process::Signal) -> (i32, String) {
+        self.signal(signal);
         wait_for("its end", || self.child.try_wait().unwrap().is_some());
         let status = self.child.wait().unwrap();
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
         (status.code().unwrap_or(-1), rest)
+    }
+
+    /// Sends a signal.
+    #[cfg(unix)]
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.id()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
     /// Kills it, as a power cut would.
