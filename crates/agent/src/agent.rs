@@ -166,7 +166,7 @@ impl<S: Sight, L: Link> Agent<S, L> {
             Outcome::Taken(sample) => {
                 Ok(sampling::spool(&shared, account, ts, rules.interval_s, *sample, &mut self.rng).await?)
             }
-            Outcome::Withheld(reason) => Err(AgentError::NothingTaken(reason.name())),
+            Outcome::Withheld(reason) => Err(AgentError::NothingTaken(reason.why())),
         }
     }
 

@@ -15,7 +15,7 @@ pub enum AgentError {
         home: PathBuf,
     },
     /// No token was found.
-    #[error("this machine is not signed in; give --token, or set AEXY_TRACKER_TOKEN, or start `dayloom up`")]
+    #[error("this machine is not signed in; give --token, or set DAYLOOM_TOKEN, or start `dayloom up`")]
     NotSignedIn,
     /// The server refuses the token.
     #[error("the server refused the token (status {status}); sign in again or give another --token")]

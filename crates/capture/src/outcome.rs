@@ -41,6 +41,30 @@ impl Withheld {
         }
     }
 
+    /// What happened and what to do, apart by a semicolon, for a person who asked for a sample.
+    pub fn why(self) -> &'static str {
+        match self {
+            Withheld::Idle => {
+                "there was no input for longer than the idle threshold; type or move the pointer, and try again"
+            }
+            Withheld::ExcludedApp => {
+                "what is in front is excluded; put another application in front, and try again"
+            }
+            Withheld::ExcludedTitle => {
+                "the title of what is in front is excluded; put another window in front, and try again"
+            }
+            Withheld::PrivateWindow => {
+                "a private window is in front; put another one in front, and try again"
+            }
+            Withheld::PresenceUnknown => {
+                "nothing tells whether you are there; `dayloom doctor` says how to mend it"
+            }
+            Withheld::NothingSeen => {
+                "nothing tells which window is in front; `dayloom doctor` says how to mend it"
+            }
+        }
+    }
+
     /// Every reason, in a fixed order.
     pub const ALL: [Withheld; 6] = [
         Withheld::Idle,

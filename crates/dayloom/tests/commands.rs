@@ -210,7 +210,8 @@ mod agent {
         let home = Program::new();
         let _up = home.start(&UP);
         let nothing = home.run_with(&["agent", "--once"], &[ALONE]);
-        assert_eq!((nothing.code, nothing.out.as_str()), (1, ""), "{}", nothing.err);
+        assert_eq!((nothing.code, nothing.out.as_str()), (1, ""));
+        insta::assert_snapshot!(nothing.err, @"error: No sample was taken: nothing tells whether you are there. `dayloom doctor` says how to mend it.");
         let refused = home.run_with(&["agent", "--once", "--token", "nonsense"], &[ALONE]);
         assert_eq!(refused.code, 4, "{}", refused.err);
         let away = [
