@@ -28,6 +28,11 @@ impl Home {
         Ok(Self(path.to_owned()))
     }
 
+    /// The folder where there is one already: looking makes none.
+    pub fn find(path: &Path) -> Option<Self> {
+        path.is_dir().then(|| Self(path.to_owned()))
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.0

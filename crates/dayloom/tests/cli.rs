@@ -94,6 +94,30 @@ fn wrong_settings_stop_the_program_with_place_and_remedy() {
 }
 
 #[test]
+fn a_variable_without_a_value_says_nothing() {
+    let home = Program::new();
+    for name in ["DAYLOOM_HOME", "DAYLOOM_LISTEN", "DAYLOOM_OPEN", "AEXY_API_URL"] {
+        let asked = home.run_with(&["config"], &[(name, "")]);
+        assert_eq!(asked.code, 0, "{name}: {}", asked.err);
+    }
+    let data = home.path("data");
+    let env = [("DAYLOOM_HOME", ""), ("XDG_DATA_HOME", data.to_str().unwrap())];
+    let asked = home.run_with(&["config"], &env);
+    // Where the system has such a folder it is the platform's own.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    assert!(
+        asked
+            .out
+            .starts_with(&format!("home {}\n", data.join("dayloom").display())),
+        "{}",
+        asked.out
+    );
+    assert_eq!(asked.code, 0);
+    let flag = home.run(&["config", "--home", ""]);
+    assert_eq!(flag.code, 2, "who gives the flag means something: {}", flag.err);
+}
+
+#[test]
 fn wrong_usage_is_2_and_no_server_is_5() {
     let home = Program::new();
     assert_eq!(home.run(&["weave"]).code, 2);
@@ -121,6 +145,20 @@ fn asking_makes_nothing() {
         home.run(args);
     }
     assert!(!home.path("dayloom.db").exists() && !home.path("spool.db").exists());
+    let nowhere = home.path("nowhere");
+    for args in [
+        &["config"][..],
+        &["spool", "status"],
+        &["spool", "rejected"],
+        &["devices", "list"],
+        &["open"],
+        &["shell-init", "bash"],
+        &["team", "status"],
+        &["log"],
+    ] {
+        home.run(&[args, &["--home", nowhere.to_str().unwrap()]].concat());
+        assert!(!nowhere.exists(), "{args:?}");
+    }
 }
 
 #[test]
@@ -134,7 +172,15 @@ fn papers_are_for_other_programs() {
             "{shell}"
         );
     }
-    assert!(home.run(&["man"]).out.contains(".TH dayloom"));
+    let manual = home.run(&["man"]).out.replace('\\', "");
+    for part in [
+        ".TH dayloom",
+        "dayloom tasks add",
+        "dayloom rules move",
+        "--for-project",
+    ] {
+        assert!(manual.contains(part), "{part}");
+    }
     home.write("config.toml", "");
     for shell in ["bash", "zsh", "fish"] {
         let hook = home.run(&["shell-init", shell]);

@@ -1,8 +1,8 @@
 //! Every setting of the table as a flag of every command.
 
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command, CommandFactory, builder::Resettable};
 
-use super::Cli;
+use super::{Cli, HOME_VARIABLE};
 use crate::settings::{
     flag_id,
     table::{ALL, Flag},
@@ -10,7 +10,12 @@ use crate::settings::{
 
 /// The whole command line, with the settings of the table as flags of every command.
 pub fn command() -> Command {
-    with_settings(Cli::command(), &[])
+    let mut command = Cli::command();
+    // As with every setting, a variable without a value says nothing.
+    if std::env::var_os(HOME_VARIABLE).is_some_and(|home| home.is_empty()) {
+        command = command.mut_arg("home", |home| home.env(Resettable::Reset));
+    }
+    with_settings(command, &[])
 }
 
 fn with_settings(command: Command, above: &[String]) -> Command {

@@ -13,6 +13,9 @@ pub use groups::{Devices, Model, NewRule, Replay, Rules, Spool, SyncRange, TaskF
 
 use crate::output::Color;
 
+/// The variable that names the home folder.
+const HOME_VARIABLE: &str = "DAYLOOM_HOME";
+
 /// Weaves a day out of what the computer already knows.
 #[derive(Debug, Parser)]
 #[command(
@@ -40,7 +43,7 @@ pub struct Global {
         long,
         global = true,
         value_name = "DIR",
-        env = "DAYLOOM_HOME",
+        env = HOME_VARIABLE,
         hide_env_values = true
     )]
     pub home: Option<PathBuf>,

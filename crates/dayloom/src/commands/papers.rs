@@ -38,11 +38,18 @@ pub fn man(out: &Output) -> Outcome {
     clap_mangen::Man::new(command.clone())
         .render(&mut page)
         .map_err(trouble)?;
+    describe_below(&command, &mut page).map_err(trouble)?;
+    out.raw(&page)
+}
+
+/// The commands of a command, each with its own.
+fn describe_below(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
         let man = clap_mangen::Man::new(inner.clone());
-        man.render_name_section(&mut page).map_err(trouble)?;
-        man.render_synopsis_section(&mut page).map_err(trouble)?;
-        man.render_options_section(&mut page).map_err(trouble)?;
+        man.render_name_section(page)?;
+        man.render_synopsis_section(page)?;
+        man.render_options_section(page)?;
+        describe_below(inner, page)?;
     }
-    out.raw(&page)
+    Ok(())
 }

@@ -61,7 +61,7 @@ async fn numbers(cx: &Context) -> Outcome<(SpoolStatus, Vec<AccountStatus>)> {
 
 async fn status(cx: &Context) -> Outcome {
     let (numbers, accounts) = numbers(cx).await?;
-    let home = Home::open(cx.home.dir()).ok();
+    let home = Home::find(cx.home.dir());
     let agent = home.as_ref().and_then(AgentStatus::load);
     let enrolled = home.as_ref().and_then(Enrolment::last);
     let others: Vec<&AccountStatus> = accounts
