@@ -53,13 +53,18 @@ impl Output {
 
     /// One line of facts.
     pub fn line(&self, text: impl std::fmt::Display) -> Outcome {
+        self.line_read(text).map(drop)
+    }
+
+    /// One line of facts; false where nobody reads any more, so that who has no end of lines may end.
+    pub fn line_read(&self, text: impl std::fmt::Display) -> Outcome<bool> {
         written(writeln!(io::stdout().lock(), "{text}").and_then(|()| io::stdout().flush()))
     }
 
     /// Bytes as they are, for completions and manual pages.
     pub fn raw(&self, bytes: &[u8]) -> Outcome {
         let mut out = io::stdout().lock();
-        written(out.write_all(bytes).and_then(|()| out.flush()))
+        written(out.write_all(bytes).and_then(|()| out.flush())).map(drop)
     }
 
     /// Facts as indented JSON.
@@ -111,15 +116,15 @@ impl Output {
 
 const REPORT: &str = "This is a fault of Dayloom: please report it";
 
-fn written(result: io::Result<()>) -> Outcome {
+/// Whether it was read; a reader that went away has what it wanted (`dayloom config | head -1`).
+fn written(result: io::Result<()>) -> Outcome<bool> {
     match result {
-        // The reader has what it wanted (`dayloom config | head -1`).
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(e) => Err(Failure::failed(
             format!("Standard output cannot be written: {e}"),
             "Check where it is redirected to",
         )),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }
 

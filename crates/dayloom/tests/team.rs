@@ -585,8 +585,16 @@ fn the_log_is_followed_line_by_line_each_once() {
     // The next day has a file of its own.
     let day = home.path("logs").join("activity-2026-11-22.jsonl");
     let morning = json!({"at": "2026-11-22T00:00:00Z", "state": "ACTIVE", "reason": "os"});
-    std::fs::write(day, format!("{morning}\n")).unwrap();
+    std::fs::write(&day, format!("{morning}\n")).unwrap();
     assert_eq!(next(), morning);
+    // As in `dayloom log --follow | head`: whoever has read enough is not waited for.
+    drop(out);
+    let mut file = std::fs::File::options().append(true).open(day).unwrap();
+    wait_for("its end", || {
+        writeln!(file, "{}", line(7)).unwrap();
+        follow.0.try_wait().unwrap().is_some()
+    });
+    assert!(follow.0.wait().unwrap().success());
 }
 
 /// Answers one question as GitHub's search does, and gives back what was asked.

@@ -28,7 +28,9 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
         );
     }
     for line in &last {
-        print(cx, line, &zone)?;
+        if !print(cx, line, &zone)? {
+            return Ok(());
+        }
     }
     if !follow {
         return Ok(());
@@ -37,7 +39,9 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     tokio::pin!(told);
     loop {
         for line in log.after(&mut place) {
-            print(cx, &line, &zone)?;
+            if !print(cx, &line, &zone)? {
+                return Ok(());
+            }
         }
         tokio::select! {
             () = &mut told => return Ok(()),
@@ -46,11 +50,11 @@ pub async fn run(cx: &Context, follow: bool, lines: usize) -> Outcome {
     }
 }
 
-/// A line for people in their own time, or as JSON in UTC.
-fn print(cx: &Context, line: &LogLine, zone: &TimeZone) -> Outcome {
+/// A line for people in their own time, or as JSON in UTC; false where nobody reads any more.
+fn print(cx: &Context, line: &LogLine, zone: &TimeZone) -> Outcome<bool> {
     if cx.out.json {
         let text = serde_json::to_string(&json!({"at": line.at, "state": line.state, "reason": line.reason}));
-        return cx.out.line(
+        return cx.out.line_read(
             text.map_err(|error| Failure::failed(error, "This is a fault of Dayloom: please report it"))?,
         );
     }
@@ -62,8 +66,8 @@ fn print(cx: &Context, line: &LogLine, zone: &TimeZone) -> Outcome {
         line.reason
     );
     if line.detail.is_empty() {
-        cx.out.line(head)
+        cx.out.line_read(head)
     } else {
-        cx.out.line(format_args!("{head} · {}", plain(&line.detail)))
+        cx.out.line_read(format_args!("{head} · {}", plain(&line.detail)))
     }
 }
