@@ -169,6 +169,17 @@ async fn every_page_of_the_demonstration_says_that_it_is_one() {
 }
 
 #[test]
+fn the_demonstration_runs_beside_a_dayloom_at_the_usual_address() {
+    // Where it cannot be taken, another program has it already.
+    let taken = std::net::TcpListener::bind("127.0.0.1:8000");
+    let home = Program::new();
+    let up = home.start(&["demo", "--days", "1", "--no-open"]);
+    assert!(taken.is_err() || !up.url.ends_with(":8000"), "{}", up.url);
+    let demo = home.path("demo").to_string_lossy().into_owned();
+    assert!(home.json(&["today", "--home", &demo])["attention_s"].is_number());
+}
+
+#[test]
 fn the_demonstration_is_a_month_that_adds_up() {
     let home = Program::new();
     let up = home.start(&["demo", "--days", "9", "--listen", "127.0.0.1:0", "--no-open"]);

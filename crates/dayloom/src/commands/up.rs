@@ -16,7 +16,7 @@ use crate::{
     home::{Home, Running},
     page,
     remote::said,
-    settings::table::{AGENT, DATABASE_URL, OPEN},
+    settings::table::{AGENT, DATABASE_URL, LISTEN, OPEN},
 };
 
 /// Address of the one person of a home; it can receive no mail.
@@ -113,7 +113,11 @@ pub async fn demo(cx: &Context, days: u32) -> Outcome {
     home.create()?;
     let _lock = home.lock("up.lock", "A demonstration")?;
     empty(&home)?;
-    let listener = boot::listen(&cx.settings).await?;
+    let listener = match boot::listen(&cx.settings).await {
+        // Beside the person's own Dayloom, which has the usual address.
+        Err(_) if !cx.settings.is_given(&LISTEN) => boot::bind("127.0.0.1:0", "--listen").await?,
+        listener => listener?,
+    };
     let url = home.database_url();
     let store = boot::open_url(&url, Migrate::Apply).await?;
     let zone = dayloom_capture::platform::system_zone().unwrap_or_else(Zone::utc);
