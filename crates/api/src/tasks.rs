@@ -12,6 +12,11 @@ use crate::{
     words,
 };
 
+/// Characters of a title, at most (`contract/tracker.md` §9).
+pub const MAX_TITLE: usize = 500;
+/// Characters of a key, at most (`contract/tracker.md` §9).
+pub const MAX_KEY: usize = 100;
+
 /// A task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaskOut {
@@ -213,8 +218,8 @@ pub struct AssignedQuery {
 
 impl Decode for NewTask {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
-        let title = fields.required("title", words::label(500));
-        let key = fields.optional("key", words::label(100));
+        let title = fields.required("title", words::label(MAX_TITLE));
+        let key = fields.optional("key", words::label(MAX_KEY));
         let url = fields.optional("url", words::web_address);
         let status = fields.optional("status", words::label(50));
         let assignee_id = fields.optional("assignee_id", id);
@@ -232,8 +237,8 @@ impl Decode for NewTask {
 
 impl Decode for TaskChange {
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
-        let title = fields.optional("title", words::label(500));
-        let key = fields.patch("key", words::label(100));
+        let title = fields.optional("title", words::label(MAX_TITLE));
+        let key = fields.patch("key", words::label(MAX_KEY));
         let url = fields.patch("url", words::web_address);
         let status = fields.optional("status", words::label(50));
         let assignee_id = fields.patch("assignee_id", id);

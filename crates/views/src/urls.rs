@@ -59,6 +59,11 @@ pub fn by_hand(date: Date) -> String {
     format!("{TRACKER}?day={date}&hand=1#hand")
 }
 
+/// The same with the times it is to have, each `HH:MM`.
+pub fn by_hand_at(date: Date, from: &str, to: &str) -> String {
+    format!("{TRACKER}?day={date}&hand=1&from={from}&to={to}#hand")
+}
+
 /// A block's row on its day, after so many of so many others were moved together with it.
 pub fn together(date: Date, n: usize, of: usize, anchor: &str) -> String {
     format!("{TRACKER}?day={date}&together={n}.{of}#{anchor}")

@@ -78,8 +78,8 @@ impl Query {
             open,
             typed: Typed {
                 task: text(&self.task),
-                // Beside an opened row it is a time of day, beside a zoom an hour.
-                from: if open.is_some() {
+                // Beside something that is opened it is a time of day, beside a zoom an hour.
+                from: if open.is_some() || self.hand.is_some() {
                     text(&self.from)
                 } else {
                     String::new()

@@ -1,6 +1,7 @@
 //! The row that is opened on the page of a day: its times, splitting and joining it, what is like it; and time by hand.
 
 use dayloom_testkit::{Answer, Person, TestApp, Tracked, on_both};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -133,6 +134,77 @@ async fn a_blocks_times_are_moved_and_taken_back() {
             browser.say(&[("undo", &seen)]).await;
         }
         is(&browser.times().await, &AS_SEEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_that_is_not_there_yet_is_made_where_it_is_needed() {
+    on_both(async |app| {
+        let (ann, _) = at_work(&app, "ann@example.org").await;
+        let browser = Browser::of(&app, &ann, 91).await;
+        let tasks = async || -> Vec<Value> {
+            let tasks = app.get("/developers/me/assigned-tasks", &ann).await.json();
+            tasks.as_array().unwrap().clone()
+        };
+        let before = tasks().await.len();
+        let seen = value(&browser.day().await, "dismiss", 1);
+        let opened = browser.opened(&seen).await;
+        let long = "x".repeat(501);
+        for (make, reason) in [
+            ("proj-13 Spin again", "Another task has this key"),
+            (long.as_str(), "at most 500 characters"),
+        ] {
+            let refused = browser.fill(&opened, &[("change", &seen), ("make", make)]).await;
+            assert_eq!(refused.status, 422);
+            assert!(why(&refused.text).contains(reason), "{}", why(&refused.text));
+            assert!(
+                refused.text.contains(&format!("value=\"{make}\"")),
+                "it stays: {}",
+                refused.text
+            );
+        }
+        assert_eq!(tasks().await.len(), before);
+
+        let make = [("change", seen.as_str()), ("make", " PROJ-14  Oil the <loom>\0")];
+        let made = browser.fill(&opened, &make).await;
+        let page = browser.follow(made).await;
+        assert!(page.contains("Oil the &#60;loom&#62;"), "{page}");
+        let block = &browser.blocks().await[1];
+        assert_eq!(
+            (&block["task_key"], &block["task_title"], &block["status"]),
+            (&json!("PROJ-14"), &json!("Oil the <loom>"), &json!("corrected"))
+        );
+        // The form as it was is of a block that was said something of since: nothing is made a second time.
+        let again = browser
+            .fill(&opened, &[("change", &seen), ("make", "Oil it again")])
+            .await;
+        assert_eq!(again.status, 422);
+        assert!(
+            why(&again.text).contains("another by now"),
+            "{}",
+            why(&again.text)
+        );
+        assert_eq!(tasks().await.len(), before + 1);
+
+        // Who has left may still look at their days, and makes nothing there any more.
+        let seen = value(&browser.day().await, "dismiss", 0);
+        let opened = browser.opened(&seen).await;
+        let spaces = app.get("/workspaces", &ann).await.json();
+        let members = format!("/workspaces/{}/members", spaces[0]["id"].as_str().unwrap());
+        let other = json!({"email": "other@example.org"});
+        let other = app.call(Method::POST, &members, &ann, &other).await.json();
+        let other = format!("{members}/{}", other["developer_id"].as_str().unwrap());
+        let owner = app
+            .call(Method::PATCH, &other, &ann, &json!({"role": "owner"}))
+            .await;
+        assert_eq!(owner.status, 200, "{}", owner.text);
+        let herself = format!("{members}/{}", ann.id);
+        let gone = app.call(Method::DELETE, &herself, &ann, &json!({})).await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+        let left = browser.fill(&opened, &[("change", &seen), ("make", "Spy")]).await;
+        assert_eq!(left.status, 422);
+        assert_eq!(tasks().await.len(), 0, "nor sees any of what is there");
     })
     .await;
 }
@@ -386,6 +458,17 @@ async fn time_is_entered_by_hand_and_taken_back() {
                 .await
                 .contains("&#38;hand=1#hand\">Add time by hand</a>")
         );
+        let away = browser.day().await;
+        let away = away
+            .split("Away from every device <a href=\"")
+            .nth(1)
+            .expect("a row");
+        let (away, name) = away.split_once('"').unwrap();
+        assert!(name.starts_with(">add what it was</a>"), "{name}");
+        let away = browser.page(&away.replace("&#38;", "&")).await;
+        for field in ["name=\"from\" value=\"07:30\"", "name=\"to\" value=\"09:00\""] {
+            assert!(away.contains(field), "{field}: {away}");
+        }
         let form = browser.page(&format!("{DAY}?day={DATE}&hand=1")).await;
         assert!(form.contains("id=\"hand\"") && form.contains(&spin) && !form.contains("data-live"));
         let hand = |fields: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {

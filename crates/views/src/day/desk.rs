@@ -45,10 +45,14 @@ pub enum Refusal {
     Words,
     /// There is no project to file time by hand under.
     Project,
+    /// Another task has the key of the one that was to be made.
+    Key,
+    /// The title of the task that was to be made is too long.
+    Title,
 }
 
 /// Each with its name in an address.
-const REFUSALS: [(Refusal, &str); 12] = [
+const REFUSALS: [(Refusal, &str); 14] = [
     (Refusal::Gone, "gone"),
     (Refusal::Reversed, "reversed"),
     (Refusal::OtherDay, "day"),
@@ -61,6 +65,8 @@ const REFUSALS: [(Refusal, &str); 12] = [
     (Refusal::Length, "length"),
     (Refusal::Words, "words"),
     (Refusal::Project, "project"),
+    (Refusal::Key, "key"),
+    (Refusal::Title, "title"),
 ];
 
 impl Refusal {
@@ -91,6 +97,8 @@ impl Refusal {
             Self::Length => words.why_length,
             Self::Words => words.why_words,
             Self::Project => words.why_project,
+            Self::Key => words.why_key,
+            Self::Title => words.why_title,
         }
     }
 }
@@ -100,6 +108,8 @@ impl Refusal {
 pub struct Typed {
     /// A task, `work` for work without one, or `personal`.
     pub task: String,
+    /// The title of a task that is not there yet.
+    pub make: String,
     /// `HH:MM`.
     pub from: String,
     /// `HH:MM`.

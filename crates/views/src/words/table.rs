@@ -249,6 +249,8 @@ words! {
         review_moves: "Moved, and {n} others like it that nobody reviewed go there too.", "बदला गया, और इसके जैसे {n} और, जिन्हें किसी ने नहीं जाँचा, वहीं जाते हैं।";
         review_moves_1: "Moved, and another one like it that nobody reviewed goes there too.", "बदला गया, और इसके जैसा एक और, जिसे किसी ने नहीं जाँचा, वहीं जाता है।";
         review_which: "Which task was it?", "यह कौन-सा कार्य था?";
+        review_make: "or make one", "या नया बनाएँ";
+        review_make_hint: "PROJ-12 Mend the loom", "PROJ-12 करघा ठीक करें";
         review_work: "Work without a task", "बिना कार्य का काम";
         review_keep: "Save this one", "इसे सहेजें";
         review_all: "Save this and the ticked", "इसे और चुने हुओं को सहेजें";
@@ -266,6 +268,7 @@ words! {
         review_join: "Join with next", "अगले से जोड़ें";
         review_inside: "Inside", "भीतर";
         hand_add: "Add time by hand", "हाथ से समय जोड़ें";
+        hand_away: "add what it was", "बताएँ कि क्या था";
         hand_note: "Recorded time flows around it; no minute counts twice.", "दर्ज समय इसके आसपास रहता है; कोई मिनट दो बार नहीं गिना जाता।";
         hand_minutes: "or minutes", "या मिनट";
         hand_what: "What was it?", "यह क्या था?";
@@ -280,6 +283,8 @@ words! {
         why_nothing: "Not saved. Choose a task or another time first.", "सहेजा नहीं गया। पहले कार्य या कोई दूसरा समय चुनें।";
         why_length: "Not saved. Say from when to when, or how many minutes up to 1,440.", "सहेजा नहीं गया। कब से कब तक, या 1,440 तक कितने मिनट, लिखें।";
         why_words: "Not saved. What it was takes at most 1,000 characters.", "सहेजा नहीं गया। यह क्या था, अधिक से अधिक 1,000 अक्षरों में लिखें।";
+        why_key: "Not saved. Another task has this key; choose that one, or write another key.", "सहेजा नहीं गया। यह कुंजी किसी और कार्य की है; उसे चुनें, या दूसरी कुंजी लिखें।";
+        why_title: "Not saved. The title of a task takes at most 500 characters, its key 100.", "सहेजा नहीं गया। कार्य का शीर्षक अधिकतम 500 अक्षरों का होता है, उसकी कुंजी 100 की।";
         why_project: "Not saved. You are in no project yet, so there is nothing to file it under.", "सहेजा नहीं गया। आप अभी किसी परियोजना में नहीं हैं, इसलिए इसे कहीं रखा नहीं जा सकता।";
         review_leave: "Leave it", "रहने दें";
         journal_remove: "Take it away", "हटा दें";

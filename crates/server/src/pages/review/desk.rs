@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 
 use axum::response::{IntoResponse, Redirect, Response};
-use dayloom_api::tracker::review::MAX_REVIEWS;
+use dayloom_api::{
+    tasks::{MAX_KEY, MAX_TITLE},
+    tracker::review::MAX_REVIEWS,
+};
 use dayloom_domain::{
     DeveloperId, EntryId, TaskId,
     day::Category,
     review::{Change, ChangeError},
 };
 use dayloom_pipeline::similar;
-use dayloom_storage::ReviewError;
+use dayloom_storage::{NewTask, ReviewError, TaskError};
 use dayloom_views::{
     day::{Desk, LikeFact, Refusal},
     urls,
@@ -25,7 +28,9 @@ use super::{
 use crate::{
     ServerState,
     endpoints::entry_review::{self, Order, Wish},
+    gates::active_member,
     pages::{failure::PageError, gather, visitor::Visitor},
+    replay,
 };
 
 /// What an answer is: a task or none, and the kind of time.
@@ -116,28 +121,69 @@ pub(super) fn look(sent: &Sent, seen: Seen) -> String {
     urls::looked(sent.day, seen.entry, &typed.task, &typed.from, &typed.to)
 }
 
-/// Saves the task that was chosen and the times that were typed, and moves what is ticked to the same task.
+/// Saves the task that was chosen or typed and the times that were typed, and moves what is ticked to the same task.
 pub(super) async fn save(
     state: &ServerState,
     visitor: Visitor,
-    sent: &Sent,
+    mut sent: Sent,
     seen: Seen,
     ticked: Vec<Seen>,
 ) -> Result<Response, PageError> {
-    match saved(state, visitor.person.id, sent, seen, ticked).await {
+    let person = visitor.person.id;
+    let done = match make(state, person, &mut sent, seen).await {
+        Ok(made) => {
+            let done = saved(state, person, &sent, seen, ticked).await;
+            if made {
+                // Not before: what is told of the block here must still be about this block.
+                replay::after_task(state, person, None).await?;
+            }
+            done
+        }
+        Err(stop) => Err(stop),
+    };
+    match done {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(stop) => {
-            again(
-                state,
-                visitor,
-                sent.day,
-                opened(sent, seen),
-                Some(&ticks(sent)),
-                stop,
-            )
-            .await
+            let (desk, ticks) = (opened(&sent, seen), ticks(&sent));
+            again(state, visitor, sent.day, desk, Some(&ticks), stop).await
         }
     }
+}
+
+/// Makes the task that was typed, in the project of the block; from then on it is the one that was chosen. False where
+/// none was typed.
+async fn make(state: &ServerState, person: DeveloperId, sent: &mut Sent, seen: Seen) -> Result<bool, Stop> {
+    let Some((key, title)) = sent.made() else {
+        return Ok(false);
+    };
+    let is_long = |text: &str, most| text.chars().count() > most;
+    if is_long(&title, MAX_TITLE) || key.as_deref().is_some_and(|key| is_long(key, MAX_KEY)) {
+        return Err(Refusal::Title.into());
+    }
+    still(state, person, sent, seen).await?;
+    let (block, _) = block(state, person, sent.day, seen.entry).await?;
+    let project = state.store().projects().by_id(block.project_id).await?;
+    let workspace = project.ok_or(Refusal::Project)?.workspace_id;
+    active_member(state, workspace, person)
+        .await
+        .map_err(|error| Stop::of(error, Refusal::Project))?;
+    let new = NewTask {
+        title,
+        key,
+        url: None,
+        status: None,
+        assignee_id: Some(person),
+        project_id: Some(block.project_id),
+    };
+    let made = state.store().tasks().create(workspace, &new, state.now()).await;
+    let task = made.map_err(|error| match error {
+        TaskError::KeyTaken => Stop::from(Refusal::Key),
+        TaskError::Storage(error) => error.into(),
+        TaskError::NotFound | TaskError::Assignee | TaskError::Project => Refusal::Project.into(),
+    })?;
+    sent.task = task.id.to_string();
+    sent.make.clear();
+    Ok(true)
 }
 
 async fn saved(

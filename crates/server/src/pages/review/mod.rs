@@ -61,8 +61,11 @@ pub(super) async fn submit(
             return said.map(|to| Redirect::to(&to).into_response());
         }
         Wish::Look(seen) => return Ok(Redirect::to(&desk::look(&sent, seen)).into_response()),
-        Wish::Save(seen) => return desk::save(&state, visitor, &sent, seen, Vec::new()).await,
-        Wish::SaveAll(seen) => return desk::save(&state, visitor, &sent, seen, sent.ticked()).await,
+        Wish::Save(seen) => return desk::save(&state, visitor, sent, seen, Vec::new()).await,
+        Wish::SaveAll(seen) => {
+            let ticked = sent.ticked();
+            return desk::save(&state, visitor, sent, seen, ticked).await;
+        }
         Wish::Split(seen) => return desk::split(&state, visitor, &sent, seen).await,
         Wish::Hand => return hand::enter(&state, visitor, &sent).await,
     };

@@ -40,6 +40,9 @@ pub(in crate::pages) struct Sent {
     /// A task, `work` for work without one, or `personal`.
     #[serde(default)]
     pub task: String,
+    /// The title of a task that is not there yet; it stands before what is chosen.
+    #[serde(default)]
+    pub make: String,
     #[serde(default)]
     pub from: String,
     #[serde(default)]
@@ -156,6 +159,20 @@ impl Sent {
         }
     }
 
+    /// The task that is to be made, if one was typed: its key, where one stands in front, and its title.
+    pub(super) fn made(&self) -> Option<(Option<String>, String)> {
+        let words: Vec<&str> = self
+            .make
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|word| !word.is_empty())
+            .collect();
+        match words[..] {
+            [] => None,
+            [key, _, ..] if is_key(key) => Some((Some(key.to_owned()), words[1..].join(" "))),
+            _ => Some((None, words.join(" "))),
+        }
+    }
+
     /// What is ticked to go along.
     pub(super) fn ticked(&self) -> Vec<Seen> {
         let named = self.others.keys().filter_map(|name| name.strip_prefix(LIKE));
@@ -195,6 +212,7 @@ impl Sent {
         };
         Typed {
             task: self.task.clone(),
+            make: self.make.clone(),
             from: kept(&self.from, &self.was_from),
             to: kept(&self.to, &self.was_to),
             at: self.at.clone(),
@@ -202,6 +220,16 @@ impl Sent {
             what: self.what.clone(),
         }
     }
+}
+
+/// Whether a word looks like the key of a task: letters, a hyphen, a number.
+fn is_key(word: &str) -> bool {
+    word.rsplit_once('-').is_some_and(|(project, number)| {
+        project.starts_with(|c: char| c.is_ascii_alphabetic())
+            && project.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// The task and the kind of time of a choice; none where nothing was chosen, or what nobody could choose.
@@ -278,6 +306,19 @@ mod tests {
             task_id: None,
         };
         assert_eq!(joined, Some(Wish::Say(seen, merge)));
+    }
+
+    #[test]
+    fn a_task_that_is_typed_has_a_title_and_a_key_where_one_stands_in_front() {
+        let made = |text: &str| sent(&[("make", text)]).made();
+        let is = |key: Option<&str>, title: &str| Some((key.map(str::to_owned), title.to_owned()));
+        assert_eq!(sent(&[]).made(), None);
+        assert_eq!(made("%20%0A"), None);
+        assert_eq!(made("Mend%20%00the%0Aloom"), is(None, "Mend the loom"));
+        assert_eq!(made("PROJ-12%20Mend%20it"), is(Some("PROJ-12"), "Mend it"));
+        for title in ["PROJ-12", "-12 x", "PROJ- x", "12-12 x", "a.b-1 x", "PROJ-1a x"] {
+            assert_eq!(made(&title.replace(' ', "%20")), is(None, title), "{title}");
+        }
     }
 
     #[test]
