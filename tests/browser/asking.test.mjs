@@ -1,7 +1,7 @@
 // Answers on their way, as a person sees them come: sentence by sentence, growing at the end, and what was read stays.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { stage } from "./stage.mjs";
+import { detour, stage } from "./stage.mjs";
 
 let at;
 before(async () => { at = await stage("dictated"); });
@@ -12,8 +12,8 @@ const said = (text, ...rows) => JSON.stringify({ text, rows });
 const say = (words) => at.say(`say ${words}`);
 
 // Asks, and remembers each text the answer went through.
-async function asks(page) {
-  await page.goto(at.url + ASK);
+async function asks(page, url = at.url) {
+  await page.goto(url + ASK);
   await page.evaluate(() => {
     const seen = window.seen = [];
     const look = () => {
@@ -29,8 +29,8 @@ async function asks(page) {
 }
 
 // The time of the whole, which the facts tell when the model says nothing of use.
-async function total(page) {
-  await asks(page);
+async function total(page, url) {
+  await asks(page, url);
   await at.say("break");
   await page.waitForSelector("#answer .copy");
   const text = await page.textContent("#answer .text");
@@ -103,4 +103,24 @@ test("a model that does not go on is told of beneath what it said", async () => 
   await grew(page, 2);
   assert.deepEqual(complaints, []);
   await context.close();
+});
+
+test("a connection that breaks is told of beneath what stands, and one can ask again", async () => {
+  const way = await detour(at.url);
+  const { context, page } = await at.open({ by: way.url });
+  const time = await total(page, way.url);
+  await asks(page, way.url);
+  await say(`{"sentences":[${said(`I worked ${time}.`, 0)},`);
+  await page.waitForSelector("#answer .text p");
+  way.cut();
+  await page.waitForSelector("#answer .bad");
+  assert.match(await page.textContent("#answer .bad"), /The answer broke off here. What stands above was checked/);
+  assert.match(await page.textContent("#answer .text"), new RegExp(`I worked ${time}`));
+  assert.equal(await page.$(".stop"), null);
+  assert.equal(await page.getAttribute("#answer", "aria-busy"), null);
+  await grew(page, 1);
+  await at.say("ended");
+  assert.equal(await total(page, way.url), time);
+  await context.close();
+  way.close();
 });
