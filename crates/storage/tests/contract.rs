@@ -159,6 +159,7 @@ on_both!(
     queue::a_project_takes_the_days_of_its_people,
     queue::a_day_marked_meanwhile_stays_dirty,
     queue::a_lost_lease_writes_nothing,
+    queue::a_clock_that_was_set_back_holds_no_day_up,
     queue::failures_wait_and_projects_take_turns,
     days::a_day_is_written_as_a_difference,
     days::a_long_day_reads_as_it_was_written,

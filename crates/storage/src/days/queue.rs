@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dayloom_domain::{DeveloperId, ProjectId};
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::Taken;
@@ -63,15 +63,20 @@ pub(super) async fn mark_range<C: ConnectionTrait>(
     run(on, &sql, vec![id(developer), day(from), day(to), at(now)]).await
 }
 
+/// Further ahead than any day waits or is leased: an instant beyond it is of a clock that has been set back since, and
+/// holds nothing up.
+const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
+
 /// Days that are due and under no living lease, each with its turn within its project; the condition comes behind.
 const RANKED: &str = "WITH ranked AS (
     SELECT developer_id, local_date, marked_at,
         ROW_NUMBER() OVER (PARTITION BY project_id ORDER BY marked_at, developer_id, local_date) AS turn
-    FROM tracker_dirty_days WHERE next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)";
+    FROM tracker_dirty_days WHERE (next_attempt_at <= $1 OR next_attempt_at > $5)
+        AND (leased_until IS NULL OR leased_until <= $1 OR leased_until > $5)";
 
 /// Of people who have a device in a project: the evidence of any of their devices may have marked the day.
 const OF_PROJECT: &str =
-    "AND developer_id IN (SELECT developer_id FROM tracker_devices WHERE project_id = $5)";
+    "AND developer_id IN (SELECT developer_id FROM tracker_devices WHERE project_id = $6)";
 
 const TAKE_SQLITE: &str = "UPDATE tracker_dirty_days SET lease = $3, leased_until = $4
     WHERE (developer_id, local_date) IN
@@ -82,7 +87,8 @@ const TAKE_SQLITE: &str = "UPDATE tracker_dirty_days SET lease = $3, leased_unti
 const TAKE_POSTGRES: &str = ", picked AS (
     SELECT d.developer_id, d.local_date FROM tracker_dirty_days d
     JOIN ranked r ON r.developer_id = d.developer_id AND r.local_date = d.local_date
-    WHERE d.next_attempt_at <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1)
+    WHERE (d.next_attempt_at <= $1 OR d.next_attempt_at > $5)
+        AND (d.leased_until IS NULL OR d.leased_until <= $1 OR d.leased_until > $5)
     ORDER BY r.turn, r.marked_at, r.developer_id, r.local_date LIMIT $2 FOR UPDATE OF d SKIP LOCKED)
     UPDATE tracker_dirty_days t SET lease = $3, leased_until = $4 FROM picked p
     WHERE t.developer_id = p.developer_id AND t.local_date = p.local_date
@@ -102,7 +108,14 @@ pub(super) async fn take(
         Dialect::Sqlite => format!("{RANKED} {of_project}) {TAKE_SQLITE}"),
         Dialect::Postgres => format!("{RANKED} {of_project}){TAKE_POSTGRES}"),
     };
-    let mut values = vec![at(now), i64::from(limit).into(), id(token), at(until)];
+    let furthest = now.saturating_add(FURTHEST).unwrap_or(Timestamp::MAX);
+    let mut values = vec![
+        at(now),
+        i64::from(limit).into(),
+        id(token),
+        at(until),
+        at(furthest),
+    ];
     values.extend(project.map(id));
     let mut taken = Vec::new();
     for row in rows(&inner.write, &sql, values).await? {

@@ -219,6 +219,27 @@ pub async fn a_lost_lease_writes_nothing(store: &Store) {
     );
 }
 
+pub async fn a_clock_that_was_set_back_holds_no_day_up(store: &Store) {
+    let (w, today) = marked(store).await;
+    let hours = |hours: i64| minute(hours * 60);
+    // Marked and taken where the clock was three hours ahead, then looked for where it is right.
+    let ahead = store.days().take(hours(3), LEASE, 10).await.unwrap().remove(0);
+    let taken = store.days().take(now(), LEASE, 10).await.unwrap();
+    assert_eq!(taken.len(), 1, "a lease of hours ahead is none");
+    let late = store.days().finish(&ahead, &empty(today), hours(3)).await;
+    assert_eq!(late.unwrap(), None, "whoever held it has lost it");
+    assert!(store.days().fail(&taken[0], hours(3)).await.unwrap());
+    let taken = store.days().take(now(), LEASE, 10).await.unwrap();
+    assert_eq!(taken.len(), 1, "nor does it wait for hours");
+    assert!(store.days().fail(&taken[0], minute(5)).await.unwrap());
+    assert!(store.days().take(now(), LEASE, 10).await.unwrap().is_empty());
+    let of_project = store
+        .days()
+        .take_of_project(w.project, minute(5), LEASE, 10)
+        .await;
+    assert_eq!(of_project.unwrap().len(), 1);
+}
+
 pub async fn failures_wait_and_projects_take_turns(store: &Store) {
     let (w, today) = marked(store).await;
     let taken = store.days().take(now(), LEASE, 10).await.unwrap().remove(0);
