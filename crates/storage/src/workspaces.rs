@@ -187,7 +187,8 @@ impl Workspaces<'_> {
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(member)
     }
-    /// Changes role or standing. Whether `actor` may administer at all is the caller's question.
+    /// Changes role or standing; one who is removed leaves the projects too. Whether `actor` may administer at all is the
+    /// caller's question.
     pub async fn update_member(
         &self,
         workspace: WorkspaceId,
@@ -206,6 +207,9 @@ impl Workspaces<'_> {
         set(&transaction, workspace, developer, role, status, now).await?;
         if actor != developer && status != old.status && status != MemberStatus::Active {
             note_put_out(&transaction, workspace, developer, now).await?;
+        }
+        if status == MemberStatus::Removed {
+            leave_projects(&transaction, workspace, developer, now).await?;
         }
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(Member { role, status, ..old })
@@ -246,14 +250,7 @@ impl Workspaces<'_> {
         if actor != developer {
             note_put_out(&transaction, workspace, developer, now).await?;
         }
-        run(
-            &transaction,
-            "UPDATE project_members SET status = 'removed', updated_at = $3
-             WHERE developer_id = $2 AND status <> 'removed'
-               AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1)",
-            vec![id(workspace), id(developer), at(now)],
-        )
-        .await?;
+        leave_projects(&transaction, workspace, developer, now).await?;
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(())
     }
@@ -394,6 +391,24 @@ pub(crate) async fn guard(
             return Err(MemberError::LastOwner);
         }
     }
+    Ok(())
+}
+
+/// Ends the memberships in the workspace's projects, so that whoever is let in again is in none of them.
+async fn leave_projects(
+    on: &DatabaseTransaction,
+    workspace: WorkspaceId,
+    developer: DeveloperId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    run(
+        on,
+        "UPDATE project_members SET status = 'removed', updated_at = $3
+         WHERE developer_id = $2 AND status <> 'removed'
+           AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1)",
+        vec![id(workspace), id(developer), at(now)],
+    )
+    .await?;
     Ok(())
 }
 

@@ -90,6 +90,7 @@ on_both!(
     people::a_glance_counts_what_is_the_persons_own,
     workspaces::slugs_are_made_and_kept_apart,
     workspaces::members_come_change_and_go,
+    workspaces::who_is_removed_is_in_no_project_any_more,
     workspaces::an_owner_is_touched_by_owners_only,
     workspaces::of_two_owners_leaving_at_once_one_stays,
     team::a_workspace_has_bounds_and_patterns,

@@ -101,6 +101,40 @@ pub async fn members_come_change_and_go(store: &Store) {
     assert_eq!((back.role, back.status), (Role::Viewer, MemberStatus::Active));
 }
 
+pub async fn who_is_removed_is_in_no_project_any_more(store: &Store) {
+    let w = world(store, "ada").await;
+    let spaces = store.workspaces();
+    let bob = spaces
+        .add_member(w.workspace, w.owner, "bob@x.org", Role::Developer, now())
+        .await
+        .unwrap();
+    let projects = store.projects();
+    let standing = async || {
+        let member = projects.member(w.project, bob.developer_id).await.unwrap();
+        member.unwrap().status
+    };
+    projects
+        .put_member(w.project, bob.developer_id, None, minute(5))
+        .await
+        .unwrap();
+    for (status, expected) in [
+        (MemberStatus::Suspended, MemberStatus::Active),
+        (MemberStatus::Active, MemberStatus::Active),
+        (MemberStatus::Removed, MemberStatus::Removed),
+        (MemberStatus::Active, MemberStatus::Removed),
+    ] {
+        let patch = MemberPatch {
+            role: None,
+            status: Some(status),
+        };
+        spaces
+            .update_member(w.workspace, w.owner, bob.developer_id, patch, minute(6))
+            .await
+            .unwrap();
+        assert_eq!(standing().await, expected, "where the person is {status:?}");
+    }
+}
+
 pub async fn an_owner_is_touched_by_owners_only(store: &Store) {
     let w = world(store, "ada").await;
     let spaces = store.workspaces();
