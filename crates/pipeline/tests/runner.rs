@@ -385,10 +385,13 @@ async fn a_stopping_worker_gives_back_what_it_has_not_begun() {
         app.upload(person.id, tracked.device, &days).await;
         let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
         let (wake, stop) = (Wake::new(), CancellationToken::new());
+        // As many at a time on every machine.
+        let pace = Pace {
+            parallel: 2,
+            ..Pace::default()
+        };
         let part = stages
-            .work_off(Some(tracked.project), Pace::default(), &wake, &stop, |_| {
-                stop.cancel()
-            })
+            .work_off(Some(tracked.project), pace, &wake, &stop, |_| stop.cancel())
             .await
             .expect("worked off");
         assert!((1..=2).contains(&part.derived), "{part:?}");

@@ -93,6 +93,33 @@ async fn a_project_takes_50_000_events_and_the_last_batch_may_overshoot() {
 }
 
 #[tokio::test]
+async fn a_project_takes_600_batches_of_all_its_devices() {
+    on_both(async |one, other| {
+        let project = new_project();
+        for n in 0..20 {
+            let device = new_device();
+            for call in 0..30 {
+                let limiter = if (n + call) % 2 == 0 { one } else { other };
+                limiter.batch(device, project, 0, at(n)).await.unwrap();
+            }
+        }
+        let refused = async |device, millis| wait(one.batch(device, project, 0, at(millis)).await);
+        let device = new_device();
+        assert_eq!(
+            refused(device, 30_000).await,
+            Some(("Rate limit exceeded".into(), 30))
+        );
+        assert_eq!(
+            wait(other.batch(device, new_project(), 0, at(30_000)).await),
+            None
+        );
+        // The first of its devices are let in again as their calls leave the window.
+        assert_eq!(refused(device, 60_000).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn calls_of_one_instant_count_each_and_those_at_once_never_pass_the_limit() {
     on_both(async |one, other| {
         let device = new_device();

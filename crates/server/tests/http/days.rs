@@ -150,42 +150,65 @@ async fn a_day_without_evidence_is_zeros() {
 
 #[tokio::test]
 async fn bad_dates_are_400() {
-    let app = TestApp::sqlite().await;
-    let ann = app.person("ann@example.org").await;
-    let answer = |path: &'static str| {
-        let (app, ann) = (&app, &ann);
-        async move {
-            let answer = app.get(path, ann).await;
+    on_both(async |app| {
+        let ann = app.person("ann@example.org").await;
+        let answer = async |path: &str| {
+            let answer = app.get(path, &ann).await;
             (answer.status, answer.detail())
+        };
+        let bad = (400, "Invalid date (use YYYY-MM-DD)".to_owned());
+        for path in [
+            "/tracker/days/today",
+            "/tracker/days/2026-02-30",
+            "/tracker/days/2026-1-1",
+            "/tracker/timesheet?start=x",
+            "/tracker/timesheet?end=2026-13-01",
+            "/tracker/timesheet?start=",
+            "/tracker/timesheet?end=2026-11-21-and-much-more-than-the-sixty-four-characters-of-any-date-there-is",
+        ] {
+            assert_eq!(answer(path).await, bad, "{path}");
         }
-    };
-    let bad = (400, "Invalid date (use YYYY-MM-DD)".to_owned());
-    for path in [
-        "/tracker/days/today",
-        "/tracker/days/2026-02-30",
-        "/tracker/days/2026-1-1",
-        "/tracker/days/%ff",
-        "/tracker/timesheet?start=x",
-        "/tracker/timesheet?end=2026-13-01",
-        "/tracker/timesheet?start=",
-        "/tracker/timesheet?end=2026-11-21-and-much-more-than-the-sixty-four-characters-of-any-date-there-is",
-    ] {
-        let got = answer(path).await;
-        assert!(
-            got == bad || (path.ends_with("%ff") && got.0 == 404),
-            "{path}: {got:?}"
-        );
-    }
-    let reversed = answer("/tracker/timesheet?start=2026-11-22&end=2026-11-21").await;
-    assert_eq!(reversed, (400, "start must be <= end".to_owned()));
-    assert_eq!(answer("/tracker/timesheet?start=2026-11-22").await.0, 400);
-    assert_eq!(answer("/tracker/timesheet").await.0, 200);
-    assert_eq!(
-        answer("/tracker/timesheet?start=0001-01-01&end=9999-12-31")
-            .await
-            .0,
-        200
-    );
+        assert_eq!(answer("/tracker/days/%ff").await.0, 404);
+        let reversed = answer("/tracker/timesheet?start=2026-11-22&end=2026-11-21").await;
+        assert_eq!(reversed, (400, "start must be <= end".to_owned()));
+        assert_eq!(answer("/tracker/timesheet?start=2026-11-22").await.0, 400);
+        for path in [
+            "/tracker/timesheet?start=0000-01-01&end=9999-12-31",
+            "/tracker/timesheet?end=0000-01-01",
+            "/tracker/days/0000-01-01",
+            "/tracker/days/9999-12-31",
+        ] {
+            assert_eq!(answer(path).await.0, 200, "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_timesheet_without_dates_is_of_the_seven_days_to_today() {
+    on_both(async |app| {
+        let ann = app.person("ann@example.org").await;
+        let tracked = app.tracked(&ann).await;
+        let events: Vec<Value> = (12..=21)
+            .map(|day| event(&format!("2026-11-{day}T09:00:00Z")))
+            .collect();
+        send(&app, &ann, &tracked, &events).await;
+        app.derive().await;
+        let dates = async |query: &str| -> Vec<String> {
+            let sheet = app.get(&format!("/tracker/timesheet{query}"), &ann).await.json();
+            let days = sheet["days"].as_array().unwrap().iter();
+            let dates: Vec<String> = days.map(|day| day["date"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(sheet["days_count"], dates.len());
+            dates
+        };
+        let between =
+            |from: u8, to: u8| -> Vec<String> { (from..=to).map(|day| format!("2026-11-{day}")).collect() };
+        assert_eq!(dates("").await, between(15, 21));
+        assert_eq!(dates("?end=2026-11-19").await, between(13, 19));
+        assert_eq!(dates("?start=2026-11-12").await, between(12, 21));
+        assert_eq!(dates("?start=2026-11-14&end=2026-11-14").await, between(14, 14));
+    })
+    .await;
 }
 
 #[tokio::test]
