@@ -15,6 +15,10 @@ use crate::json::{Json, Malformed};
 /// Inputs whose JSON is longer than this many bytes are not echoed in a [`Problem`].
 const MAX_ECHO: usize = 2_000;
 
+/// Faults told of one body: a person mends no more at once, and a body of faults would make an answer of many times its
+/// size. Above none, so that what has a fault never passes for having none.
+const MAX_PROBLEMS: usize = 1_000;
+
 /// One validation fault: `{type, loc, msg, input, ctx?}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -143,6 +147,9 @@ pub trait Decode: Sized {
 
     /// Whether a body that is not sent is read like an empty object. Only the team API asks.
     const OPTIONAL: bool = false;
+
+    /// Whether its texts are cut anyway, and may be so while they are received: no length of them refuses it.
+    const CUTS_TEXTS: bool = false;
 
     /// The value of a body that is not looked at; only `()` has one.
     fn decode_nothing() -> Option<Self> {
@@ -392,13 +399,18 @@ impl<'v> Fields<'v, '_> {
     }
 
     fn report(&mut self, fault: Fault, input: &Json<'_>) {
-        let input = input.to_value();
-        let long = serde_json::to_string(&input).is_ok_and(|text| text.len() > MAX_ECHO);
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        let echo = Some(input).filter(|input| !input.is_longer_than(MAX_ECHO));
+        let echo = echo
+            .map(Json::to_value)
+            .filter(|value| serde_json::to_string(value).is_ok_and(|text| text.len() <= MAX_ECHO));
         self.problems.push(Problem {
             kind: fault.kind.into(),
             loc: self.path.clone(),
             msg: fault.msg,
-            input: if long { Value::Null } else { input },
+            input: echo.unwrap_or_default(),
             ctx: fault.ctx,
         });
     }

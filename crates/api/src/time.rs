@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 /// Unix times beyond this are milliseconds, as in the reference: 20,000,000,000 seconds are the year 2603.
-const MILLISECONDS_FROM: i128 = 20_000_000_000;
+const MILLISECONDS_FROM: u128 = 20_000_000_000;
 
 /// An instant as answers show it: UTC with `Z`, and six digits of microseconds where they are not zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +86,7 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 
 /// Reads whole unix seconds, or milliseconds beyond the year 2603.
 pub fn from_unix_int(number: i128) -> Option<Timestamp> {
-    let scale = if number.abs() > MILLISECONDS_FROM {
+    let scale = if number.unsigned_abs() > MILLISECONDS_FROM {
         1_000
     } else {
         1_000_000
@@ -172,9 +172,11 @@ mod tests {
             "99999999999999999999",
             "-",
             "1e9",
+            "-170141183460469231731687303715884105728",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
+        assert_eq!(from_unix_int(i128::MIN), None);
         assert_eq!(from_unix(f64::NAN), None);
         assert_eq!(from_unix(1e300), None);
     }

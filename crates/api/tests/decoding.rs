@@ -201,6 +201,19 @@ fn places_name_list_positions_and_extras_are_refused_where_asked() {
 }
 
 #[test]
+fn a_body_of_faults_is_refused_with_the_first_thousand() {
+    let extras: serde_json::Map<String, Value> = (0..5_000).map(|n| (format!("x{n}"), json!(n))).collect();
+    let body = json!({"enabled": true, "config": extras});
+    let faults = read::<dayloom_api::admin::ProjectConfigPut>(&body).unwrap_err();
+    assert_eq!(faults.len(), 1_000);
+    assert!(
+        faults
+            .iter()
+            .all(|fault| fault.starts_with("extra_forbidden at body.config.x"))
+    );
+}
+
+#[test]
 fn a_query_is_read_by_the_same_rules() {
     struct Limit(i64);
     impl Decode for Limit {

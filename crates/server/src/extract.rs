@@ -13,11 +13,11 @@ use axum::{
 use dayloom_api::{
     Decode, Problem,
     decode::{self, Fault},
-    json::with_json,
+    json::{self, with_json},
 };
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, Caller, ServerState, error::faults};
+use crate::{ApiError, Caller, ServerState, cut, error::faults};
 
 /// The largest body that is read: 500 events with every text at its maximum in four-byte characters fit.
 pub const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -52,7 +52,12 @@ impl<Q: Decode + Send, B: Decode + Send> FromRequest<ServerState> for Call<Q, B>
             };
         }
         let json = is_json(&parts.headers);
-        let bytes = read_body(Request::from_parts(parts.clone(), body), state).await?;
+        let bytes = if B::CUTS_TEXTS && !is_short(&parts.headers) {
+            cut::receive(body).await?
+        } else {
+            read_body(Request::from_parts(parts.clone(), body), state).await?
+        };
+        let caller = known_caller(&mut parts, state, json, &bytes).await?;
         let mut body_problems = Vec::new();
         let body = if !json || bytes.is_empty() {
             body_problems.push(no_body(bytes.is_empty()));
@@ -61,7 +66,6 @@ impl<Q: Decode + Send, B: Decode + Send> FromRequest<ServerState> for Call<Q, B>
             with_json(&bytes, |json| decode::body::<B>(json, &mut body_problems))
                 .map_err(|error| ApiError::Invalid(vec![Problem::malformed(&error)]))?
         };
-        let caller = Caller::from_request_parts(&mut parts, state).await?;
         let query = read_query(&query_text, &mut problems);
         problems.append(&mut body_problems);
         match (query, body) {
@@ -69,6 +73,24 @@ impl<Q: Decode + Send, B: Decode + Send> FromRequest<ServerState> for Call<Q, B>
             _ => Err(faults(problems)),
         }
     }
+}
+
+/// Who calls. Whom nobody knows is told first that what they sent is no JSON, where it is none; nothing else is made
+/// of it, as that would cost many times its size.
+pub(crate) async fn known_caller(
+    parts: &mut Parts,
+    state: &ServerState,
+    json: bool,
+    body: &[u8],
+) -> Result<Caller, ApiError> {
+    let refusal = match Caller::from_request_parts(parts, state).await {
+        Ok(caller) => return Ok(caller),
+        Err(refusal) => refusal,
+    };
+    if json && !body.is_empty() {
+        json::check(body).map_err(|error| ApiError::Invalid(vec![Problem::malformed(&error)]))?;
+    }
+    Err(refusal)
 }
 
 /// The query alone. Take it after [`Caller`].
@@ -109,11 +131,29 @@ pub fn id<T: FromStr>(text: &str, not_found: &'static str) -> Result<T, ApiError
 pub(crate) async fn read_body(request: Request, state: &ServerState) -> Result<Bytes, ApiError> {
     let read = Bytes::from_request(request, state).await;
     read.map_err(|refused| match refused.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
-        }
-        _ => ApiError::bad_request("There was an error reading the body"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => broken_off(),
     })
+}
+
+/// A body beyond [`MAX_BODY`].
+pub(crate) fn too_large() -> ApiError {
+    ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
+}
+
+/// A body that did not come whole.
+pub(crate) fn broken_off() -> ApiError {
+    ApiError::bad_request("There was an error reading the body")
+}
+
+/// Whether the body says that it is within [`MAX_BODY`].
+fn is_short(headers: &HeaderMap) -> bool {
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    length
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_some_and(|length| length <= MAX_BODY)
 }
 
 pub(crate) fn read_query<Q: Decode>(text: &str, problems: &mut Vec<Problem>) -> Option<Q> {

@@ -4,6 +4,7 @@
 //! "now" comes from the state's clock.
 
 pub mod auth;
+mod cut;
 mod docs;
 pub mod endpoints;
 pub mod error;

@@ -45,6 +45,8 @@ pub struct IncomingBatch {
 }
 
 impl Decode for IncomingBatch {
+    const CUTS_TEXTS: bool = true;
+
     fn decode(fields: &mut Fields<'_, '_>) -> Option<Self> {
         let schema_version = fields.required("schema_version", rules::text(16));
         let device_id = fields.required("device_id", rules::id);

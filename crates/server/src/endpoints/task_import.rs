@@ -19,8 +19,8 @@ use serde_json::Value;
 
 use super::Refusals;
 use crate::{
-    ApiError, Caller, ServerState,
-    extract::is_json,
+    ApiError, ServerState,
+    extract::{is_json, known_caller},
     gates::{Gate, PathIds, WorkspaceMember},
     import::{self, CheckedRow, Import},
     replay,
@@ -43,10 +43,10 @@ impl FromRequest<ServerState> for Importing {
             let status = refused.into_response().status();
             ApiError::refused(status, "The import could not be received whole: send it in parts")
         })?;
-        // Malformed JSON is told before the credential is looked at, all other faults after
-        // (`contract/tracker.md` §0).
-        let json = is_json(&parts.headers).then(|| read_json(&body)).transpose()?;
-        let caller = Caller::from_request_parts(&mut parts, state).await?;
+        // Malformed JSON is told before an unknown credential, all other faults after it (`contract/tracker.md` §0).
+        let json = is_json(&parts.headers);
+        let caller = known_caller(&mut parts, state, json, &body).await?;
+        let json = json.then(|| read_json(&body)).transpose()?;
         let import = read(&parts.headers, json.as_ref(), &body)?;
         let inside = WorkspaceMember::open(caller, &ids, state).await?;
         Ok(Self { inside, import })

@@ -90,6 +90,72 @@ async fn malformed_json_comes_before_authentication_and_validation_after_it() {
 }
 
 #[tokio::test]
+async fn whom_nobody_knows_is_told_no_more_than_that() {
+    let app = TestApp::sqlite().await;
+    let import = "/workspaces/0b7a1f7e-5c3b-4b62-9f4e-6a2a86f9a001/tasks:import";
+    for path in [ENROLL, "/tracker/events:batch", import] {
+        let status = async |body: &str| app.post_text(path, None, body.to_owned()).await.status;
+        assert_eq!(status("[0,").await, 422, "{path}");
+        // What is mended for those who are known is no fault of the others either.
+        let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+        for fine in ["[]", "{\"a\": \"\\ud800\", \"b\": 1e999}", deep.as_str()] {
+            assert_eq!(status(fine).await, 401, "{path}: {fine}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_too_many_values_is_refused() {
+    let app = TestApp::sqlite().await;
+    let ann = app.person("ann@example.org").await;
+    let body = format!("{{\"device_id\": [{}0]}}", "0,".repeat(1_000_000));
+    let answer = app.post_text(ENROLL, Some(&ann.token), body).await;
+    assert_eq!(
+        (answer.status, answer.json()["detail"][0]["ctx"]["error"].clone()),
+        (422, json!("too many values"))
+    );
+}
+
+#[tokio::test]
+async fn other_methods_find_what_they_may_and_no_other_site_is_let_in() {
+    let app = TestApp::sqlite().await;
+    let ann = app.person("ann@example.org").await;
+    let projects = "/api/v1/tracker/projects";
+    let send = async |method: Method, path: &str| {
+        let request = app.request(method, path, Some(&ann.token));
+        app.send(request.header("origin", "https://evil.example")).await
+    };
+    let read = send(Method::GET, projects).await;
+    let head = send(Method::HEAD, projects).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+    assert_eq!(head.header("content-type"), read.header("content-type"));
+    for (method, path, allowed) in [
+        (Method::POST, projects, "GET,HEAD"),
+        (Method::OPTIONS, projects, "GET,HEAD"),
+        (Method::GET, "/api/v1/tracker/events:batch", "POST"),
+    ] {
+        let refused = send(method.clone(), path).await;
+        assert_eq!(
+            (refused.status, refused.detail()),
+            (405, "Method Not Allowed".to_owned()),
+            "{method} {path}"
+        );
+        assert_eq!(refused.header("allow"), Some(allowed), "{method} {path}");
+        let shared = refused
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control"));
+        assert!(!shared, "{method} {path}");
+    }
+    assert!(
+        !read
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control"))
+    );
+}
+
+#[tokio::test]
 async fn query_and_body_are_judged_together() {
     let app = TestApp::sqlite().await;
     let ann = app.person("ann@example.org").await;
@@ -138,7 +204,11 @@ async fn a_body_beyond_the_limit_is_413() {
     let app = TestApp::sqlite().await;
     let ann = app.person("ann@example.org").await;
     let answer = app
-        .post_text(ENROLL, Some(&ann.token), vec![b' '; 33 * 1024 * 1024])
+        .post_text(
+            ENROLL,
+            Some(&ann.token),
+            vec![b' '; dayloom_server::extract::MAX_BODY + 1],
+        )
         .await;
     assert_eq!(
         (answer.status, answer.detail()),

@@ -98,6 +98,36 @@ async fn every_kind_of_bad_event_is_refused_alone() {
 }
 
 #[tokio::test]
+async fn texts_of_any_length_refuse_no_batch() {
+    let app = TestApp::sqlite().await;
+    let ann = app.person("ann@example.org").await;
+    let tracked = app.tracked(&ann).await;
+    let events: Vec<Value> = (0..20)
+        .map(|n| {
+            let mut event = event(&format!("2026-11-21T09:{n:02}:00Z"));
+            event["browser"] =
+                json!({"url": format!("data:{}", "é".repeat(1_000_000)), "title": n.to_string()});
+            event
+        })
+        .collect();
+    let body = batch(&tracked, &events).to_string();
+    assert!(body.len() > dayloom_server::extract::MAX_BODY);
+    let answer = app.post_text(BATCH, Some(&ann.token), body.clone()).await;
+    assert_eq!(counts(&answer), (20, 0, vec![]));
+    let (from, to) = ("2026-11-21T00:00:00Z".parse().unwrap(), app.clock.now());
+    let stored = app.store.events().window(ann.id, from, to).await.unwrap();
+    for (n, event) in stored.iter().enumerate() {
+        let page = event.browser.as_ref().unwrap();
+        assert_eq!(page.title.as_deref(), Some(n.to_string().as_str()));
+        assert_eq!(page.url.as_ref().unwrap().chars().count(), 2_048);
+    }
+    // Nobody sends that much without saying who they are.
+    assert_eq!(app.post_text(BATCH, None, body).await.status, 401);
+    let much = vec![b' '; dayloom_server::extract::MAX_BODY + 1];
+    assert_eq!(app.post_text(BATCH, Some(&ann.token), much).await.status, 413);
+}
+
+#[tokio::test]
 async fn the_range_of_ts_is_inclusive() {
     let app = TestApp::sqlite().await;
     let ann = app.person("ann@example.org").await;
