@@ -11,7 +11,7 @@ use dayloom_domain::{
     event::Event,
     sample::{self, Random},
 };
-use dayloom_pipeline::{Pace, Runner, RunnerSettings, Stages, Sweep, Wake, compute_day, derive_day};
+use dayloom_pipeline::{Pace, Reach, Runner, RunnerSettings, Stages, Sweep, Wake, compute_day, derive_day};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio_util::sync::CancellationToken;
@@ -302,6 +302,73 @@ async fn a_running_runner_derives_when_woken_and_stops_when_told() {
             .await
             .expect("stops")
             .expect("without a panic");
+    })
+    .await;
+}
+
+/// Writes a day without its evidence and takes its mark away, which only something outside of Dayloom does.
+async fn put_out_of_step(app: &TestApp, person: &Person) {
+    let days = app.store.days();
+    let now = app.clock.now();
+    days.mark(person.id, &[today()], now).await.expect("a mark");
+    let woven = derive::weave(&[], today(), &Zone::utc());
+    let empty = derive::assemble(woven, Vec::new(), &[]);
+    for taken in days.take(now, LEASE, 9).await.expect("a take") {
+        days.finish(&taken, &empty, now).await.expect("written");
+    }
+    assert_eq!(stored(app, person, today()).await.attention_micros, 0);
+    assert_eq!(days.backlog().await.expect("a count"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_marked_is_found_by_the_sweeps() {
+    on_both(async |app| {
+        let person = app.person("ada@example.org").await;
+        let tracked = app.tracked(&person).await;
+        app.upload(person.id, tracked.device, &[minute(0, tracked.device)])
+            .await;
+        let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);
+        for reach in [Reach::Lately, Reach::Everything] {
+            put_out_of_step(&app, &person).await;
+            let sweep = async || {
+                let never = CancellationToken::new();
+                stages.run_sweep(Sweep::Days, reach, &never).await.expect("swept")
+            };
+            assert_eq!((sweep().await, sweep().await), (1, 0), "{reach:?}");
+            app.derive().await;
+            assert_eq!(stored(&app, &person, today()).await.attention_micros, 60_000_000);
+        }
+
+        // A runner sweeps by itself, and wakes itself for what was found.
+        put_out_of_step(&app, &person).await;
+        let settings = RunnerSettings {
+            pace: Pace {
+                poll: Duration::from_secs(3_600),
+                ..Pace::default()
+            },
+            ..RunnerSettings::default()
+        };
+        let stop = CancellationToken::new();
+        let runner = Runner::of(stages).with_settings(settings);
+        let running = tokio::spawn(runner.run(stop.clone()));
+        let found = async {
+            let days = app.store.days();
+            while days
+                .read(person.id, today())
+                .await
+                .expect("a read")
+                .expect("a day")
+                .day
+                .spans
+                .is_empty()
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(180), found).await;
+        found.expect("it is derived again");
+        stop.cancel();
+        running.await.expect("without a panic");
     })
     .await;
 }

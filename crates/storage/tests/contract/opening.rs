@@ -1,10 +1,10 @@
 //! Opening: addresses, schema versions, closing.
 
-use dayloom_storage::{Dialect, Migrate, NewToken, StorageError, Store};
+use dayloom_storage::{Batch, Dialect, Migrate, NewEvent, NewToken, StorageError, Store};
 
 use crate::{
     db::TestDb,
-    world::{now, person},
+    world::{batch, device, event, minute, now, person, world},
 };
 
 #[tokio::test]
@@ -69,6 +69,40 @@ async fn two_programs_opening_a_fresh_database_at_once_both_work() {
         assert_eq!(two.settings().get("k").await.unwrap().as_deref(), Some("v"));
         one.close().await;
         two.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_programs_take_the_same_batches_in_once() {
+    let mut databases = vec![TestDb::sqlite().await];
+    databases.extend(TestDb::postgres().await);
+    for db in databases {
+        let w = world(&db.store, "ada").await;
+        let laptop = device(&db.store, w.owner, w.project).await;
+        let other = Store::open(&db.url, Migrate::Refuse).await.unwrap();
+        let events: Vec<NewEvent> = (0..525).map(|n| event(n, minute(n))).collect();
+        // Each event is in two batches, but for the first ones and the last.
+        let batches: Vec<Batch> = (0..20)
+            .map(|n| batch(&laptop, now(), &events[n * 25..n * 25 + 50]))
+            .collect();
+        let mut sent = tokio::task::JoinSet::new();
+        for store in [&db.store, &other] {
+            for batch in &batches {
+                let (store, batch) = (store.clone(), batch.clone());
+                sent.spawn(async move { store.events().ingest(batch).await.unwrap() });
+            }
+        }
+        let answers = sent.join_all().await;
+        let accepted: u64 = answers.iter().map(|answer| answer.accepted).sum();
+        assert_eq!(accepted, 525);
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.accepted + answer.duplicates == 50)
+        );
+        assert_eq!(db.store.events().count(w.owner).await.unwrap(), 525);
+        other.close().await;
+        db.store.close().await;
     }
 }
 
