@@ -231,8 +231,10 @@ impl Tasks<'_> {
             clauses.push(format!("t.assignee_id = ${}", values.len()));
         }
         if let Some(status) = &filter.status {
-            values.push(status.to_lowercase().into());
-            clauses.push(format!("LOWER(t.status) = ${}", values.len()));
+            let [one, other] = folded(status);
+            values.extend([one.into(), other.into()]);
+            let last = values.len();
+            clauses.push(format!("LOWER(t.status) IN (${}, ${last})", last - 1));
         }
         if filter.open {
             clauses.push(open_only(self.1));
@@ -357,6 +359,11 @@ const WORKED: &str = "SELECT task_id, MAX(ended_at) AS worked_at FROM time_entri
 /// When a task was last changed or worked on.
 const LATELY: &str = "CASE WHEN w.worked_at > t.updated_at THEN w.worked_at ELSE t.updated_at END";
 
+/// A status as `LOWER` may have it: not every database knows the small form of other letters than those from A to Z.
+fn folded(status: &str) -> [String; 2] {
+    [status.to_lowercase(), status.to_ascii_lowercase()]
+}
+
 /// The clause that leaves closed tasks out. The words are the operator's; a quote in one is doubled.
 fn open_only(closed: &[String]) -> String {
     if closed.is_empty() {
@@ -364,7 +371,8 @@ fn open_only(closed: &[String]) -> String {
     }
     let words: Vec<String> = closed
         .iter()
-        .map(|status| format!("'{}'", status.to_lowercase().replace('\'', "''")))
+        .flat_map(|status| folded(status))
+        .map(|status| format!("'{}'", status.replace('\'', "''")))
         .collect();
     format!("LOWER(t.status) NOT IN ({})", words.join(", "))
 }

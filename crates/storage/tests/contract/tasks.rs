@@ -493,4 +493,23 @@ pub async fn what_closes_a_task_can_be_said(store: &Store) {
         .with_closed_statuses(vec!["WON'T do".to_owned(), "Review".to_owned()]);
     assert_eq!(titles(&other).await, ["Done"]);
     assert_eq!(titles(&store.clone().with_closed_statuses(vec![])).await.len(), 3);
+
+    let beyond_ascii = NewTask {
+        assignee_id: Some(w.owner),
+        status: Some("Überprüft".to_owned()),
+        ..named("checked", None)
+    };
+    store
+        .tasks()
+        .create(w.workspace, &beyond_ascii, now())
+        .await
+        .unwrap();
+    let other = store.clone().with_closed_statuses(vec!["ÜberPrüft".to_owned()]);
+    assert_eq!(titles(&other).await, ["Done", "review", "won't do"]);
+    let filter = TaskFilter {
+        status: Some("ÜberPrüft".to_owned()),
+        ..TaskFilter::default()
+    };
+    let found = store.tasks().list(w.workspace, &filter, None, 9).await.unwrap();
+    assert_eq!(found.tasks.len(), 1);
 }
