@@ -172,11 +172,8 @@ async fn find(remote: &Remote, asked: &Asked) -> Outcome<(DayView, Option<Block>
         Asked::At(at) => *at,
         _ => zone(&day).at(date, at.time()),
     };
-    let index = day
-        .spans
-        .iter()
-        .position(|span| span.start <= moment && moment < span.end);
-    let Some(index) = index else {
+    let exact = matches!(asked, Asked::At(_)) || at.second() != 0;
+    let Some(index) = seen_at(&day.spans, moment, exact) else {
         return Err(Failure::failed(
             format!("No time is recorded at {}", at.strftime("%H:%M on %Y-%m-%d")),
             "`dayloom day` shows what is",
@@ -189,6 +186,20 @@ async fn find(remote: &Remote, asked: &Asked) -> Outcome<(DayView, Option<Block>
         .position(|block| block.start <= found.start && found.end <= block.end)
         .map(|n| (raw["blocks"][n].clone(), day.blocks[n].clone()));
     Ok((day, block, found))
+}
+
+/// The span of a moment. A time of the clock without seconds, as tables show the beginning of a block, is a whole minute:
+/// where nothing was seen when it began, it is what began within it.
+fn seen_at(spans: &[SpanView], moment: Timestamp, exact: bool) -> Option<usize> {
+    let end = moment
+        .saturating_add(jiff::SignedDuration::from_mins(1))
+        .unwrap_or(moment);
+    let holds = |span: &SpanView| span.start <= moment && moment < span.end;
+    let begins = |span: &SpanView| !exact && moment <= span.start && span.start < end;
+    spans
+        .iter()
+        .position(holds)
+        .or_else(|| spans.iter().position(begins))
 }
 
 fn span_at(raw: &Value, day: &DayView, index: usize) -> Found {
@@ -357,6 +368,34 @@ mod tests {
         assert!(matches!(asked("2026-11-20T14:05:00Z"), Some(Asked::At(_))));
         for other in ["", "ab", "lunch", "25:00", "2026-13-01 10:00"] {
             assert_eq!(asked(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_minute_a_block_is_shown_to_begin_with_is_of_that_block() {
+        let span = |start: &str, end: &str| {
+            json!({
+                "start": start, "end": end, "seconds": 1.0, "signal": "", "task_id": null, "reason": "", "event_ids": [],
+            })
+        };
+        let spans = json!([
+            span("2026-11-20T08:02:30Z", "2026-11-20T08:05:00Z"),
+            span("2026-11-20T08:05:10Z", "2026-11-20T08:06:00Z"),
+        ]);
+        let spans: Vec<SpanView> = view(&spans).map_err(|f| f.to_string()).expect("spans");
+        let at = |clock: &str, exact| {
+            let moment: Timestamp = format!("2026-11-20T{clock}Z").parse().expect("an instant");
+            seen_at(&spans, moment, exact)
+        };
+        for (clock, minute, exact) in [
+            ("08:01:00", None, None),
+            ("08:02:00", Some(0), None),
+            ("08:04:00", Some(0), Some(0)),
+            ("08:05:00", Some(1), None),
+            ("08:05:30", Some(1), Some(1)),
+            ("08:06:00", None, None),
+        ] {
+            assert_eq!((at(clock, false), at(clock, true)), (minute, exact), "{clock}");
         }
     }
 
