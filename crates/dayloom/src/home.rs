@@ -113,6 +113,7 @@ impl Home {
             fs::rename(&beside, &path)
         })();
         written.map_err(|e| {
+            let _ = fs::remove_file(&beside);
             Failure::failed(
                 format!("{} cannot be written: {e}", path.display()),
                 "Mend the permissions of the home folder, or make room on the disk",

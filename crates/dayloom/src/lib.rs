@@ -85,6 +85,10 @@ fn run(cli: Cli, matches: &clap::ArgMatches, out: Output) -> Outcome {
         _ => {}
     }
     let home = Home::find(cli.global.home)?;
+    // Each new shell asks for its hook: it must not hear of settings that have nothing to do with it.
+    if let Cmd::ShellInit { shell } = cli.command {
+        return commands::papers::shell_init(shell, &home, &out);
+    }
     let settings = Settings::read(&home, matches)?;
     let loudness = logs::Loudness {
         quiet: cli.global.quiet,

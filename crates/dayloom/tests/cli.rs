@@ -181,7 +181,6 @@ fn papers_are_for_other_programs() {
     ] {
         assert!(manual.contains(part), "{part}");
     }
-    home.write("config.toml", "");
     for shell in ["bash", "zsh", "fish"] {
         let hook = home.run(&["shell-init", shell]);
         assert!(hook.code == 0 && hook.out.contains("Dayloom"), "{shell}");

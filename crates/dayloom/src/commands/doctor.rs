@@ -90,7 +90,8 @@ pub async fn run(cx: &Context) -> Outcome {
 fn home(cx: &Context) -> Finding {
     let shown = cx.home.dir().display().to_string();
     let tried = cx.home.create().and_then(|()| {
-        let path = cx.home.write("doctor", b"")?;
+        // A full disk still takes names of files, but nothing in them.
+        let path = cx.home.write("doctor", &[0; 4096])?;
         let _ = std::fs::remove_file(path);
         Ok(())
     });

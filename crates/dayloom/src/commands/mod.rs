@@ -94,9 +94,9 @@ async fn dispatch(command: Cmd, cx: &Context) -> Outcome {
         Cmd::Model(command) => model::run(cx, &command).await,
         Cmd::Doctor => doctor::run(cx).await,
         Cmd::Config => config::run(cx),
-        Cmd::ShellInit { shell } => papers::shell_init(shell, &cx.home, &cx.out),
         // Answered before settings are read, so that a broken config.toml does not keep a shell from starting.
         Cmd::Completions { shell } => papers::completions(shell, &cx.out),
         Cmd::Man => papers::man(&cx.out),
+        Cmd::ShellInit { shell } => papers::shell_init(shell, &cx.home, &cx.out),
     }
 }

@@ -23,7 +23,10 @@ pub fn read(path: &Path) -> Outcome<Vec<Found>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(e) => Err(Failure::usage(
             format!("{} cannot be read: {e}", path.display()),
-            "Mend its permissions, or remove it",
+            match e.kind() {
+                std::io::ErrorKind::InvalidData => "Save it as UTF-8 text",
+                _ => "Mend its permissions, or remove it",
+            },
         )),
     }
 }
