@@ -71,7 +71,9 @@ impl Teller<'_> {
         let TaskSum { task, sum } = self.facts.tasks.first()?;
         let (time, name) = (self.time(sum.minutes), task.full_in(self.locale));
         let total = self.facts.total.minutes;
-        let text = if sum.minutes == total {
+        // Not where something stands beside it that is too short for a minute of its own.
+        let alone = self.facts.tasks.len() == 1 && self.facts.no_task.entries.is_empty();
+        let text = if alone && sum.minutes == total {
             self.either(
                 || format!("All of it went to {name}."),
                 || format!("सारा समय {name} पर गया।"),
@@ -262,6 +264,12 @@ mod tests {
         ");
         let one_left = samples::of(&[(9 * 60, 60, Some(1), 0), (10 * 60, 1, None, 0)]);
         assert!(text(&one_left).ends_with("1 block, 1m, has no task yet."));
+        // Beside what is too short for a minute it is not all.
+        let a_moment_left = text(&samples::of(&[(9 * 60, 60, Some(1), 0), (10 * 60, 0, None, 0)]));
+        assert!(
+            a_moment_left.contains("Most of it, 1h, went to"),
+            "{a_moment_left}"
+        );
         assert_eq!(compose(&samples::of(&[]), Locale::En), []);
     }
 
