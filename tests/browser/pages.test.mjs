@@ -71,6 +71,19 @@ test("the figures of the list add up to the total", async () => {
   await context.close();
 });
 
+test("what was said of a row stays within its column", async () => {
+  for (const width of [1100, 1440]) {
+    const { context, page } = await at.open({ viewport: { width, height: 900 } });
+    await page.goto(at.url + DAY);
+    const over = await page.$$eval("td.u .acts", (all) => all
+      .map((acts) => acts.getBoundingClientRect().right - acts.closest("td").getBoundingClientRect().right)
+      .filter((by) => by > 5.5));
+    assert.deepEqual(over, [], `${width}`);
+    assert.ok((await page.$$("td.u [name=undo]")).length > 0);
+    await context.close();
+  }
+});
+
 test("the keyboard reaches everything and says where it is", async () => {
   const { context, page } = await at.open();
   await page.keyboard.press("Tab");
