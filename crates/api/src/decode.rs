@@ -272,24 +272,7 @@ impl<'v> Fields<'v, '_> {
         max: usize,
         mut rule: impl FnMut(&Json<'v>) -> Result<T, Fault>,
     ) -> Option<Vec<T>> {
-        let json = self.json;
-        let Some(value) = json.get(name) else {
-            return self.missing(name);
-        };
-        let judged = items(value, max);
-        let items = self.inside(Loc::Name(name.into()), value, |fields| {
-            fields.judge(value, judged)
-        })?;
-        self.inside(Loc::Name(name.into()), value, |fields| {
-            let read: Vec<Option<T>> = items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| {
-                    fields.inside(Loc::Index(at), item, |fields| fields.judge(item, rule(item)))
-                })
-                .collect();
-            read.into_iter().collect()
-        })
+        self.items(name, max, |fields, item| fields.judge(item, rule(item)))
     }
 
     /// A list that must be there, at most `max` long, of objects read field by field.
@@ -298,6 +281,15 @@ impl<'v> Fields<'v, '_> {
         name: &'static str,
         max: usize,
         mut read: impl FnMut(&mut Fields<'v, '_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        self.items(name, max, |fields, _| fields.open(&mut read))
+    }
+
+    fn items<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        mut read: impl FnMut(&mut Fields<'v, '_>, &'v Json<'v>) -> Option<T>,
     ) -> Option<Vec<T>> {
         let json = self.json;
         let Some(value) = json.get(name) else {
@@ -311,7 +303,7 @@ impl<'v> Fields<'v, '_> {
             let read: Vec<Option<T>> = items
                 .iter()
                 .enumerate()
-                .map(|(at, item)| fields.inside(Loc::Index(at), item, |fields| fields.open(&mut read)))
+                .map(|(at, item)| fields.inside(Loc::Index(at), item, |fields| read(fields, item)))
                 .collect();
             read.into_iter().collect()
         })

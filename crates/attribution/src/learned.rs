@@ -44,16 +44,33 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    fn add(&mut self, other: Self) {
-        self.weight += other.weight;
-        self.reviews += other.reviews;
-        self.moved += other.moved;
+    fn change(&mut self, by: Self, sign: Sign) {
+        sign.long(&mut self.weight, by.weight);
+        sign.short(&mut self.reviews, by.reviews);
+        sign.short(&mut self.moved, by.moved);
+    }
+}
+
+/// Whether something is put in or taken out.
+#[derive(Clone, Copy)]
+enum Sign {
+    Add,
+    Take,
+}
+
+impl Sign {
+    fn long(self, of: &mut u64, by: u64) {
+        *of = match self {
+            Self::Add => *of + by,
+            Self::Take => of.saturating_sub(by),
+        };
     }
 
-    fn take(&mut self, other: Self) {
-        self.weight = self.weight.saturating_sub(other.weight);
-        self.reviews = self.reviews.saturating_sub(other.reviews);
-        self.moved = self.moved.saturating_sub(other.moved);
+    fn short(self, of: &mut u32, by: u32) {
+        *of = match self {
+            Self::Add => *of + by,
+            Self::Take => of.saturating_sub(by),
+        };
     }
 }
 
@@ -126,39 +143,29 @@ impl Learned {
     /// Sums a day up, too.
     fn add(&mut self, date: Date, tally: &Tally) {
         self.days.insert(date);
-        let places = self.places(tally);
-        let theirs = moved_to(tally, &places);
-        self.merge(&theirs, Count::add);
-        for (at, place) in places.iter().enumerate() {
-            let place = usize::from(*place);
-            for (total, more) in self.totals[place].iter_mut().zip(&tally.totals[at]) {
-                *total += more;
-            }
-            self.lengths[place].0 += tally.lengths[at].0;
-            self.lengths[place].1 += tally.lengths[at].1;
-        }
-        self.reviews += tally.reviews;
-        self.in_order();
+        self.change(tally, Sign::Add);
     }
 
-    /// Takes a day out that was summed up.
+    /// Takes a day out, if it was summed up.
     fn take(&mut self, date: Date, tally: &Tally) {
-        if !self.days.remove(&date) {
-            return;
+        if self.days.remove(&date) {
+            self.change(tally, Sign::Take);
         }
+    }
+
+    fn change(&mut self, tally: &Tally, sign: Sign) {
         let places = self.places(tally);
-        let theirs = moved_to(tally, &places);
-        self.merge(&theirs, Count::take);
+        self.merge(&moved_to(tally, &places), sign);
         for (at, place) in places.iter().enumerate() {
             let place = usize::from(*place);
-            for (total, less) in self.totals[place].iter_mut().zip(&tally.totals[at]) {
-                *total = total.saturating_sub(*less);
+            for (total, by) in self.totals[place].iter_mut().zip(&tally.totals[at]) {
+                sign.long(total, *by);
             }
-            let length = &mut self.lengths[place];
-            length.0 = length.0.saturating_sub(tally.lengths[at].0);
-            length.1 = length.1.saturating_sub(tally.lengths[at].1);
+            let (length, by) = (&mut self.lengths[place], tally.lengths[at]);
+            sign.long(&mut length.0, by.0);
+            sign.short(&mut length.1, by.1);
         }
-        self.reviews = self.reviews.saturating_sub(tally.reviews);
+        sign.short(&mut self.reviews, tally.reviews);
         self.in_order();
     }
 
@@ -181,20 +188,20 @@ impl Learned {
     }
 
     /// Rows of both, in order; what nobody reviews any more is left out.
-    fn merge(&mut self, theirs: &[Entry], change: impl Fn(&mut Count, Count)) {
+    fn merge(&mut self, theirs: &[Entry], sign: Sign) {
         let mut merged = Vec::with_capacity(self.rows.len() + theirs.len());
         let mut theirs = theirs.iter().peekable();
         let key = |entry: &Entry| (entry.token, entry.label);
         for mut ours in self.rows.drain(..) {
             while let Some(new) = theirs.next_if(|next| key(next) < key(&ours)) {
-                merged.push(changed(new, &change));
+                merged.push(changed(new, sign));
             }
             if let Some(same) = theirs.next_if(|next| key(next) == key(&ours)) {
-                change(&mut ours.count, same.count);
+                ours.count.change(same.count, sign);
             }
             merged.push(ours);
         }
-        merged.extend(theirs.map(|new| changed(new, &change)));
+        merged.extend(theirs.map(|new| changed(new, sign)));
         merged.retain(|entry| entry.count.reviews > 0);
         self.rows = merged;
     }
@@ -224,9 +231,9 @@ impl Learned {
 }
 
 /// A row that only the other side has.
-fn changed(new: &Entry, change: impl Fn(&mut Count, Count)) -> Entry {
+fn changed(new: &Entry, sign: Sign) -> Entry {
     let mut count = Count::default();
-    change(&mut count, new.count);
+    count.change(new.count, sign);
     Entry { count, ..*new }
 }
 

@@ -65,7 +65,8 @@ pub(crate) fn smooth(seen: &[Seen], prior: &[f64], pace: &Pace) -> Vec<Smoothed>
 fn smooth_by(seen: &[Seen], prior: &[f64], pace: &Pace, stretch: usize) -> Vec<Smoothed> {
     let stretches: Vec<&[Seen]> = seen.chunks(stretch).collect();
     let mut begins_after: Vec<Option<State>> = vec![None];
-    for spans in stretches.iter().rev().skip(1).rev() {
+    let but_last = &stretches[..stretches.len().saturating_sub(1)];
+    for spans in but_last {
         let mut state = begins_after.last().cloned().flatten();
         for here in *spans {
             state = Some(forward(state.as_ref(), here, &likelihood(here), prior, pace));

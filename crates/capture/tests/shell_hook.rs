@@ -71,6 +71,15 @@ fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o777
 }
 
+/// One note, that this command ran last in the work folder; only the person can read it.
+fn left_privately(place: &Place, all: &[ShellState], command: &str) {
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
+    assert_eq!(all[0].last_command.as_deref(), Some(command));
+    assert_eq!(mode(&place.notes), 0o700);
+    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+}
+
 const BASH: &[&str] = &["--noprofile", "--rcfile", "RC", "-i"];
 
 #[tokio::test]
@@ -84,12 +93,7 @@ async fn bash_leaves_directory_and_last_command_privately() {
         "set -o noclobber",
         &["cd 'work dir'", "true --password hunter2"],
     );
-    let all = notes(&place).await;
-    assert_eq!(all.len(), 1);
-    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
-    assert_eq!(all[0].last_command.as_deref(), Some("true --password ***"));
-    assert_eq!(mode(&place.notes), 0o700);
-    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+    left_privately(&place, &notes(&place).await, "true --password ***");
 }
 
 #[tokio::test]
@@ -168,10 +172,7 @@ async fn zsh_leaves_directory_and_last_command() {
         "",
         &["cd 'work dir'", "true token=abc"],
     );
-    let all = notes(&place).await;
-    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
-    assert_eq!(all[0].last_command.as_deref(), Some("true token=***"));
-    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+    left_privately(&place, &notes(&place).await, "true token=***");
 }
 
 #[test]
@@ -206,11 +207,7 @@ async fn fish_leaves_directory_and_last_command() {
         return;
     }
     let (place, all) = fish(&["cd 'work dir'", "true --password hunter2"]).await;
-    assert_eq!(all.len(), 1);
-    assert_eq!(all[0].cwd, place.temp.path().join("work dir"));
-    assert_eq!(all[0].last_command.as_deref(), Some("true --password ***"));
-    assert_eq!(mode(&place.notes), 0o700);
-    assert_eq!(mode(&place.notes.join(all[0].pid.to_string())), 0o600);
+    left_privately(&place, &all, "true --password ***");
 }
 
 #[tokio::test]

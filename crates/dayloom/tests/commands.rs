@@ -89,19 +89,7 @@ fn rubbish_is_refused_in_words() {
         (1, &["tasks", "import", "no/such/file.csv"]),
         (1, &["devices", "pause", "nobody's"]),
         (1, &["devices", "release", ""]),
-        (
-            1,
-            &[
-                "rules",
-                "add",
-                "title",
-                "(",
-                "--match",
-                "regex",
-                "--category",
-                "personal",
-            ],
-        ),
+        (1, &program::BROKEN_RULE),
     ] {
         let ran = home.run(args);
         assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{args:?}: {}", ran.err);

@@ -122,16 +122,7 @@ fn tasks_and_rules_are_kept_from_the_command_line() {
 
     let first = home.json(&["rules", "add", "repo", "acme/*", "--task", "LOOM-2"]);
     let second = home.json(&["rules", "add", "host", "*youtube.com", "--category", "personal"]);
-    let broken = home.run(&[
-        "rules",
-        "add",
-        "title",
-        "(",
-        "--match",
-        "regex",
-        "--category",
-        "personal",
-    ]);
+    let broken = home.run(&program::BROKEN_RULE);
     assert_eq!(broken.code, 1, "{}", broken.err);
     home.run(&["rules", "move", second["id"].as_str().unwrap(), "1"]);
     let order = home.json(&["rules", "list"]);

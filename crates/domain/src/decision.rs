@@ -26,6 +26,12 @@ macro_rules! digests {
                 $name(id)
             }
         }
+
+        impl From<$name> for Uuid {
+            fn from(digest: $name) -> Self {
+                digest.0
+            }
+        }
     )+};
 }
 

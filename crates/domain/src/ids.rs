@@ -30,6 +30,12 @@ macro_rules! ids {
                 $name(id)
             }
         }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
     )+};
 }
 

@@ -6,12 +6,13 @@ use dayloom_attribution::{EVIDENCE_AT_MOST, EvidenceKind, Explanation, SHARES_AT
 use dayloom_domain::{
     Clock, EventId,
     day::{AnsweredBy, Category},
-    event::{ActiveApp, FileContext},
+    event::FileContext,
     review::{Change, EntryStatus},
     rule::{RuleField, RuleMatch, RuleScope},
+    sample,
 };
 use dayloom_pipeline::{Stages, explain};
-use dayloom_storage::{Batch, Derived, Lesson, NewEntry, NewEvent, NewRule, StoredDay, Submitted};
+use dayloom_storage::{Derived, Lesson, NewEntry, NewRule, StoredDay};
 use dayloom_testkit::{TestApp, on_both};
 use generated::{LAST, Worked, correct, open, settled, worked};
 use jiff::{SignedDuration, Timestamp};
@@ -292,43 +293,22 @@ async fn stints(app: &TestApp, worked: &Worked, stints: &[(i64, Option<&str>)]) 
             if n == 0 {
                 firsts.push(id);
             }
-            events.push(Submitted::Event(Box::new(NewEvent {
-                id,
-                client_seq: minute,
-                ts: nine
-                    .saturating_add(SignedDuration::from_mins(minute))
-                    .expect("in range"),
-                interval_s: 60,
-                tz: None,
-                idle_s: Some(1),
-                active_app: ActiveApp {
-                    name: if branch.is_some() { "code" } else { "editor" }.to_owned(),
-                    bundle_id: "editor".to_owned(),
-                    window_title: None,
-                },
-                file_context: branch.map(|branch| FileContext {
-                    path: None,
-                    repo: Some("acme/shop".to_owned()),
-                    branch: Some(branch.to_owned()),
-                }),
-                dev_context: None,
-                browser: None,
-                input_cadence: None,
-                meeting: None,
-                system: None,
-                evidence_ref: None,
-            })));
+            let ts = nine + SignedDuration::from_mins(minute);
+            let mut event = sample::bare(id, worked.tracked.device, ts);
+            event.client_seq = minute;
+            event.idle_s = Some(1);
+            event.active_app.name = if branch.is_some() { "code" } else { "editor" }.to_owned();
+            event.active_app.bundle_id = "editor".to_owned();
+            event.file_context = branch.map(|branch| FileContext {
+                path: None,
+                repo: Some("acme/shop".to_owned()),
+                branch: Some(branch.to_owned()),
+            });
+            events.push(event);
             minute += 1;
         }
     }
-    let batch = Batch {
-        device_id: worked.tracked.device,
-        developer_id: worked.ann.id,
-        now: app.clock.now(),
-        events,
-    };
-    let outcome = app.store.events().ingest(batch).await.expect("a batch");
-    assert_eq!(outcome.rejected, []);
+    app.upload(worked.ann.id, worked.tracked.device, &events).await;
     settled(app).await;
     firsts
 }

@@ -8,7 +8,7 @@ use dayloom_domain::{
     sample,
 };
 use dayloom_pipeline::{compute_day, derive_day};
-use dayloom_storage::NewTask;
+use dayloom_storage::{NewTask, StoredDay};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use uuid::Uuid;
@@ -57,14 +57,27 @@ async fn task(app: &TestApp, tracked: &Tracked, owner: DeveloperId, key: &str) -
     made.expect("a task").id
 }
 
+/// A person, what they track with, and a task of theirs.
+async fn ada(app: &TestApp) -> (Person, Tracked, TaskId) {
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    let rounding = task(app, &tracked, person.id, "PAY-398").await;
+    (person, tracked, rounding)
+}
+
+/// Derives a day again; whether it became another.
+async fn derive(app: &TestApp, person: &Person, date: Date) -> bool {
+    let derived = derive_day(&app.store, person.id, date, app.clock.now()).await;
+    derived.expect("a day").1.changed
+}
+
+async fn stored(app: &TestApp, person: &Person, date: Date) -> StoredDay {
+    let read = app.store.days().read(person.id, date).await;
+    read.expect("a read").expect("a day")
+}
+
 async fn day(app: &TestApp, person: &Person, date: Date) -> Day {
-    let stored = app
-        .store
-        .days()
-        .read(person.id, date)
-        .await
-        .expect("a read")
-        .expect("a day");
+    let stored = stored(app, person, date).await;
     assert!(!stored.pending, "{date} is up to date");
     stored.day
 }
@@ -91,13 +104,7 @@ fn correct(task: TaskId) -> Change {
 async fn revisions(app: &TestApp, person: &Person) -> Vec<(i64, Day)> {
     let mut all = Vec::new();
     for date in [THURSDAY, FRIDAY] {
-        let stored = app
-            .store
-            .days()
-            .read(person.id, date)
-            .await
-            .expect("a read")
-            .expect("a day");
+        let stored = stored(app, person, date).await;
         all.push((stored.revision, stored.day));
     }
     all
@@ -106,9 +113,7 @@ async fn revisions(app: &TestApp, person: &Person) -> Vec<(i64, Day)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_moves_what_is_like_it_and_a_replay_moves_nothing() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         task(&app, &tracked, person.id, "PAY-412").await;
         for (date, file) in [(THURSDAY, "rounding.rs"), (FRIDAY, "rounding.rs")] {
             works(&app, &person, &tracked, date, 9, file).await;
@@ -127,10 +132,7 @@ async fn a_correction_moves_what_is_like_it_and_a_replay_moves_nothing() {
         let before = revisions(&app, &person).await;
         app.clock.advance(SignedDuration::from_hours(1));
         for date in [THURSDAY, FRIDAY] {
-            let (_, written) = derive_day(&app.store, person.id, date, app.clock.now())
-                .await
-                .expect("a day");
-            assert!(!written.changed, "{date}");
+            assert!(!derive(&app, &person, date).await, "{date}");
         }
         assert_eq!(
             app.store.days().backlog().await.expect("a count"),
@@ -145,9 +147,7 @@ async fn a_correction_moves_what_is_like_it_and_a_replay_moves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_reaches_the_last_thirty_days_and_older_ones_when_they_are_replayed() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         let today = app.clock.now();
         let (reached, beyond) = (Date::constant(2026, 10, 23), Date::constant(2026, 10, 19));
         for date in [beyond, reached, FRIDAY] {
@@ -166,9 +166,7 @@ async fn a_correction_reaches_the_last_thirty_days_and_older_ones_when_they_are_
         );
         let after = app.store.days().read(person.id, beyond).await.expect("a read");
         assert_eq!(after, before, "33 days back");
-        derive_day(&app.store, person.id, beyond, today)
-            .await
-            .expect("a day");
+        derive(&app, &person, beyond).await;
         assert_eq!(day(&app, &person, beyond).await.blocks[0].task_id, Some(rounding));
     })
     .await;
@@ -177,9 +175,7 @@ async fn a_correction_reaches_the_last_thirty_days_and_older_ones_when_they_are_
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_a_review_back_takes_back_what_was_learned_from_it() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         for date in [THURSDAY, FRIDAY] {
             works(&app, &person, &tracked, date, 9, "rounding.rs").await;
         }
@@ -220,9 +216,7 @@ async fn what_one_person_says_changes_nothing_of_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dismissal_teaches_that_nobody_should_claim_such_time() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         for date in [THURSDAY, FRIDAY] {
             works(&app, &person, &tracked, date, 9, "rounding.rs").await;
             works(&app, &person, &tracked, date, 13, "game.rs").await;
@@ -254,9 +248,7 @@ async fn a_dismissal_teaches_that_nobody_should_claim_such_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         for date in [THURSDAY, FRIDAY] {
             works(&app, &person, &tracked, date, 9, "rounding.rs").await;
         }
@@ -266,9 +258,7 @@ async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
         app.sql("UPDATE tracker_learned SET fitted = 0, model = NULL")
             .await;
         // Nobody reviewed Thursday.
-        derive_day(&app.store, person.id, THURSDAY, app.clock.now())
-            .await
-            .expect("a day");
+        derive(&app, &person, THURSDAY).await;
         assert_eq!(app.store.learned().model(person.id).await.expect("a read"), model);
         assert!(model.is_some_and(|model| model.model.is_some()));
     })
@@ -278,9 +268,7 @@ async fn a_fit_that_broke_off_is_made_up_for_by_any_day() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_followed_its_reviews_is_the_one_fitted_from_nothing() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         let refund = task(&app, &tracked, person.id, "PAY-401").await;
         for date in [THURSDAY, FRIDAY] {
             works(&app, &person, &tracked, date, 9, "rounding.rs").await;
@@ -301,9 +289,7 @@ async fn a_model_that_followed_its_reviews_is_the_one_fitted_from_nothing() {
             assert_ne!(Some(&followed.model), before.as_ref(), "it learned");
             app.sql("UPDATE tracker_learned SET fitted = 0, model = NULL")
                 .await;
-            derive_day(&app.store, person.id, date, app.clock.now())
-                .await
-                .expect("a day");
+            derive(&app, &person, date).await;
             assert_eq!(model().await.expect("a model").model, followed.model);
             // A model where there was none marks the other days.
             app.derive().await;
@@ -328,9 +314,7 @@ async fn up_to_date(app: &TestApp, person: &Person, dates: &[Date]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn days_teach_those_after_them_in_whatever_order_they_come() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
-        let rounding = task(&app, &tracked, person.id, "PAY-398").await;
+        let (person, tracked, rounding) = ada(&app).await;
         task(&app, &tracked, person.id, "PAY-412").await;
         let on = |day: i8| Date::constant(2026, 11, day);
         works(&app, &person, &tracked, on(16), 9, "rounding.rs").await;
@@ -360,9 +344,7 @@ async fn days_teach_those_after_them_in_whatever_order_they_come() {
         let before = revisions(&app, &person).await;
         for order in [[16, 17, 18, 19, 20], [20, 19, 18, 17, 16], [18, 20, 16, 19, 17]] {
             for date in order.map(on) {
-                derive_day(&app.store, person.id, date, app.clock.now())
-                    .await
-                    .expect("a day");
+                derive(&app, &person, date).await;
             }
             assert_eq!(app.store.days().backlog().await.expect("a count"), 0);
         }

@@ -12,6 +12,7 @@ use dayloom_domain::{
     sample::{self, Random},
 };
 use dayloom_pipeline::{Pace, Reach, Runner, RunnerSettings, Stages, Sweep, Wake, compute_day, derive_day};
+use dayloom_storage::{StoredDay, Taken};
 use dayloom_testkit::{Person, TestApp, Tracked, on_both};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio_util::sync::CancellationToken;
@@ -34,15 +35,31 @@ fn expected(events: &[Event], date: Date, tracked: &Tracked) -> Day {
     derive::assemble(woven, answers, &[])
 }
 
+async fn ada(app: &TestApp) -> (Person, Tracked) {
+    let person = app.person("ada@example.org").await;
+    let tracked = app.tracked(&person).await;
+    (person, tracked)
+}
+
+async fn read(app: &TestApp, person: &Person, date: Date) -> StoredDay {
+    let read = app.store.days().read(person.id, date).await;
+    read.expect("a read").expect("a stored day")
+}
+
+async fn taken(app: &TestApp, at_most: u32) -> Vec<Taken> {
+    let taken = app.store.days().take(app.clock.now(), LEASE, at_most).await;
+    taken.expect("a take")
+}
+
+/// Whether today is to be derived.
+async fn pending(app: &TestApp, person: &Person) -> bool {
+    let pending = app.store.days().pending(person.id, today()).await;
+    pending.expect("a look")
+}
+
 /// The stored day, without the ids of its entries.
 async fn stored(app: &TestApp, person: &Person, date: Date) -> Day {
-    let found = app
-        .store
-        .days()
-        .read(person.id, date)
-        .await
-        .expect("a read")
-        .expect("a stored day");
+    let found = read(app, person, date).await;
     assert!(!found.pending, "{date} is up to date");
     let mut day = found.day;
     for block in &mut day.blocks {
@@ -82,8 +99,7 @@ async fn any_order_and_cut_of_uploads_gives_the_same_days() {
 }
 
 async fn any_order(app: &TestApp, seed: u64) {
-    let person = app.person("ada@example.org").await;
-    let tracked = app.tracked(&person).await;
+    let (person, tracked) = ada(app).await;
     let events = sample::hostile(seed, 120);
     let devices: BTreeSet<DeviceId> = events.iter().map(|event| event.device_id).collect();
     for &device in &devices {
@@ -123,26 +139,13 @@ async fn any_order(app: &TestApp, seed: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_whose_runner_vanished_is_derived_after_its_lease() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
+        let (person, tracked) = ada(&app).await;
         app.upload(person.id, tracked.device, &[minute(0, tracked.device)])
             .await;
-        let lost = app
-            .store
-            .days()
-            .take(app.clock.now(), LEASE, 9)
-            .await
-            .expect("a take");
+        let lost = taken(&app, 9).await;
         assert!(!lost.is_empty());
         app.derive().await;
-        assert!(
-            app.store
-                .days()
-                .pending(person.id, today())
-                .await
-                .expect("a look"),
-            "still leased"
-        );
+        assert!(pending(&app, &person).await, "still leased");
         app.clock.advance(SignedDuration::from_secs(61));
         app.derive().await;
         assert_eq!(stored(&app, &person, today()).await.attention_micros, 60_000_000);
@@ -165,16 +168,10 @@ async fn a_day_whose_runner_vanished_is_derived_after_its_lease() {
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_that_comes_during_the_derivation_is_not_lost() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
+        let (person, tracked) = ada(&app).await;
         app.upload(person.id, tracked.device, &[minute(0, tracked.device)])
             .await;
-        let taken = app
-            .store
-            .days()
-            .take(app.clock.now(), LEASE, 9)
-            .await
-            .expect("a take");
+        let taken = taken(&app, 9).await;
         let taken = taken.iter().find(|taken| taken.date == today()).expect("today");
         let day = compute_day(&app.store, person.id, today()).await.expect("a day");
         app.upload(person.id, tracked.device, &[minute(1, tracked.device)])
@@ -185,14 +182,7 @@ async fn evidence_that_comes_during_the_derivation_is_not_lost() {
             .await
             .expect("written")
             .expect("still held");
-        assert!(
-            app.store
-                .days()
-                .pending(person.id, today())
-                .await
-                .expect("a look"),
-            "marked again"
-        );
+        assert!(pending(&app, &person).await, "marked again");
         app.clock
             .advance(SignedDuration::try_from(dayloom_storage::REST).expect("a short rest"));
         app.derive().await;
@@ -204,31 +194,18 @@ async fn evidence_that_comes_during_the_derivation_is_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deriving_again_changes_nothing_and_keeps_revision_and_entries() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
+        let (person, tracked) = ada(&app).await;
         let events: Vec<Event> = (0..30).map(|n| minute(n, tracked.device)).collect();
         app.upload(person.id, tracked.device, &events).await;
         app.derive().await;
-        let before = app
-            .store
-            .days()
-            .read(person.id, today())
-            .await
-            .expect("a read")
-            .expect("a day");
+        let before = read(&app, &person, today()).await;
         app.clock.advance(SignedDuration::from_hours(1));
         app.upload(person.id, tracked.device, &events).await;
         let (_, written) = derive_day(&app.store, person.id, today(), app.clock.now())
             .await
             .expect("a day");
         assert!(!written.changed);
-        let after = app
-            .store
-            .days()
-            .read(person.id, today())
-            .await
-            .expect("a read")
-            .expect("a day");
+        let after = read(&app, &person, today()).await;
         assert_eq!((after.revision, after.day), (before.revision, before.day));
     })
     .await;
@@ -250,12 +227,7 @@ async fn a_busy_project_does_not_starve_another() {
         let there = app.tracked(&quiet).await;
         app.upload(quiet.id, there.device, &[minute(0, there.device)])
             .await;
-        let next = app
-            .store
-            .days()
-            .take(app.clock.now(), LEASE, 2)
-            .await
-            .expect("a take");
+        let next = taken(&app, 2).await;
         assert!(
             next.iter().any(|taken| taken.developer_id == quiet.id),
             "{next:?}"
@@ -267,8 +239,7 @@ async fn a_busy_project_does_not_starve_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_runner_derives_when_woken_and_stops_when_told() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
+        let (person, tracked) = ada(&app).await;
         let settings = RunnerSettings {
             pace: Pace {
                 poll: Duration::from_secs(3_600),
@@ -446,8 +417,7 @@ async fn four_runners_divide_the_days_and_derive_none_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_worker_gives_back_what_it_has_not_begun() {
     on_both(async |app| {
-        let person = app.person("ada@example.org").await;
-        let tracked = app.tracked(&person).await;
+        let (person, tracked) = ada(&app).await;
         let days: Vec<Event> = (0..20).map(|back| earlier(back, tracked.device)).collect();
         app.upload(person.id, tracked.device, &days).await;
         let stages = Stages::new(app.store.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>);

@@ -74,62 +74,18 @@ pub(crate) fn day(date: Date) -> Value {
 }
 
 /// An id as a value.
-pub(crate) fn id(id: impl Into<UuidOf>) -> Value {
-    Value::Uuid(Some(id.into().0))
+pub(crate) fn id(id: impl Into<Uuid>) -> Value {
+    Value::Uuid(Some(id.into()))
 }
 
 /// An id or none as a value.
-pub(crate) fn id_opt<T: Into<UuidOf>>(id: Option<T>) -> Value {
-    Value::Uuid(id.map(|id| id.into().0))
+pub(crate) fn id_opt<T: Into<Uuid>>(id: Option<T>) -> Value {
+    Value::Uuid(id.map(Into::into))
 }
 
 /// JSON as a value.
 pub(crate) fn json(value: serde_json::Value) -> Value {
     Value::Json(Some(Box::new(value)))
-}
-
-/// Any id type taken apart.
-pub(crate) struct UuidOf(pub(crate) Uuid);
-
-impl From<dayloom_domain::decision::SignalDigest> for UuidOf {
-    fn from(digest: dayloom_domain::decision::SignalDigest) -> Self {
-        UuidOf(digest.0)
-    }
-}
-
-impl From<dayloom_domain::decision::CandidatesDigest> for UuidOf {
-    fn from(digest: dayloom_domain::decision::CandidatesDigest) -> Self {
-        UuidOf(digest.0)
-    }
-}
-
-macro_rules! uuid_of {
-    ($($name:ident),+) => {$(
-        impl From<dayloom_domain::$name> for UuidOf {
-            fn from(id: dayloom_domain::$name) -> Self {
-                UuidOf(id.0)
-            }
-        }
-    )+};
-}
-uuid_of!(
-    DeveloperId,
-    WorkspaceId,
-    ProjectId,
-    DeviceId,
-    EventId,
-    TaskId,
-    EntryId,
-    RuleId,
-    ReviewId,
-    ApiTokenId,
-    NotificationId
-);
-
-impl From<Uuid> for UuidOf {
-    fn from(id: Uuid) -> Self {
-        UuidOf(id)
-    }
 }
 
 /// Cut to whole microseconds, which both databases keep.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use super::{Count, Entry};
+use super::{Count, Entry, Sign};
 use crate::{
     example::{Example, Label},
     features::GROUPS,
@@ -114,7 +114,9 @@ impl Tally {
             moved: u32::from(opinion.moved),
         };
         match self.rows.last_mut() {
-            Some(last) if (last.token, last.label) == (opinion.token, opinion.label) => last.count.add(count),
+            Some(last) if (last.token, last.label) == (opinion.token, opinion.label) => {
+                last.count.change(count, Sign::Add)
+            }
             _ => self.rows.push(Entry {
                 token: opinion.token,
                 label: opinion.label,

@@ -52,10 +52,7 @@ pub struct Settings {
 impl Settings {
     /// Reads everything; the first thing that is not right stops the program.
     pub fn read(home: &Home, matches: &ArgMatches) -> Outcome<Self> {
-        let mut from_file: HashMap<&str, (Value, usize)> = file::read(&home.config())?
-            .into_iter()
-            .map(|(s, value, line)| (s.key, (value, line)))
-            .collect();
+        let mut from_file = from_file(home)?;
         let mut values = HashMap::new();
         for &setting in ALL {
             let given = match from_flag(setting, matches)? {
@@ -75,10 +72,7 @@ impl Settings {
 
     /// These settings with what `config.toml` says by now; flags and variables stand as they were.
     pub fn with_file(&self, home: &Home) -> Outcome<Self> {
-        let mut from_file: HashMap<&str, (Value, usize)> = file::read(&home.config())?
-            .into_iter()
-            .map(|(s, value, line)| (s.key, (value, line)))
-            .collect();
+        let mut from_file = from_file(home)?;
         let mut values = HashMap::new();
         for &setting in ALL {
             let in_file = from_file.remove(setting.key);
@@ -148,6 +142,12 @@ impl Settings {
 /// The name under which clap keeps a setting's flag.
 pub fn flag_id(setting: &Setting) -> &'static str {
     setting.env
+}
+
+/// What `config.toml` says of each key, and in which line.
+fn from_file(home: &Home) -> Outcome<HashMap<&'static str, (Value, usize)>> {
+    let read = file::read(&home.config())?.into_iter();
+    Ok(read.map(|(s, value, line)| (s.key, (value, line))).collect())
 }
 
 fn default_of(setting: &Setting, home: &Home) -> Option<Value> {

@@ -50,6 +50,19 @@ pub struct Up {
 #[allow(dead_code, reason = "not every test file waits")]
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
+/// A rule with a pattern that is none.
+#[allow(dead_code, reason = "not every test file adds rules")]
+pub const BROKEN_RULE: [&str; 8] = [
+    "rules",
+    "add",
+    "title",
+    "(",
+    "--match",
+    "regex",
+    "--category",
+    "personal",
+];
+
 /// The clock of the programs under test, which is the real one.
 pub struct Now;
 

@@ -14,13 +14,18 @@ use crate::support::{
     worker,
 };
 
+/// The timesheet of the people as the embedded engine makes it.
+async fn embedded() -> Vec<String> {
+    let app = TestApp::sqlite().await;
+    let people = load(&app, |_| ()).await;
+    app.derive().await;
+    timesheet(&app, &people).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn both_engines_give_equal_timesheets() {
     let Some(url) = temporal() else { return };
-    let embedded = TestApp::sqlite().await;
-    let people = load(&embedded, |_| ()).await;
-    embedded.derive().await;
-    let expected = timesheet(&embedded, &people).await;
+    let expected = embedded().await;
     assert!(
         expected.len() > 20,
         "there is something to compare: {}",
@@ -94,10 +99,7 @@ async fn taking_turns(stages: Stages, url: String, queue: String, stop: Cancella
 #[tokio::test(flavor = "multi_thread")]
 async fn engines_that_take_over_from_each_other_lose_nothing_and_do_nothing_twice() {
     let Some(url) = temporal() else { return };
-    let embedded = TestApp::sqlite().await;
-    let people = load(&embedded, |_| ()).await;
-    embedded.derive().await;
-    let expected = timesheet(&embedded, &people).await;
+    let expected = embedded().await;
     on_both(async |app| {
         ticking(&app);
         let (queue, stop) = (own_queue(), CancellationToken::new());

@@ -5,8 +5,8 @@ use dayloom_testkit::{Events, Person, TestApp};
 use serde_json::{Value, json};
 
 use crate::{
-    TODAY,
-    proxy::{Line, Relay, Switched, model, proxy},
+    TODAY, on_both,
+    proxy::{Line, Relay, Switched, model},
     someone,
 };
 
@@ -99,17 +99,5 @@ async fn story(app: &TestApp, switch: &Switched, relay: &Relay) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_ours_is_heard_while_it_writes() {
-    let Some(proxy) = proxy().await else { return };
-    let relay = Relay::to(&proxy).await;
-    for postgres in [false, true] {
-        relay.is(Line::Whole);
-        let switch = Switched::from(model(&relay.url, "sorts", true));
-        let app = match postgres {
-            false => Some(TestApp::sqlite_with_model(switch.clone(), None).await),
-            true => TestApp::postgres_with_model(switch.clone(), None).await,
-        };
-        if let Some(app) = app {
-            story(&app, &switch, &relay).await;
-        }
-    }
+    on_both(story).await;
 }

@@ -7,9 +7,14 @@
 mod aloud;
 mod proxy;
 
-use dayloom_domain::{Clock, TaskId, day::Category, event::ActiveApp};
+use dayloom_domain::{
+    Clock, TaskId,
+    day::Category,
+    event::{ActiveApp, Event},
+    sample,
+};
 use dayloom_pipeline::journal;
-use dayloom_storage::{Batch, Journal, NewEvent, NewTask, Submitted};
+use dayloom_storage::Journal;
 use dayloom_testkit::{Person, TestApp, Tracked, app::NOW};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use proxy::{Line, Relay, Switched, model, proxy};
@@ -24,52 +29,27 @@ const MINUTES: i64 = 10;
 async fn someone(app: &TestApp, name: &str) -> (Person, TaskId) {
     let person = app.person(&format!("{name}@example.org")).await;
     let tracked = app.tracked(&person).await;
-    let new = NewTask {
-        title: "Retry refunds".to_owned(),
-        key: None,
-        url: None,
-        status: None,
-        assignee_id: Some(person.id),
-        project_id: None,
-    };
-    let now = app.clock.now();
-    let task = app.store.tasks().create(tracked.workspace, &new, now).await;
-    sample(app, &person, &tracked).await;
-    (person, task.expect("a task").id)
+    let task = app.task(&person, &tracked, None, "Retry refunds").await;
+    looks(app, &person, &tracked).await;
+    (person, task)
 }
 
-async fn sample(app: &TestApp, person: &Person, tracked: &Tracked) {
+async fn looks(app: &TestApp, person: &Person, tracked: &Tracked) {
     let from: Timestamp = "2026-11-21T08:00:00Z".parse().expect("an instant");
     let events = (0..MINUTES).map(|minute| {
-        Submitted::Event(Box::new(NewEvent {
-            id: Uuid::new_v4().into(),
-            client_seq: minute,
-            ts: from + SignedDuration::from_mins(minute),
-            interval_s: 60,
-            tz: None,
-            idle_s: Some(0),
-            active_app: ActiveApp {
-                name: "firefox".to_owned(),
-                bundle_id: "firefox".to_owned(),
-                window_title: Some("How refunds are retried".to_owned()),
-            },
-            file_context: None,
-            dev_context: None,
-            browser: None,
-            input_cadence: None,
-            meeting: None,
-            system: None,
-            evidence_ref: None,
-        }))
+        let ts = from + SignedDuration::from_mins(minute);
+        let mut event = sample::bare(Uuid::new_v4().into(), tracked.device, ts);
+        event.client_seq = minute;
+        event.idle_s = Some(0);
+        event.active_app = ActiveApp {
+            name: "firefox".to_owned(),
+            bundle_id: "firefox".to_owned(),
+            window_title: Some("How refunds are retried".to_owned()),
+        };
+        event
     });
-    let batch = Batch {
-        device_id: tracked.device,
-        developer_id: person.id,
-        now: app.clock.now(),
-        events: events.collect(),
-    };
-    let outcome = app.store.events().ingest(batch).await.expect("a batch");
-    assert!(outcome.rejected.is_empty());
+    let events: Vec<Event> = events.collect();
+    app.upload(person.id, tracked.device, &events).await;
 }
 
 /// How today stands over HTTP: the tasks of its blocks, and its seconds with and without one.
@@ -248,10 +228,16 @@ async fn story(app: &TestApp, switch: &Switched, relay: &Relay) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_ours_answers_fails_and_recovers() {
-    let Some(proxy) = proxy().await else { return };
     assert!(NOW.starts_with(&TODAY.to_string()));
+    on_both(story).await;
+}
+
+/// Tells a story with either database, before a line that is whole and a model that answers.
+async fn on_both(story: impl AsyncFn(&TestApp, &Switched, &Relay)) {
+    let Some(proxy) = proxy().await else { return };
     let relay = Relay::to(&proxy).await;
     for postgres in [false, true] {
+        relay.is(Line::Whole);
         let switch = Switched::from(model(&relay.url, "sorts", true));
         let app = match postgres {
             false => Some(TestApp::sqlite_with_model(switch.clone(), None).await),

@@ -160,15 +160,21 @@ mod tests {
             .expect("it is one of SQLite's")
     }
 
-    #[tokio::test]
-    async fn what_is_committed_is_on_disk() {
+    /// The pools of a database of its own, with the folder it lies in.
+    async fn opened() -> (tempfile::TempDir, [sqlx::SqlitePool; 2]) {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("kept.db");
         let opened = sqlite(file.to_str().expect("a path of text")).await;
         let Ok((_, _, Backend::Sqlite { writer, readers, .. })) = opened else {
             panic!("it opens");
         };
-        for pool in [&writer, &readers] {
+        (folder, [writer, readers])
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_disk() {
+        let (_folder, pools) = opened().await;
+        for pool in &pools {
             assert_eq!(setting(pool, "journal_mode").await, "wal");
             assert_eq!(setting(pool, "synchronous").await, "2", "full");
             assert_eq!(setting(pool, "foreign_keys").await, "1");
@@ -177,13 +183,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_transaction_the_database_ended_by_itself_is_not_the_last() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("kept.db");
-        let opened = sqlite(file.to_str().expect("a path of text")).await;
-        let Ok((_, _, Backend::Sqlite { writer, readers, .. })) = opened else {
-            panic!("it opens");
-        };
-        for pool in [&writer, &readers] {
+        let (_folder, pools) = opened().await;
+        for pool in &pools {
             for _ in 0..SQLITE_READERS + 1 {
                 let mut tx = pool.begin_with("BEGIN DEFERRED").await.expect("it begins");
                 // As SQLite does where the disk is full.

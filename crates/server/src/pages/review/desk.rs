@@ -121,6 +121,22 @@ pub(super) fn look(sent: &Sent, seen: Seen) -> String {
     urls::looked(sent.day, seen.entry, &typed.task, &typed.from, &typed.to)
 }
 
+/// Leads to where it went, or shows the row as it was sent, with why that was not taken.
+async fn answered(
+    state: &ServerState,
+    visitor: Visitor,
+    sent: &Sent,
+    seen: Seen,
+    said: Result<String, Stop>,
+) -> Result<Response, PageError> {
+    let stop = match said {
+        Ok(to) => return Ok(Redirect::to(&to).into_response()),
+        Err(stop) => stop,
+    };
+    let (desk, ticks) = (opened(sent, seen), ticks(sent));
+    again(state, visitor, sent.day, desk, Some(&ticks), stop).await
+}
+
 /// Saves the task that was chosen or typed and the times that were typed, and moves what is ticked to the same task.
 pub(super) async fn save(
     state: &ServerState,
@@ -141,13 +157,7 @@ pub(super) async fn save(
         }
         Err(stop) => Err(stop),
     };
-    match done {
-        Ok(to) => Ok(Redirect::to(&to).into_response()),
-        Err(stop) => {
-            let (desk, ticks) = (opened(&sent, seen), ticks(&sent));
-            again(state, visitor, sent.day, desk, Some(&ticks), stop).await
-        }
-    }
+    answered(state, visitor, &sent, seen, done).await
 }
 
 /// Makes the task that was typed, in the project of the block; from then on it is the one that was chosen. False where
@@ -273,20 +283,8 @@ pub(super) async fn split(
     sent: &Sent,
     seen: Seen,
 ) -> Result<Response, PageError> {
-    match cut(state, visitor.person.id, sent, seen).await {
-        Ok(to) => Ok(Redirect::to(&to).into_response()),
-        Err(stop) => {
-            again(
-                state,
-                visitor,
-                sent.day,
-                opened(sent, seen),
-                Some(&ticks(sent)),
-                stop,
-            )
-            .await
-        }
-    }
+    let said = cut(state, visitor.person.id, sent, seen).await;
+    answered(state, visitor, sent, seen, said).await
 }
 
 async fn cut(state: &ServerState, person: DeveloperId, sent: &Sent, seen: Seen) -> Result<String, Stop> {
