@@ -127,11 +127,17 @@ impl Stages {
     /// Derives one taken day and finishes it, or gives it back with a growing delay. The lease is kept up as long as
     /// the work goes on.
     pub async fn derive(&self, taken: &Taken, lease: Duration) -> Outcome {
+        self.derive_hearing(taken, lease).await.0
+    }
+
+    /// The same; also whether evidence of the day came in meanwhile.
+    pub(crate) async fn derive_hearing(&self, taken: &Taken, lease: Duration) -> (Outcome, bool) {
         let started = Instant::now();
         let outcome = tokio::select! {
             outcome = self.derive_taken(taken) => outcome,
             never = self.keep_lease(taken, lease) => match never {},
         };
+        let marked_again = matches!(&outcome, Ok(Some(written)) if written.due_again.is_some());
         let outcome = match outcome {
             Ok(Some(written)) if written.changed => Outcome::Changed,
             Ok(Some(_)) => Outcome::Unchanged,
@@ -140,7 +146,7 @@ impl Stages {
         };
         metrics::histogram!("dayloom_day_derivation_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("dayloom_days_derived_total", "outcome" => outcome.word()).increment(1);
-        outcome
+        (outcome, marked_again)
     }
 
     /// Derives one dirty day at once, taking it even from an engine that is at it, so that whoever asks next sees what

@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Outcome, Stages, Wake};
 
+/// While evidence comes in without a pause, so many times as long as a day took is left to it before the next day.
+const SHARES_OF_UPLOADS: u32 = 3;
+
 /// How the queue is worked off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -94,6 +97,23 @@ impl Ahead {
     }
 }
 
+/// Derives a day, and steps back where evidence of it came in meanwhile: whoever uploads faster than days are derived is
+/// served first, and one derivation of the day after the last of it is enough. Without this, small batches of many
+/// people at a time get half of the machine.
+async fn derive(stages: Stages, taken: Taken, lease: Duration, stop: CancellationToken) -> Outcome {
+    let started = Instant::now();
+    let (outcome, marked_again) = stages.derive_hearing(&taken, lease).await;
+    if marked_again {
+        let _ = tokio::time::timeout(pause_after(started.elapsed()), stop.cancelled()).await;
+    }
+    outcome
+}
+
+/// How long uploads come first after a day that took so long: never longer than the day itself rests.
+fn pause_after(took: Duration) -> Duration {
+    took.saturating_mul(SHARES_OF_UPLOADS).min(REST)
+}
+
 impl Stages {
     /// Derives due days, of everyone or of the people of one project, until none is due or `stop` is cancelled; then
     /// waits for those under way. `wake` makes it look for more while it works; `step` hears of every day that is done.
@@ -126,8 +146,7 @@ impl Stages {
                 let Some(taken) = ahead.next(pace.lease) else {
                     break;
                 };
-                let stages = self.clone();
-                under_way.spawn(async move { stages.derive(&taken, pace.lease).await });
+                under_way.spawn(derive(self.clone(), taken, pace.lease, stop.clone()));
             }
             if !going_on || under_way.len() < pace.parallel {
                 ahead.give_back(self).await;
@@ -169,5 +188,18 @@ impl Stages {
         let soon = self.now().saturating_add(REST).unwrap_or(Timestamp::MAX);
         let due = self.store().days().next_due().await?;
         Ok(due.filter(|due| *due <= soon))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_have_three_quarters_of_the_time_and_no_day_waits_longer_than_it_would_rest() {
+        let ms = Duration::from_millis;
+        assert_eq!(pause_after(ms(20)), ms(60));
+        assert_eq!(pause_after(ms(5_000)), REST);
+        assert_eq!(pause_after(Duration::MAX), REST);
     }
 }

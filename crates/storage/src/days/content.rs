@@ -1,7 +1,6 @@
-//! How a derived day lies in the database: its text, with the first of its spans in it, and those that follow in parts
-//! beside it. An ordinary day is its text alone. A day sampled each few seconds has megabytes of spans, of which the next
-//! derivation mostly changes the last: so each part has a digest, and only the parts that became other ones are put into
-//! words, handed over and written again.
+//! How a derived day lies in the database. An ordinary day is its text alone. A day of many spans has hundreds of kilobytes
+//! of them, or megabytes, of which the next derivation mostly changes the last: they lie in parts beside its text, each
+//! with a digest, and only the parts that became other ones are put into words, handed over and written again.
 //!
 //! The same day gives the same text and the same parts, so equal digests are an equal day.
 
@@ -23,11 +22,13 @@ use crate::{
     db::{Columns, at, day as date_value, id, row, rows, run},
 };
 
-/// Spans in the day's text, and in each part beside it. A day of samples a minute apart has hardly ever more; of most
-/// days all lies in one place.
-const SPANS_A_PART: usize = 256;
+/// Most spans that lie in the day's text. A day of samples a minute apart has hardly ever more.
+const SPANS_IN_TEXT: usize = 256;
+/// Spans of a longer day in each part beside its text: of some 40 kilobytes, as its blocks and what it was computed from
+/// have, which are written each time.
+const SPANS_A_PART: usize = 64;
 
-/// A day as its text says it: the fields of [`Day`] in their order, with the first spans alone.
+/// A day as its text says it: the fields of [`Day`] in their order, without the spans that lie beside it.
 #[derive(Serialize)]
 struct Head<'d> {
     date: Date,
@@ -55,7 +56,11 @@ impl<'d> Head<'d> {
             blocks,
             devices,
         } = day;
-        let (first, beside) = spans.split_at(spans.len().min(SPANS_A_PART));
+        let (within, beside): (&[_], &[_]) = if spans.len() > SPANS_IN_TEXT {
+            (&[], spans)
+        } else {
+            (spans, &[])
+        };
         let head = Self {
             date: *date,
             timezone,
@@ -63,7 +68,7 @@ impl<'d> Head<'d> {
             attributed_micros: *attributed_micros,
             unattributed_micros: *unattributed_micros,
             personal_micros: *personal_micros,
-            spans: first,
+            spans: within,
             blocks,
             devices,
         };
@@ -295,7 +300,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_day_is_its_text_alone() {
-        for spans in [0, 1, SPANS_A_PART] {
+        for spans in [0, 1, SPANS_IN_TEXT] {
             let day = day(spans);
             let laid = Laid::out(&day).unwrap();
             assert_eq!(laid.head, serde_json::to_string(&day).unwrap());
@@ -305,12 +310,14 @@ mod tests {
 
     #[test]
     fn a_longer_day_changes_only_the_parts_that_changed() {
-        let (one, two) = (day(SPANS_A_PART * 3), day(SPANS_A_PART * 3 + 1));
+        let full = SPANS_A_PART * 5;
+        let (one, two) = (day(full), day(full + 1));
         let (one, two) = (Laid::out(&one).unwrap(), Laid::out(&two).unwrap());
         let digests = |laid: &Laid<'_>| laid.parts.iter().map(|(digest, _)| *digest).collect::<Vec<_>>();
-        assert_eq!(one.parts.len(), 2);
-        assert_eq!(digests(&one), digests(&two)[..2]);
-        assert_eq!(two.parts[2].1.len(), 1);
+        assert_eq!(one.head, two.head);
+        assert_eq!(one.parts.len(), 5);
+        assert_eq!(digests(&one), digests(&two)[..5]);
+        assert_eq!(two.parts[5].1.len(), 1);
         assert_ne!(digests(&two)[0], digests(&two)[1]);
     }
 }

@@ -78,9 +78,10 @@ async fn evidenced(store: &Store, w: &World) {
     store.days().write(w.owner, with, now()).await.unwrap();
 }
 
-const EVIDENCE: &str =
-    "SELECT (SELECT COUNT(*) FROM tracker_day_evidence) + (SELECT COUNT(*) FROM tracker_day_taught)
-        + (SELECT COUNT(*) FROM tracker_day_spans)";
+/// Counts each person once for each kind of what is kept beside a day.
+const EVIDENCE: &str = "SELECT (SELECT COUNT(DISTINCT developer_id) FROM tracker_day_evidence)
+        + (SELECT COUNT(DISTINCT developer_id) FROM tracker_day_taught)
+        + (SELECT COUNT(DISTINCT developer_id) FROM tracker_day_spans)";
 
 #[tokio::test]
 async fn what_a_day_was_computed_from_goes_with_the_day_and_with_the_person() {
