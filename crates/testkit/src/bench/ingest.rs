@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Instant};
 
 use dayloom_server::{Secret, ServerState, Settings};
-use dayloom_storage::{Batch, Dialect, NewEvent, Store, Submitted};
+use dayloom_storage::{Batch, NewEvent, Store, Submitted};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -129,10 +129,7 @@ async fn over_http(name: &str, store: &Store, size: usize, bare_rate: f64) -> Ve
     let connections = if size == BATCH {
         UPLOADERS
     } else {
-        load::connections(match store.dialect() {
-            Dialect::Sqlite => 20,
-            Dialect::Postgres => 32,
-        })
+        load::connections()
     };
     let requests = if size == BATCH { EVENTS / BATCH } else { REQUESTS };
     let secret = Secret::new("a secret of the measurement");

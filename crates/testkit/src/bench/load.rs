@@ -17,11 +17,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// Connections that send small batches at a time: those a database was found to like, or `DAYLOOM_BENCH_CONNECTIONS`.
-/// More of them share a commit, and each waits longer.
-pub(super) fn connections(liked: usize) -> usize {
+/// Connections that send small batches at a time, each for a person of its own: 24, or `DAYLOOM_BENCH_CONNECTIONS`. More of
+/// them share a commit, and each waits longer; with fewer, the day of each person is longer.
+pub(super) fn connections() -> usize {
     let asked = std::env::var("DAYLOOM_BENCH_CONNECTIONS").ok();
-    asked.and_then(|n| n.parse().ok()).unwrap_or(liked)
+    asked.and_then(|n| n.parse().ok()).unwrap_or(24)
 }
 
 /// Seconds between the samples of a person: those of agents where nothing else is said (`contract/tracker.md` §2.2), or

@@ -16,8 +16,6 @@ use super::{Figure, load};
 
 /// Requests.
 const REQUESTS: usize = 12_000;
-/// People who send them: with fewer, the day of each is longer.
-const PEOPLE: usize = 32;
 /// Events of each.
 const SIZE: usize = 10;
 /// Signs the tokens of the load.
@@ -39,7 +37,7 @@ pub fn run(now: Timestamp) -> Vec<Figure> {
         let work = load::work(
             &store,
             &Secret::new(SECRET),
-            load::connections(PEOPLE),
+            load::connections(),
             REQUESTS,
             SIZE,
             now,
