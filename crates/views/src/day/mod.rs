@@ -28,7 +28,7 @@ use crate::{
     words::{Words, fill},
 };
 use links::zoom_links;
-use notes::{Notes, empty_note, sure_line};
+use notes::{Notes, empty_note, sure_line, threads_line};
 
 /// The page of one day.
 #[derive(Debug, Template)]
@@ -169,11 +169,7 @@ impl DayPage {
             tasks_note: notes.tasks,
             no_task_note: notes.no_task,
             blocks_note: reviewed_line(&totals, words),
-            threads_line: fill(
-                &fill(words.threads_n, "n", &threads.len().to_string()),
-                "d",
-                &facts.day.devices.len().to_string(),
-            ),
+            threads_line: threads_line(threads.len(), facts.day.devices.len(), words),
             height: THREADS_TOP + threads.len() * ROW_PX + 6,
             zoom: zoom_links(
                 date,

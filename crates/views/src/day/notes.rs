@@ -5,7 +5,7 @@ use crate::{
     rows::{Acts, Kind, Row},
     time::{duration, long_date},
     totals::Totals,
-    words::{Words, fill},
+    words::{Words, counted, fill},
 };
 
 /// Small lines below and beside the figures.
@@ -15,6 +15,13 @@ pub(super) struct Notes {
     pub(super) no_task: String,
     pub(super) open: String,
     pub(super) pending: String,
+}
+
+/// How many threads the cloth has, and of how many devices.
+pub(super) fn threads_line(threads: usize, devices: usize, words: &Words) -> String {
+    let threads = counted(threads, words.thread_1, words.threads_n, words);
+    let on = counted(devices, words.on_device_1, words.on_devices_n, words);
+    fill(&on, "threads", &threads)
 }
 
 impl Notes {
@@ -95,4 +102,18 @@ pub(super) fn empty_note(viewer: &Viewer, words: &Words) -> String {
         );
         fill(&fill(words.empty_more, "when", &when), "device", name)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{EN, HI};
+
+    #[test]
+    fn one_thread_and_one_device_are_not_many() {
+        assert_eq!(threads_line(1, 1, &EN), "1 thread on 1 device");
+        assert_eq!(threads_line(2, 1, &EN), "2 threads on 1 device");
+        assert_eq!(threads_line(1, 3, &EN), "1 thread on 3 devices");
+        assert_eq!(threads_line(2, 3, &HI), "3 उपकरणों पर 2 धागे");
+    }
 }

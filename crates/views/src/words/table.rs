@@ -194,7 +194,10 @@ words! {
         personal: "Personal", "निजी";
         not_counted: "Not counted", "गिना नहीं गया";
         dismissed: "Dismissed", "हटाया गया";
-        threads_n: "{n} threads on {d} devices", "{d} उपकरणों पर {n} धागे";
+        thread_1: "{n} thread", "{n} धागा";
+        threads_n: "{n} threads", "{n} धागे";
+        on_device_1: "{threads} on {n} device", "{n} उपकरण पर {threads}";
+        on_devices_n: "{threads} on {n} devices", "{n} उपकरणों पर {threads}";
         as_table: "as a table", "तालिका के रूप में";
         zoom_show: "Show", "दिखाएँ";
         zoom_day: "day", "दिन";
