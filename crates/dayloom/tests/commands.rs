@@ -3,7 +3,9 @@
 
 mod program;
 
-use program::{Program, wait_for};
+use program::Program;
+#[cfg(target_os = "linux")]
+use program::wait_for;
 
 const UP: [&str; 5] = ["up", "--listen", "127.0.0.1:0", "--no-open", "--no-agent"];
 

@@ -3,7 +3,9 @@
 
 mod program;
 
-use program::{Program, wait_for};
+use program::Program;
+#[cfg(unix)]
+use program::wait_for;
 use serde_json::{Value, json};
 
 /// Exit code and the finding of a part.

@@ -3,11 +3,13 @@
 
 mod program;
 
+#[cfg(target_os = "linux")]
+use program::wait_for;
 use program::{
     Program,
     day::{micros, of_spans},
     visit::Visit,
-    wait_for, zone,
+    zone,
 };
 use serde_json::{Value, json};
 

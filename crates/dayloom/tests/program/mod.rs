@@ -11,8 +11,10 @@ pub mod visit;
 #[allow(dead_code, reason = "not every test file asks about a day")]
 pub mod worked;
 
+#[cfg(unix)]
+use std::io::Read as _;
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{OnceLock, mpsc},
@@ -40,6 +42,8 @@ pub struct Ran {
 /// A server that runs; killed when dropped, so that a failing test leaves nothing behind.
 pub struct Up {
     child: Child,
+    /// Kept open for the program, and read to its end where a program can be told to end.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "nothing is told to end"))]
     out: BufReader<std::process::ChildStdout>,
     /// Where it answers.
     #[allow(dead_code, reason = "not every test file asks")]
