@@ -15,6 +15,9 @@ use crate::{
 /// they are escaped.
 const KEPT: usize = 32 * 1024;
 
+/// Most bytes of a body, however little of it is kept: a sender that goes on and on is not listened to for ever.
+const MOST: usize = 4 * MAX_BODY;
+
 /// Bytes of an escape that may follow its backslash.
 const ESCAPE: usize = 5;
 
@@ -70,9 +73,12 @@ impl Cut {
 /// The whole body with its texts cut, if that is not too large.
 pub(crate) async fn receive(body: Body) -> Result<Bytes, ApiError> {
     let mut cut = Cut::default();
+    let mut left = MOST;
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
-        cut.take_in(&piece.map_err(|_| broken_off())?);
+        let piece = piece.map_err(|_| broken_off())?;
+        left = left.checked_sub(piece.len()).ok_or_else(too_large)?;
+        cut.take_in(&piece);
         if cut.kept.len() > MAX_BODY {
             return Err(too_large());
         }
@@ -104,6 +110,16 @@ mod tests {
             assert_eq!(read["b"], 1, "{character}");
             assert!(read["a"].as_str().unwrap().chars().count() > 2_048, "{character}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_text_without_an_end_is_not_listened_to_for_ever() {
+        let piece = Bytes::from(vec![b'"'; 1]);
+        let text = Bytes::from(vec![b'x'; 1024 * 1024]);
+        let endless = futures::stream::iter([piece]).chain(futures::stream::repeat(text));
+        let refused = receive(Body::from_stream(endless.map(Ok::<_, std::io::Error>))).await;
+        let status = axum::response::IntoResponse::into_response(refused.unwrap_err()).status();
+        assert_eq!(status, axum::http::StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     proptest! {
