@@ -8,7 +8,7 @@ use super::TeamFacts;
 use crate::{
     time::{add_days, long_date, month},
     urls,
-    words::{Words, fill},
+    words::{Words, counted, fill},
 };
 
 /// Days from the first to the last, both included.
@@ -88,11 +88,7 @@ fn short_year(date: Date, words: &Words) -> String {
 fn note(facts: &TeamFacts, words: &Words) -> String {
     let members = facts.members.iter().filter(|member| !member.former);
     let zones: BTreeSet<&str> = members.clone().map(|member| member.zone_name.as_str()).collect();
-    let count = |n: usize, one: &str, many: &str| match n {
-        1 => one.to_owned(),
-        n => fill(many, "n", &n.to_string()),
-    };
-    let members = count(members.count(), words.team_member_1, words.team_members_n);
-    let zones = count(zones.len(), words.team_zone_1, words.team_zones_n);
+    let members = counted(members.count(), words.team_member_1, words.team_members_n, words);
+    let zones = counted(zones.len(), words.team_zone_1, words.team_zones_n, words);
     fill(&fill(words.team_note, "members", &members), "zones", &zones)
 }

@@ -59,9 +59,9 @@ words! {
         read_all: "Mark all as read", "सब पढ़ी मानें";
         nav_team: "Team", "टीम";
         team_members_n: "{n} members", "{n} सदस्य";
-        team_member_1: "1 member", "1 सदस्य";
+        team_member_1: "{n} member", "{n} सदस्य";
         team_zones_n: "{n} time zones", "{n} समय क्षेत्र";
-        team_zone_1: "1 time zone", "1 समय क्षेत्र";
+        team_zone_1: "{n} time zone", "{n} समय क्षेत्र";
         team_note: "{members}, {zones} · each day is a UTC day, each strip is the member’s own clock", "{members}, {zones} · हर दिन UTC का दिन है, हर पट्टी सदस्य की अपनी घड़ी की";
         team_internal: "Internal", "आंतरिक";
         team_external: "External", "बाहरी";
